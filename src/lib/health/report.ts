@@ -1,0 +1,92 @@
+/**
+ * What a node says of itself: the JSON of an agent's `GET /v1/status` and of an origin's `GET /status`.
+ * `streamctl status` gathers these from every node directly, so it needs neither Redis nor a controller.
+ */
+import type { StatusMessage, TrackInfo } from '../feed/message.ts';
+import type { Role } from '../nodes/node-config.ts';
+
+/** Health says whether a node can serve; load says how much more it should take. */
+export type Health = 'up' | 'degraded' | 'down' | 'unknown';
+
+/** One feed that an origin receives: from a pipeline, or from another origin. */
+export interface FeedReport {
+  /** Node whose pipeline makes it. */
+  readonly replica: string;
+  /** `pipeline` when pushed by a pipeline of this node, else the node it is relayed from. */
+  readonly from: string;
+  readonly connectedSinceMs: number | null;
+  readonly lastPartMs: number | null;
+}
+
+/** One stream as one origin has it. */
+export interface OriginStreamReport {
+  readonly stream: string;
+  readonly health: Health;
+  readonly reasons: readonly string[];
+  readonly relay: boolean;
+  readonly feeds: readonly FeedReport[];
+  /** The pipeline's own words, the newest. */
+  readonly status: StatusMessage | null;
+  readonly tracks: readonly TrackInfo[];
+  /** Wall clock minus the end of the newest video part, seconds; null before the first part. */
+  readonly liveEdgeSec: number | null;
+  readonly lastMsn: number | null;
+  readonly firstMsn: number | null;
+  /** Measured over the last segments. */
+  readonly kbps: Readonly<Record<string, number>>;
+  readonly frameRate: number | null;
+  readonly dvrSec: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly viewers: number;
+}
+
+export interface OriginReport {
+  readonly node: string;
+  readonly startedMs: number;
+  readonly streams: readonly OriginStreamReport[];
+  readonly rssBytes: number;
+  /** E.g. a full disk; empty when well. */
+  readonly reasons: readonly string[];
+}
+
+export interface UnitReport {
+  readonly name: string;
+  readonly state: 'running' | 'stopped' | 'failed' | 'restarting';
+  readonly pid: number | null;
+  readonly sinceMs: number | null;
+}
+
+/** A publish session on this node's ingest. */
+export interface SessionReport {
+  readonly stream: string;
+  readonly sessionId: number;
+  readonly clientAddress: string;
+}
+
+export interface Load {
+  /** 0 to 1 and above: CPU of the machine, one-minute average over cores. */
+  readonly cpu: number;
+  readonly memory: number;
+  readonly disk: number;
+}
+
+export interface AgentReport {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly node: string;
+  readonly region: string;
+  readonly roles: readonly Role[];
+  readonly nowMs: number;
+  readonly startedMs: number;
+  readonly health: Health;
+  readonly reasons: readonly string[];
+  readonly load: Load;
+  readonly units: readonly UnitReport[];
+  readonly sessions: readonly SessionReport[];
+  /** Publishes refused since start: wrong key, key in use. */
+  readonly refused: { readonly wrongKey: number; readonly inUse: number };
+  readonly origin: OriginReport | null;
+  /** Whether the store answered at the last heartbeat. */
+  readonly store: 'up' | 'down';
+}

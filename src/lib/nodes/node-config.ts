@@ -1,0 +1,62 @@
+/**
+ * What a daemon knows of its node, its cluster and its neighbours: the file `node.json`, written by `up`.
+ *
+ * It holds no secret: those are in files of their own, named here. Daemons read it at start and need nothing
+ * else to serve what is playing (static stability).
+ */
+import type { StreamSettings } from '../spec/stream-settings.ts';
+
+export type Role = 'store' | 'ingest' | 'origin' | 'edge';
+
+export interface Ports {
+  readonly rtmp: number;
+  /** nginx of an edge: what viewers reach. */
+  readonly http: number;
+  readonly origin: number;
+  readonly agent: number;
+  readonly contribution: number;
+  readonly redis: number;
+}
+
+export interface Peer {
+  readonly name: string;
+  readonly region: string;
+  readonly address: string;
+  readonly roles: readonly Role[];
+  readonly ports: Ports;
+  readonly weight: number;
+}
+
+export interface NodeConfig {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly node: Peer;
+  /** Every node of the cluster, this one too, in the order of the spec. */
+  readonly peers: readonly Peer[];
+  readonly regions: readonly string[];
+  /** Settings of a stream that the spec does not name. */
+  readonly defaults: StreamSettings;
+  /** Settings of the streams that the spec names. */
+  readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** Absolute paths. */
+  readonly dirs: {
+    /** Directory of this node: config, data, logs, services. */
+    readonly node: string;
+    /** Where segments are spilled and snapshots are kept. */
+    readonly data: string;
+    readonly log: string;
+    /** Services that the agent makes (one per pipeline). */
+    readonly services: string;
+    /** Files served under /watch by the edge's nginx. */
+    readonly www: string;
+  };
+  readonly files: {
+    /** Mode 0600; the key of the HMAC under which stream keys are stored. */
+    readonly keySecret: string;
+    /** Mode 0600. */
+    readonly redisPassword: string;
+    /** The program: Node binary and the entry that runs `daemon NAME`. */
+    readonly nodeBinary: string;
+    readonly program: string;
+  };
+}
