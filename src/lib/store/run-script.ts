@@ -1,0 +1,18 @@
+import type { Store } from './store.ts';
+
+export interface ScriptCall {
+  /** Who asks for the change, for the audit trail. */
+  readonly by: string;
+  readonly stream: string;
+  /** KEYS from [3] on. */
+  readonly keys: readonly string[];
+  /** ARGV from [4] on. */
+  readonly args: readonly (string | number)[];
+}
+
+/** Runs one script of scripts.ts with the KEYS and ARGV that all of them begin with. */
+export async function runScript(store: Store, script: string, call: ScriptCall): Promise<unknown> {
+  const keys = [store.keys.events, store.keys.changes, ...call.keys];
+  const nowMs = Math.round(store.clock.nowMs());
+  return await store.redis.eval(script, keys.length, ...keys, call.by, nowMs, call.stream, ...call.args);
+}

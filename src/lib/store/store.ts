@@ -1,0 +1,112 @@
+/**
+ * The cluster's meeting place: a thin wrapper of one Redis connection.
+ *
+ * It holds soft state only (ARCHITECTURE.md, "The way of control"): who may publish, who publishes now, which nodes
+ * are there, what was changed by whom. Nothing that plays needs it. It is not a cache and not a message bus: the
+ * channel `changes` only says that something changed, readers look for themselves.
+ *
+ * Invariants: a stream key is stored as its HMAC alone; every change of more than one record is one script; no
+ * command waits for a store that is away (it fails at once, and callers decide).
+ */
+import { readFile } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
+import { type StoreKeys, storeKeys } from './keys.ts';
+
+/** An open store: pass it to the functions of this folder. */
+export interface Store {
+  readonly redis: Redis;
+  readonly keys: StoreKeys;
+  /** Key of the HMAC under which stream keys are stored. */
+  readonly keySecret: string;
+  readonly clock: Clock;
+  /** Disconnects; may be called twice. */
+  close(): void;
+}
+
+export interface StoreOptions {
+  readonly cluster: string;
+  readonly address: string;
+  readonly port: number;
+  /** File, mode 0600, with the password alone. */
+  readonly passwordFile: string;
+  /** File, mode 0600, with the key of the HMAC. */
+  readonly keySecretFile: string;
+  readonly clock?: Clock;
+}
+
+const CONNECT_TIMEOUT_MS = 500;
+const COMMAND_TIMEOUT_MS = 2000;
+/** An agent looks for a lost store this often at most: higher delays new publishers, lower is noise. */
+const MAX_RETRY_DELAY_MS = 1000;
+
+/** Connects once. Throws NOT_RUNNING within about half a second when nothing answers. */
+export async function connectStore(options: StoreOptions): Promise<Store> {
+  const store = await createStore(options, () => null);
+  try {
+    await store.redis.connect();
+  } catch (cause) {
+    store.close();
+    throw new StreamctlError(
+      'NOT_RUNNING',
+      `connect to the store of cluster ${options.cluster} at ${options.address}:${options.port}: ${reasonOf(cause)}`,
+      { hint: 'Start the cluster with `streamctl up`, or look at `streamctl status`.', cause },
+    );
+  }
+  return store;
+}
+
+/** Connects and reconnects for as long as it is open. Resolves without waiting for the store to answer. */
+export async function keepStoreConnected(options: StoreOptions): Promise<Store> {
+  const store = await createStore(options, (attempt) => Math.min(attempt * 100, MAX_RETRY_DELAY_MS));
+  void store.redis.connect().catch(() => undefined);
+  return store;
+}
+
+/** `retryDelayMs` of null ends the connection for good. */
+async function createStore(
+  options: StoreOptions,
+  retryDelayMs: (attempt: number) => number | null,
+): Promise<Store> {
+  const [password, keySecret] = await Promise.all([
+    readSecret(options.passwordFile),
+    readSecret(options.keySecretFile),
+  ]);
+  const redis = new Redis({
+    host: options.address,
+    port: options.port,
+    password,
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    disableClientInfo: true,
+    retryStrategy: retryDelayMs,
+  });
+  // Failures reach the caller of each command; without a listener ioredis prints them.
+  redis.on('error', () => undefined);
+  return {
+    redis,
+    keys: storeKeys(options.cluster),
+    keySecret,
+    clock: options.clock ?? systemClock,
+    close: () => redis.disconnect(),
+  };
+}
+
+async function readSecret(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new StreamctlError('NOT_RUNNING', `read the cluster's secret ${file}: ${reasonOf(cause)}`, {
+      hint: 'Run `streamctl up`: it makes the secrets.',
+      cause,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,86 @@
+/** Streams and their keys, as the store has them. */
+import { type KeyRecord, parseRecord, type StreamRecord } from './records.ts';
+import { runScript } from './run-script.ts';
+import { ADD_STREAM, PUT_KEY, REMOVE_STREAM, REVOKE_KEY } from './scripts.ts';
+import type { Store } from './store.ts';
+import { hashStreamKey } from './stream-key.ts';
+
+/** A key in clear, on its way into the store, with its record. */
+export interface NewKey {
+  readonly key: string;
+  readonly record: KeyRecord;
+}
+
+/** Adds a stream with its first key; returns false when the stream exists. */
+export async function insertStream(
+  store: Store,
+  stream: StreamRecord,
+  first: NewKey & { readonly by: string },
+): Promise<boolean> {
+  const added = await runScript(store, ADD_STREAM, {
+    by: first.by,
+    stream: stream.name,
+    keys: [store.keys.streams, store.keys.keys],
+    args: [JSON.stringify(stream), hashStreamKey(first.key, store.keySecret), JSON.stringify(first.record)],
+  });
+  return added === 1;
+}
+
+/** Deletes a stream and its keys; returns false when there is none. */
+export async function deleteStream(store: Store, name: string, by: string): Promise<boolean> {
+  const keys = [store.keys.streams, store.keys.keys];
+  return (await runScript(store, REMOVE_STREAM, { by, stream: name, keys, args: [] })) === 1;
+}
+
+/** Adds a key, ending the oldest of its kind over `limit`. Returns the ids ended, null for an unknown stream. */
+export async function insertKey(
+  store: Store,
+  added: NewKey,
+  options: { readonly limit: number; readonly by: string },
+): Promise<readonly string[] | null> {
+  return (await runScript(store, PUT_KEY, {
+    by: options.by,
+    stream: added.record.stream,
+    keys: [store.keys.streams, store.keys.keys],
+    args: [hashStreamKey(added.key, store.keySecret), JSON.stringify(added.record), options.limit],
+  })) as string[] | null;
+}
+
+export interface KeyChoice {
+  /** One key, or every key when absent. */
+  readonly keyId?: string | undefined;
+  readonly by: string;
+}
+
+/** Ends one user key or all of them. Returns the ids ended, null for an unknown stream. */
+export async function deleteKeys(
+  store: Store,
+  stream: string,
+  choice: KeyChoice,
+): Promise<readonly string[] | null> {
+  return (await runScript(store, REVOKE_KEY, {
+    by: choice.by,
+    stream,
+    keys: [store.keys.streams, store.keys.keys],
+    args: [choice.keyId ?? '', choice.keyId === undefined ? 'user' : ''],
+  })) as string[] | null;
+}
+
+/** Every stream, by name. */
+export async function loadStreams(store: Store): Promise<readonly StreamRecord[]> {
+  const all = Object.values(await store.redis.hgetall(store.keys.streams));
+  return all
+    .map((json) => parseRecord<StreamRecord>(json))
+    .filter((record) => record !== null)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Every key's record under its HMAC: what an agent remembers so that it can judge keys without the store. */
+export async function loadKeys(store: Store): Promise<ReadonlyMap<string, KeyRecord>> {
+  const found = new Map<string, KeyRecord>();
+  for (const [hash, json] of Object.entries(await store.redis.hgetall(store.keys.keys))) {
+    const record = parseRecord<KeyRecord>(json);
+    if (record !== null) found.set(hash, record);
+  }
+  return found;
+}

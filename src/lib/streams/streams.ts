@@ -1,0 +1,138 @@
+/**
+ * What an operator does with streams and their keys: add, remove, list, rotate, revoke.
+ *
+ * Not the place for how streams run (agent) or are kept (store). Invariant: a key in clear is in the returned value
+ * of the call that made it and nowhere else, so whoever shows it can do so once.
+ */
+import { randomBytes } from 'node:crypto';
+import { StreamctlError } from '../base/errors.ts';
+import type { KeyKind, SessionRecord } from '../store/records.ts';
+import { loadSessions } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
+import { formatStreamKey, STREAM_KEY_RANDOM_BYTES } from '../store/stream-key.ts';
+import {
+  deleteKeys,
+  deleteStream,
+  insertKey,
+  insertStream,
+  loadKeys,
+  loadStreams,
+  type NewKey,
+} from '../store/stream-records.ts';
+import { checkStreamName } from './stream-name.ts';
+
+/** Old and new during a rotation. */
+const MAX_USER_KEYS = 2;
+const MAX_TEST_KEYS = 1;
+
+export interface StreamChange {
+  readonly name: string;
+  /** Who asks, for the audit trail: `user@host`, or a part of streamctl. */
+  readonly by: string;
+}
+
+/** A key just made, in clear: to be shown once. */
+export interface IssuedKey {
+  readonly name: string;
+  readonly key: string;
+  readonly keyId: string;
+}
+
+/** Adds a stream and makes its first key. Throws USAGE for a bad name, CONFLICT when it exists. */
+export async function addStream(store: Store, change: StreamChange): Promise<IssuedKey> {
+  const name = checkStreamName(change.name);
+  const first = createKey(store, name, 'user');
+  const stream = { name, createdMs: first.record.createdMs };
+  if (!(await insertStream(store, stream, { ...first, by: change.by }))) {
+    throw new StreamctlError('CONFLICT', `stream ${name} exists already`, {
+      hint: `Make a new key with \`streamctl stream key rotate ${name}\`.`,
+    });
+  }
+  return { name, key: first.key, keyId: first.record.keyId };
+}
+
+/** Removes a stream and ends its keys. Throws NOT_FOUND. */
+export async function removeStream(store: Store, change: StreamChange): Promise<void> {
+  if (!(await deleteStream(store, change.name, change.by))) throw unknownStream(change.name);
+}
+
+export interface RotatedKey extends IssuedKey {
+  /** Ids of the keys that are no longer valid. */
+  readonly ended: readonly string[];
+}
+
+/** Makes another key. The newest old one stays valid, older ones end. Throws NOT_FOUND. */
+export async function rotateKey(store: Store, change: StreamChange): Promise<RotatedKey> {
+  return await issueKey(store, change, { kind: 'user', limit: MAX_USER_KEYS });
+}
+
+/** Makes the test publisher's key, ending its last one. Throws NOT_FOUND. */
+export async function replaceTestKey(store: Store, change: StreamChange): Promise<IssuedKey> {
+  return await issueKey(store, change, { kind: 'test', limit: MAX_TEST_KEYS });
+}
+
+/**
+ * Ends one key, or all user keys when no id is given; returns the ids ended. A publisher that is connected stays;
+ * it cannot publish anew. Throws NOT_FOUND for an unknown stream or key.
+ */
+export async function revokeKey(
+  store: Store,
+  change: StreamChange & { readonly keyId?: string | undefined },
+): Promise<readonly string[]> {
+  const ended = await deleteKeys(store, change.name, { keyId: change.keyId, by: change.by });
+  if (ended === null) throw unknownStream(change.name);
+  if (change.keyId !== undefined && ended.length === 0) {
+    throw new StreamctlError('NOT_FOUND', `stream ${change.name} has no key ${change.keyId}`, {
+      hint: 'See the key ids with `streamctl stream list --json`.',
+    });
+  }
+  return ended;
+}
+
+export interface ListedStream {
+  readonly name: string;
+  readonly createdMs: number;
+  readonly keys: readonly { readonly keyId: string; readonly kind: KeyKind; readonly createdMs: number }[];
+  readonly session: SessionRecord | null;
+}
+
+/** Every stream with its keys (never in clear) and who publishes it now, by name. */
+export async function listStreams(store: Store): Promise<readonly ListedStream[]> {
+  const [streams, keys] = await Promise.all([loadStreams(store), loadKeys(store)]);
+  const sessions = await loadSessions(
+    store,
+    streams.map((stream) => stream.name),
+  );
+  return streams.map((stream) => ({
+    ...stream,
+    keys: [...keys.values()]
+      .filter((key) => key.stream === stream.name)
+      .map(({ keyId, kind, createdMs }) => ({ keyId, kind, createdMs }))
+      .sort((a, b) => a.createdMs - b.createdMs),
+    session: sessions.find((session) => session.stream === stream.name) ?? null,
+  }));
+}
+
+async function issueKey(
+  store: Store,
+  change: StreamChange,
+  rule: { readonly kind: KeyKind; readonly limit: number },
+): Promise<RotatedKey> {
+  const made = createKey(store, change.name, rule.kind);
+  const ended = await insertKey(store, made, { limit: rule.limit, by: change.by });
+  if (ended === null) throw unknownStream(change.name);
+  return { name: change.name, key: made.key, keyId: made.record.keyId, ended };
+}
+
+function createKey(store: Store, stream: string, kind: KeyKind): NewKey {
+  return {
+    key: formatStreamKey(stream, randomBytes(STREAM_KEY_RANDOM_BYTES)),
+    record: { stream, keyId: randomBytes(4).toString('hex'), kind, createdMs: store.clock.nowMs() },
+  };
+}
+
+function unknownStream(name: string): StreamctlError {
+  return new StreamctlError('NOT_FOUND', `there is no stream ${name}`, {
+    hint: 'See the streams with `streamctl stream list`, or add it with `streamctl stream add`.',
+  });
+}
