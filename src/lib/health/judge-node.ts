@@ -1,0 +1,56 @@
+/** Health of one node from its answer. Pure. Load is passed through and never weighed. */
+import type { NodeStatus } from './cluster-status.ts';
+import type { NodeAnswer } from './node-answer.ts';
+import type { Health, UnitReport } from './report.ts';
+
+const ORDER: readonly Health[] = ['up', 'degraded', 'unknown', 'down'];
+
+/** The worst of some healths; `up` of none. */
+export function worstHealth(healths: readonly Health[]): Health {
+  return ORDER[Math.max(0, ...healths.map((health) => ORDER.indexOf(health)))]!;
+}
+
+/** Judges a node: `down` only when all of its ports refuse, `unknown` when nobody can say. */
+export function judgeNode(answer: NodeAnswer): NodeStatus {
+  const { name, region, roles } = answer.peer;
+  const { health, reasons } = judge(answer);
+  return { name, region, roles, health, load: answer.agent?.load ?? null, reasons: [...new Set(reasons)] };
+}
+
+function judge(answer: NodeAnswer): { health: Health; reasons: string[] } {
+  const { agent, origin, reach, why, peer } = answer;
+  if (reach === 'refused') {
+    return { health: 'down', reasons: [`nothing listens on ${peer.address}: every port refuses`] };
+  }
+  if (reach === 'silent')
+    return { health: 'unknown', reasons: [`agent: ${why}`, 'nothing else answers for it'] };
+  if (agent === null) {
+    return { health: 'degraded', reasons: [`agent: ${why}; its origin answers`, ...(origin?.reasons ?? [])] };
+  }
+  const own = ownReasons(answer);
+  const reasons = [...agent.reasons, ...(origin?.reasons ?? []), ...own];
+  const health = own.length > 0 || (origin?.reasons.length ?? 0) > 0 ? 'degraded' : 'up';
+  return { health: worstHealth([agent.health, health]), reasons };
+}
+
+/** What the agent's report shows without the agent having said it. */
+function ownReasons({ agent, origin, peer }: NodeAnswer): string[] {
+  const failed = (agent?.units ?? [])
+    .filter(isBroken)
+    .map((unit) => `${unit.name} ${unit.state === 'failed' ? 'has failed' : 'is being restarted'}`);
+  const serves = peer.roles.includes('origin') || peer.roles.includes('edge');
+  return serves && origin === null ? [...failed, 'its origin does not answer'] : failed;
+}
+
+/** Whether a unit is a fault of its node: the test publisher's is one of its stream. */
+function isBroken(unit: UnitReport): boolean {
+  if (unit.name.startsWith('publisher-')) return false;
+  return unit.state === 'failed' || unit.state === 'restarting';
+}
+
+/** Whether a unit of the node is known to run; true when nobody can say. */
+export function runsUnit(answer: NodeAnswer, name: string): boolean {
+  if (answer.reach === 'refused') return false;
+  const unit = answer.agent?.units.find((candidate) => candidate.name === name);
+  return unit === undefined ? answer.reach !== 'silent' : unit.state === 'running';
+}

@@ -1,0 +1,65 @@
+import type { Problem, StreamStatus } from '../cluster-status.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+
+const plays = (stream: StreamStatus) => stream.state === 'live' || stream.state === 'slate';
+
+/** Streams that play somewhere, but not from any replica that can be asked. */
+export function findUnservedStreams({ streams }: ClusterFacts): Problem[] {
+  const unserved = streams.filter(
+    (stream) =>
+      plays(stream) && !stream.replicas.some((one) => one.health === 'up' || one.health === 'degraded'),
+  );
+  return unserved.map((stream) => ({
+    harm: 'viewers',
+    subject: stream.name,
+    text: 'no replica that can be asked makes it',
+    effect: 'viewers see what the relays still hold, then nothing',
+    hint: `streamctl logs ${stream.name}`,
+    sinceMs: null,
+  }));
+}
+
+/** Streams whose publisher is gone or silent. */
+export function findSlates({ streams }: ClusterFacts): Problem[] {
+  const slates = streams.filter((stream) => stream.state === 'slate');
+  return slates.map((stream) => ({
+    harm: 'viewers',
+    subject: stream.name,
+    text: 'no picture from its publisher',
+    effect: 'viewers see the slate; the picture returns when the publisher does',
+    hint: `check the encoder, then streamctl logs ${stream.name}`,
+    sinceMs: stream.sinceMs,
+  }));
+}
+
+/** Streams that are published but never got to a first part. */
+export function findStuckStarts({ streams, answers, nowMs, levels }: ClusterFacts): Problem[] {
+  const openedMs = (name: string) =>
+    Math.max(
+      0,
+      ...answers
+        .flatMap((answer) => answer.agent?.sessions ?? [])
+        .filter((session) => session.stream === name)
+        .map((session) => session.sessionId),
+    );
+  const stuck = streams.filter(
+    (stream) =>
+      stream.state === 'starting' &&
+      nowMs - (stream.sinceMs ?? openedMs(stream.name)) > levels.startingSec * 1000,
+  );
+  return stuck.map((stream) => ({
+    harm: 'viewers',
+    subject: stream.name,
+    text: `published, but no picture came out${because(stream)}`,
+    effect: 'viewers wait',
+    hint: `streamctl logs ${stream.name}`,
+    sinceMs: stream.sinceMs,
+  }));
+}
+
+function because({ replicas }: StreamStatus): string {
+  const reasons = [...new Set(replicas.flatMap((replica) => replica.reasons))].filter(
+    (one) => one !== 'starting',
+  );
+  return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * From what every node answered to the state of the cluster: `streamctl status` in one pure function.
+ *
+ * Not for: asking (collect-cluster.ts), printing (cli/views). Load never changes health. A stream that is known but
+ * has no pipeline is offline, which is no fault.
+ */
+import type { Peer } from '../nodes/node-config.ts';
+import type { ClusterStatus, Place, StreamStatus } from './cluster-status.ts';
+import { formatCount } from './format-count.ts';
+import { judgeNode } from './judge-node.ts';
+import { judgeRegion } from './judge-region.ts';
+import { judgeStream } from './judge-stream.ts';
+import type { NodeAnswer } from './node-answer.ts';
+import { findProblems } from './problems/find-problems.ts';
+import { DEFAULT_SERVICE_LEVELS, type ServiceLevels } from './service-levels.ts';
+
+/** What is known of a cluster without asking it. */
+export interface KnownCluster {
+  readonly name: string;
+  /** In the order of the spec. */
+  readonly regions: readonly string[];
+  /** Names of streams, from the spec and, where it answers, the store. */
+  readonly streams: readonly string[];
+}
+
+const RTMP_DEFAULT_PORT = 1935;
+
+/** Judges everything: nodes, streams, regions, then what is wrong with them. */
+export function summarize(
+  answers: readonly NodeAnswer[],
+  known: KnownCluster,
+  { nowMs, levels = DEFAULT_SERVICE_LEVELS }: { nowMs: number; levels?: ServiceLevels },
+): ClusterStatus {
+  const nodes = answers.map(judgeNode);
+  const edges = answers.filter((answer) => answer.peer.roles.includes('edge'));
+  const names = [...new Set([...known.streams, ...namesIn(answers)])];
+  const streams = names.map((name) => judgeStream(name, edges, { answers, nowMs, levels }));
+  const regions = known.regions.map((name) => judgeRegion(name, answers, { nodes, streams }));
+  const facts = { cluster: known.name, answers, nodes, regions, streams, nowMs, levels };
+  const problems = findProblems(facts);
+  const running = answers.some((answer) => answer.reach !== 'refused');
+  const verdict = running ? (problems.length === 0 ? 'healthy' : 'not well') : 'not running';
+  return {
+    version: 1,
+    cluster: known.name,
+    running,
+    healthy: running && problems.length === 0,
+    summary: [verdict, ...amounts(regions.length, nodes.length, streams)].join(' · '),
+    problems,
+    ingest: answers
+      .filter((answer) => answer.peer.roles.includes('ingest'))
+      .map(({ peer }) => ingestOf(peer)),
+    regions,
+    nodes,
+    streams,
+  };
+}
+
+function namesIn(answers: readonly NodeAnswer[]): string[] {
+  const named = answers.flatMap((answer) => [
+    ...(answer.origin?.streams ?? []).map((report) => report.stream),
+    ...(answer.agent?.sessions ?? []).map((session) => session.stream),
+  ]);
+  return named.sort();
+}
+
+function amounts(regions: number, nodes: number, streams: readonly StreamStatus[]): string[] {
+  const live = streams.filter((stream) => stream.state === 'live').length;
+  const viewers = streams.reduce((total, stream) => total + stream.viewers, 0);
+  return [
+    formatCount(regions, 'region'),
+    formatCount(nodes, 'node'),
+    `${formatCount(streams.length, 'stream')}, ${live} live`,
+    formatCount(viewers, 'viewer'),
+  ];
+}
+
+function ingestOf(peer: Peer): Place {
+  const port = peer.ports.rtmp === RTMP_DEFAULT_PORT ? '' : `:${peer.ports.rtmp}`;
+  return { region: peer.region, url: `rtmp://${peer.address}${port}/live` };
+}

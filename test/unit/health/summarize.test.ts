@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { HARMS } from '../../../src/lib/health/cluster-status.ts';
+import type { NodeAnswer } from '../../../src/lib/health/node-answer.ts';
+import { summarize } from '../../../src/lib/health/summarize.ts';
+import {
+  absent,
+  answerOf,
+  answersBut,
+  answersSaying,
+  answersWith,
+  createOrigin,
+  createStatus,
+  createStreamReport,
+  KNOWN,
+  NOW_MS,
+  PEERS,
+} from '../../support/cluster-answers.ts';
+
+const judge = (answers: NodeAnswer[]) => summarize(answers, KNOWN, { nowMs: NOW_MS });
+
+test('a cluster where all is well is healthy and says how much there is', () => {
+  const status = judge(answersBut());
+  assert.equal(status.healthy, true);
+  assert.deepEqual(status.problems, []);
+  assert.equal(status.summary, 'healthy · 2 regions · 4 nodes · 1 stream, 1 live · 6 viewers');
+  assert.deepEqual(
+    status.regions.map((region) => region.health),
+    ['up', 'up'],
+  );
+});
+
+test('a live stream has its figures, a replica per region and a playlist per region', () => {
+  const [stream] = judge(answersBut()).streams;
+  assert.equal(stream?.state, 'live');
+  assert.equal(stream?.liveEdgeSec, 0.8);
+  assert.equal(stream?.bitrateKbps, 2528);
+  assert.equal(stream?.frameRate, 30);
+  assert.equal(stream?.viewers, 6);
+  assert.deepEqual(
+    stream?.replicas.map((replica) => `${replica.node} ${replica.health}`),
+    ['us-1 up', 'eu-1 up'],
+  );
+  assert.deepEqual(stream?.playback, [
+    { region: 'us', url: 'http://127.206.1.2:8080/live/demo/index.m3u8' },
+    { region: 'eu', url: 'http://127.206.2.2:8080/live/demo/index.m3u8' },
+  ]);
+});
+
+test('ingest URLs leave the standard port out and name another one', () => {
+  const status = judge(answersBut());
+  assert.deepEqual(status.ingest, [
+    { region: 'us', url: 'rtmp://127.206.1.1/live' },
+    { region: 'eu', url: 'rtmp://127.206.2.1/live' },
+  ]);
+  const moved = { ...PEERS[0]!, ports: { ...PEERS[0]!.ports, rtmp: 1940 } };
+  assert.equal(judge([answerOf(moved)]).ingest[0]?.url, 'rtmp://127.206.1.1:1940/live');
+});
+
+test('load alone never makes a node unhealthy', () => {
+  const busy = answersBut((peer) => answerOf(peer, { load: { cpu: 9, memory: 1, disk: 1 } }));
+  assert.equal(judge(busy).healthy, true);
+  assert.equal(judge(busy).nodes[0]?.load?.cpu, 9);
+});
+
+test('a stream that nobody published is offline and no fault', () => {
+  const idle = answersBut((peer) =>
+    answerOf(peer, { origin: createOrigin(peer.name, []), sessions: [], units: [] }),
+  );
+  const status = judge(idle);
+  assert.equal(status.streams[0]?.state, 'offline');
+  assert.equal(status.streams[0]?.playback.length, 2);
+  assert.equal(status.healthy, true);
+});
+
+test('an ended stream is ended, has no replicas and is no fault', () => {
+  const status = judge(
+    answersSaying({ status: createStatus({ state: 'ended', sessionId: null }) }).map((answer) => ({
+      ...answer,
+      agent: { ...answer.agent!, sessions: [] },
+    })),
+  );
+  assert.equal(status.streams[0]?.state, 'ended');
+  assert.deepEqual(status.streams[0]?.replicas, []);
+  assert.equal(status.healthy, true);
+});
+
+test('nothing listening anywhere is one problem: not running', () => {
+  const status = judge(answersBut((peer) => absent(peer, 'refused')));
+  assert.equal(status.running, false);
+  assert.equal(status.healthy, false);
+  assert.match(status.summary, /^not running/);
+  assert.equal(status.problems.length, 1);
+  assert.equal(status.problems[0]?.hint, 'streamctl up');
+});
+
+test('one node is down only when refused, and unknown when silent', () => {
+  for (const [reach, health] of [
+    ['refused', 'down'],
+    ['silent', 'unknown'],
+  ] as const) {
+    const status = judge(answersWith('eu-1', (peer) => absent(peer, reach)));
+    assert.equal(status.nodes[2]?.health, health);
+    assert.notEqual(status.nodes[2]?.reasons.length, 0);
+    assert.equal(status.healthy, false);
+    assert.equal(status.running, true);
+    assert.equal(status.streams[0]?.state, 'live');
+  }
+});
+
+test('a node whose agent is gone but whose origin answers is degraded and keeps its replica', () => {
+  const status = judge(
+    answersWith('eu-1', (peer) => ({
+      ...absent(peer, 'refused'),
+      reach: 'origin',
+      origin: createOrigin(peer.name, [createStreamReport()]),
+    })),
+  );
+  assert.equal(status.nodes[2]?.health, 'degraded');
+  assert.equal(status.streams[0]?.replicas.length, 2);
+  assert.match(status.problems[0]!.text, /agent: connection refused; its origin answers/);
+});
+
+test('a region without an edge that serves is down, and its viewers play from the other', () => {
+  const status = judge(answersWith('eu-2', (peer) => absent(peer, 'refused')));
+  assert.equal(status.regions[1]?.health, 'down');
+  assert.equal(status.problems[0]?.subject, 'eu');
+  assert.equal(status.problems[0]?.effect, 'its viewers play from us');
+});
+
+test('a region that is down as a whole is one problem, not one per node', () => {
+  const status = judge(answersBut((peer) => (peer.region === 'eu' ? absent(peer, 'refused') : undefined)));
+  assert.deepEqual(
+    status.problems.map((problem) => `${problem.subject}: ${problem.text}`),
+    ['eu: all 2 nodes are down'],
+  );
+});
+
+test('the slate is a problem of viewers, with the time since', () => {
+  const sinceMs = NOW_MS - 8_000;
+  const status = judge(answersSaying({ status: createStatus({ state: 'slate', sinceMs }) }));
+  assert.equal(status.streams[0]?.state, 'slate');
+  assert.deepEqual(
+    status.problems.map(({ harm, subject, sinceMs: since }) => ({ harm, subject, since })),
+    [{ harm: 'viewers', subject: 'demo', since: sinceMs }],
+  );
+});
+
+test('one replica on the slate while another is live: the stream is live, the replica degraded', () => {
+  const status = judge(
+    answersWith('eu-1', (peer) =>
+      answerOf(peer, {
+        origin: createOrigin(peer.name, [createStreamReport({ status: createStatus({ state: 'slate' }) })]),
+      }),
+    ),
+  );
+  assert.equal(status.streams[0]?.state, 'live');
+  assert.equal(status.streams[0]?.replicas[1]?.health, 'degraded');
+  assert.match(status.problems[0]!.effect, /served by us-1/);
+});
+
+const REPLICA_FAULTS: readonly [string, Parameters<typeof createStreamReport>[0], RegExp][] = [
+  ['is far behind the clock', { liveEdgeSec: 6.2 }, /6\.2 s behind the clock/],
+  ['shed a rendition', { status: createStatus({ shed: ['720p'] }) }, /gave up 720p/],
+  ['says itself why', { status: createStatus({ reasons: ['encoder slow'] }) }, /encoder slow/],
+  [
+    'lost its feed',
+    { feeds: [{ replica: 'eu-1', from: 'pipeline', connectedSinceMs: null, lastPartMs: NOW_MS - 4000 }] },
+    /feed is broken/,
+  ],
+  ['is called degraded by its origin', { health: 'degraded', reasons: ['gaps'] }, /gaps/],
+];
+for (const [title, changes, expected] of REPLICA_FAULTS) {
+  test(`a replica that ${title} is degraded and the other one serves`, () => {
+    const status = judge(
+      answersWith('eu-1', (peer) =>
+        answerOf(peer, { origin: createOrigin(peer.name, [createStreamReport(changes)]) }),
+      ),
+    );
+    const replica = status.streams[0]?.replicas[1];
+    assert.equal(replica?.health, 'degraded');
+    assert.match(replica.reasons.join('; '), expected);
+    assert.equal(status.problems[0]?.harm, 'redundancy');
+    assert.match(status.problems[0].effect, /served by us-1/);
+    assert.equal(status.streams[0]?.liveEdgeSec, 0.8);
+  });
+}
+
+test('a region without a replica of a stream that has played for a while is a problem', () => {
+  const status = judge(
+    answersWith('eu-1', (peer) => answerOf(peer, { origin: createOrigin(peer.name, []), units: [] })),
+  );
+  assert.deepEqual(
+    status.problems.map((problem) => problem.text),
+    ['no replica in eu'],
+  );
+});
+
+test('a session without a part is starting, and a problem after 15 s', () => {
+  const at = (ageMs: number) =>
+    judge(
+      answersBut((peer) =>
+        answerOf(peer, {
+          origin: createOrigin(peer.name, []),
+          units: [],
+          sessions: [{ stream: 'demo', sessionId: NOW_MS - ageMs, clientAddress: '127.0.0.1' }],
+        }),
+      ),
+    );
+  assert.equal(at(2_000).streams[0]?.state, 'starting');
+  assert.equal(at(2_000).healthy, true);
+  assert.match(at(20_000).problems[0]!.text, /no picture came out/);
+});
+
+test('Redis out of reach hurts control alone', () => {
+  const status = judge(answersBut((peer) => answerOf(peer, { store: 'down' })));
+  assert.deepEqual(
+    status.problems.map(({ harm, subject }) => ({ harm, subject })),
+    [{ harm: 'control', subject: 'us-1' }],
+  );
+});
+
+test('a unit that fails makes its node degraded, a test publisher does not', () => {
+  const failing = (name: string) =>
+    judge(
+      answersWith('us-1', (peer) =>
+        answerOf(peer, { units: [{ name, state: 'restarting', pid: null, sinceMs: null }] }),
+      ),
+    );
+  assert.equal(failing('contribution').nodes[0]?.health, 'degraded');
+  assert.equal(failing('publisher-demo').nodes[0]?.health, 'up');
+  assert.equal(failing('publisher-demo').problems[0]?.harm, 'publishers');
+});
+
+test('no ingest node that takes publishers is a problem of publishers', () => {
+  const status = judge(
+    answersBut((peer) =>
+      answerOf(peer, { units: [{ name: 'nginx-ingest', state: 'failed', pid: null, sinceMs: null }] }),
+    ),
+  );
+  assert.ok(status.problems.some((problem) => problem.text === 'no ingest takes publishers'));
+});
+
+test('streams that only origins know of are listed after those of the spec', () => {
+  const status = judge(answersSaying({ stream: 'extra' }));
+  assert.deepEqual(
+    status.streams.map((stream) => stream.name),
+    ['demo', 'extra'],
+  );
+});
+
+test('whatever nodes answer, problems come by harm, and healthy means none and running', () => {
+  const anyAnswer = (index: number) =>
+    fc.oneof(
+      fc.constantFrom('silent' as const, 'refused' as const).map((reach) => absent(PEERS[index]!, reach)),
+      fc
+        .record({
+          state: fc.constantFrom('live', 'slate', 'starting', 'ended' as const),
+          health: fc.constantFrom('up', 'degraded', 'down' as const),
+          store: fc.constantFrom('up', 'down' as const),
+          liveEdgeSec: fc.option(fc.double({ min: -5, max: 100, noNaN: true })),
+          reasons: fc.array(fc.string(), { maxLength: 2 }),
+        })
+        .map(({ state, health, store, liveEdgeSec, reasons }) => {
+          const report = createStreamReport({
+            health,
+            liveEdgeSec,
+            reasons,
+            status: createStatus({ state }),
+          });
+          const peer = PEERS[index]!;
+          return answerOf(peer, { store, health, origin: createOrigin(peer.name, [report]) });
+        }),
+    );
+  fc.assert(
+    fc.property(fc.tuple(anyAnswer(0), anyAnswer(1), anyAnswer(2), anyAnswer(3)), (answers) => {
+      const status = judge(answers);
+      const harms = status.problems.map((problem) => HARMS.indexOf(problem.harm));
+      assert.deepEqual(harms, harms.toSorted());
+      assert.equal(status.healthy, status.running && status.problems.length === 0);
+      if (status.nodes.some((node) => node.health !== 'up')) assert.equal(status.healthy, false);
+      for (const problem of status.problems) {
+        assert.ok(
+          problem.text !== '' && problem.effect !== '' && problem.hint !== '',
+          JSON.stringify(problem),
+        );
+      }
+      assert.deepEqual(JSON.parse(JSON.stringify(status)), status);
+    }),
+  );
+});
