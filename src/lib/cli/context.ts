@@ -1,0 +1,45 @@
+/** What every command may use: places, the signal, and the two ways to say something. */
+import { join, resolve } from 'node:path';
+import { StreamctlError } from '../base/errors.ts';
+import {
+  type ClusterView,
+  findClusterOfSpec,
+  loadClusterByName,
+  loadClusterRecord,
+  viewOf,
+} from '../nodes/cluster-view.ts';
+import { locateHome } from '../nodes/layout.ts';
+
+export interface ClusterChoice {
+  /** `--spec`; the default is ./streamctl.yaml. */
+  readonly spec: string | undefined;
+  /** `--cluster`. */
+  readonly cluster: string | undefined;
+}
+
+export const DEFAULT_SPEC = 'streamctl.yaml';
+
+/** Folder that holds all clusters of this user on this machine. */
+export function streamctlHome(): string {
+  return resolve(locateHome(process.env));
+}
+
+/**
+ * Loads the cluster that the flags mean: by name, else the one that the spec makes. The spec is only parsed when it
+ * changed since `up`. Throws NOT_RUNNING, NOT_FOUND (no spec) or SPEC_INVALID.
+ */
+export async function loadChosenCluster(choice: ClusterChoice): Promise<ClusterView> {
+  const home = streamctlHome();
+  if (choice.cluster !== undefined) return await loadClusterByName(home, choice.cluster);
+  const file = resolve(choice.spec ?? DEFAULT_SPEC);
+  const known = await findClusterOfSpec(home, file);
+  if (known !== null) return known;
+  const { loadSpec } = await import('../spec/load.ts');
+  const { cluster } = await loadSpec(file);
+  const dir = join(home, cluster);
+  const record = await loadClusterRecord(dir);
+  if (record !== null) return viewOf(record, dir);
+  throw new StreamctlError('NOT_RUNNING', `cluster "${cluster}" is not running`, {
+    hint: 'Run streamctl up first.',
+  });
+}

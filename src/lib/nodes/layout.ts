@@ -1,0 +1,63 @@
+/** Where the files of a cluster are on a machine: the table "Files" of ARCHITECTURE.md as paths. */
+import { join } from 'node:path';
+
+/** Returns the folder that holds all clusters: `$STREAMCTL_HOME`, else streamctl's folder of the XDG state home. */
+export function locateHome(env: Readonly<Record<string, string | undefined>>): string {
+  if (env.STREAMCTL_HOME) return env.STREAMCTL_HOME;
+  const state = env.XDG_STATE_HOME || join(env.HOME || '/root', '.local/state');
+  return join(state, 'streamctl');
+}
+
+export interface ClusterLayout {
+  readonly dir: string;
+  readonly record: string;
+  readonly lock: string;
+  readonly secrets: string;
+  readonly keySecret: string;
+  readonly redisPassword: string;
+  readonly programs: string;
+  readonly nodes: string;
+}
+
+/** Returns the paths of one cluster's files. */
+export function clusterLayout(dir: string): ClusterLayout {
+  const secrets = join(dir, 'secrets');
+  return {
+    dir,
+    record: join(dir, 'cluster.json'),
+    lock: join(dir, 'lock'),
+    secrets,
+    keySecret: join(secrets, 'key-secret'),
+    redisPassword: join(secrets, 'redis-password'),
+    programs: join(dir, 'program'),
+    nodes: join(dir, 'nodes'),
+  };
+}
+
+export interface NodeLayout {
+  readonly dir: string;
+  readonly config: string;
+  readonly conf: string;
+  /** Services made by `up`. */
+  readonly service: string;
+  /** Services made by the agent. */
+  readonly services: string;
+  readonly log: string;
+  readonly data: string;
+  readonly www: string;
+}
+
+/** Returns the paths of one node's files. */
+export function nodeLayout(clusterDir: string, node: string): NodeLayout {
+  const dir = join(clusterDir, 'nodes', node);
+  return {
+    dir,
+    config: join(dir, 'node.json'),
+    conf: join(dir, 'conf'),
+    service: join(dir, 'service'),
+    services: join(dir, 'services'),
+    log: join(dir, 'log'),
+    data: join(dir, 'data'),
+    www: join(dir, 'www'),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Text of a spec file → typed, checked, defaults applied; or every fault at once, each with its place. Pure.
+ */
+import { isMap, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { findSpecFaults } from './check-spec.ts';
+import type { Diagnostic, Fault } from './diagnostic.ts';
+import { asRecord } from './loose.ts';
+import { resolveSpec, type Spec } from './resolve-spec.ts';
+import type { RawSpec } from './schema.ts';
+import { findShapeFaults } from './shape-faults.ts';
+
+export type ParsedSpec =
+  | { readonly spec: Spec; readonly diagnostics: readonly [] }
+  | { readonly spec: null; readonly diagnostics: readonly Diagnostic[] };
+
+/** Parses the text of a spec; `file` is only named in diagnostics. Diagnostics are in the order of the file. */
+export function parseSpec(text: string, file: string): ParsedSpec {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (fault: Fault): Diagnostic => {
+    const { line, col } = lines.linePos(findOffset(document.contents, fault));
+    return {
+      file,
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      path: fault.path.join('.'),
+      message: fault.message,
+    };
+  };
+  if (document.errors.length > 0) {
+    return { spec: null, diagnostics: document.errors.map((error) => wordYamlError(error, file, lines)) };
+  }
+  const raw: unknown = document.toJS();
+  if (raw === null || raw === undefined) return refuse([place({ path: [], message: 'the file is empty' })]);
+  const faults = [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
+  if (faults.length > 0) return refuse(faults.map(place));
+  return { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
+}
+
+function refuse(diagnostics: Diagnostic[]): ParsedSpec {
+  const sorted = diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { spec: null, diagnostics: sorted };
+}
+
+function wordYamlError(error: YAMLError, file: string, lines: LineCounter): Diagnostic {
+  const { line, col } = lines.linePos(error.pos[0]);
+  const message = `not YAML: ${error.message.split('\n')[0]}`;
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: '', message };
+}
+
+/** Offset of the value (or key) at a path; of the nearest thing above it when it is missing. */
+function findOffset(root: Node | null, fault: Fault): number {
+  let node: unknown = root;
+  let offset = 0;
+  for (const [index, part] of fault.path.entries()) {
+    offset = startOf(node) ?? offset;
+    const last = index === fault.path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => String((key as { value?: unknown }).value) === String(part));
+      if (pair === undefined) return offset;
+      if (last && (fault.atKey === true || startOf(pair.value) === null)) return startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else {
+      node = (node as { items?: readonly unknown[] } | null)?.items?.[Number(part)];
+    }
+  }
+  return startOf(node) ?? offset;
+}
+
+function startOf(node: unknown): number | null {
+  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0] ?? null;
+}

@@ -1,0 +1,45 @@
+/** A checked spec with every default applied and every address chosen. Pure. */
+import type { Peer } from '../nodes/node-config.ts';
+import { chooseAddress, chooseBlock } from './addresses.ts';
+import { applyMedia, applyPorts, DEFAULT_SETTINGS } from './defaults.ts';
+import type { RawSpec } from './schema.ts';
+import type { StreamSettings } from './stream-settings.ts';
+
+export interface Spec {
+  readonly cluster: string;
+  /** First two numbers of local addresses: `127.34`. */
+  readonly block: string;
+  readonly regions: readonly string[];
+  readonly nodes: readonly Peer[];
+  readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** Settings of a stream that the spec does not name. */
+  readonly defaults: StreamSettings;
+}
+
+/** Applies defaults and addresses to a spec that has no fault. */
+export function resolveSpec(raw: RawSpec): Spec {
+  const block = chooseBlock(raw.cluster, raw.network?.block);
+  const regions = raw.regions.map(({ name }) => name);
+  const defaults = applyMedia(DEFAULT_SETTINGS, raw.media);
+  const streams = Object.fromEntries(
+    (raw.streams ?? []).map(({ name, media }) => [name, applyMedia(defaults, media)]),
+  );
+  const nodes = raw.nodes.map((node): Peer => {
+    const inRegion = raw.nodes.filter(({ region }) => region === node.region);
+    const place = {
+      block,
+      regionIndex: regions.indexOf(node.region),
+      nodeName: node.name,
+      indexInRegion: inRegion.indexOf(node),
+    };
+    return {
+      name: node.name,
+      region: node.region,
+      address: node.address ?? chooseAddress(place),
+      roles: [...new Set(node.roles)],
+      ports: applyPorts(raw.ports, node.ports),
+      weight: node.weight ?? 1,
+    };
+  });
+  return { cluster: raw.cluster, block, regions, nodes, streams, defaults };
+}

@@ -1,0 +1,134 @@
+/**
+ * The shape of a spec file, as zod sees it: types, bounds and words for editors. What one value alone can break is
+ * checked here; what several together can break is in check-spec.ts. Every key has a comment in
+ * templates/starter.yaml (a test looks).
+ */
+import { z } from 'zod';
+
+const NAME = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
+const name = (what: string) =>
+  z
+    .string()
+    .regex(NAME, 'must be 1 to 32 of a-z, 0-9 and -, begin with a letter and not end with -')
+    .describe(what);
+const port = (what: string) => z.int().min(1).max(65_535).describe(what);
+const even = (value: number): boolean => value % 2 === 0;
+
+const portsSchema = z.strictObject({
+  rtmp: port('RTMP, where encoders publish (ingest nodes).').optional(),
+  http: port('HTTP, where viewers play (edge nodes).').optional(),
+  origin: port('HTTP of the origin daemon.').optional(),
+  agent: port('HTTP of the agent: hooks and status.').optional(),
+  contribution: port('HTTP of the contribution daemon (ingest nodes).').optional(),
+  redis: port('Redis (the store node).').optional(),
+});
+
+const renditionSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^(?!audio$)[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9 and -, and not "audio"')
+    .describe('URL-safe name of the rendition, e.g. 720p; never audio.'),
+  width: z.int().min(16).max(7680).refine(even, 'must be even').describe('Width in pixels, even.'),
+  height: z.int().min(16).max(4320).refine(even, 'must be even').describe('Height in pixels, even.'),
+  videoKbps: z.int().min(50).max(100_000).describe('Video bit rate in kbit/s.'),
+});
+
+const mediaSchema = z.strictObject({
+  segmentSec: z.int().min(1).max(6).describe('Length of a segment in whole seconds.').optional(),
+  partSec: z
+    .number()
+    .min(0.2)
+    .max(2)
+    .describe('Part target in seconds, at most half a segment; viewers are about 3 parts behind live.')
+    .optional(),
+  dvrSec: z.int().min(12).max(86_400).describe('How far back viewers can seek, in seconds.').optional(),
+  ladder: z.array(renditionSchema).min(1).max(8).describe('Video renditions, highest first.').optional(),
+  audio: z
+    .strictObject({ kbps: z.int().min(32).max(512).describe('AAC bit rate in kbit/s.').optional() })
+    .describe('The audio rendition.')
+    .optional(),
+  encoder: z
+    .enum(['libx264', 'h264_nvenc', 'h264_qsv', 'h264_vaapi'])
+    .describe('Video encoder; one that this machine lacks falls back to libx264.')
+    .optional(),
+  preset: z
+    .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'])
+    .describe('Preset of x264: slower ones look better and cost more CPU.')
+    .optional(),
+  video: z
+    .enum(['encode', 'copy'])
+    .describe("copy passes the source's own video on as the only rendition.")
+    .optional(),
+  shedTopRendition: z
+    .boolean()
+    .describe('A pipeline that cannot keep up drops its top rendition rather than latency.')
+    .optional(),
+  slate: z
+    .strictObject({
+      afterSec: z.number().min(0.2).max(10).describe('Seconds without a picture until the slate.').optional(),
+      maxSec: z.int().min(1).max(86_400).describe('Seconds of slate until the stream ends.').optional(),
+      text: z.string().max(80).describe('Words on the slate.').optional(),
+    })
+    .describe('What viewers see while there is no publisher.')
+    .optional(),
+});
+
+const nodeSchema = z.strictObject({
+  name: name('Name of the node; a number at its end becomes the last number of its address.'),
+  region: z.string().describe('Name of its region.'),
+  roles: z
+    .array(z.enum(['store', 'ingest', 'origin', 'edge']))
+    .min(1)
+    .describe('What it does: store (Redis), ingest (RTMP), origin (pipelines), edge (viewers).'),
+  address: z.ipv4().describe('IPv4 address, instead of one from the block.').optional(),
+  weight: z.int().min(1).max(100).describe('How much it should carry beside its neighbours.').optional(),
+  ports: portsSchema.describe('Ports of this node that differ.').optional(),
+});
+
+const streamSchema = z.strictObject({
+  name: name('Name of the stream, as in its URL.'),
+  source: z
+    .strictObject({
+      width: z.int().min(16).max(7680).describe('Width of the picture that will be published.').optional(),
+      height: z.int().min(16).max(4320).describe('Height of the picture that will be published.').optional(),
+      fps: z.number().min(1).max(120).describe('Frames a second that will be published.').optional(),
+    })
+    .describe('What will be published, if known: the ladder must not be above it.')
+    .optional(),
+  media: mediaSchema.describe('Settings of this stream that differ.').optional(),
+});
+
+export const specSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this format.'),
+    cluster: name('Name of the cluster; names its folder and picks its addresses.'),
+    network: z
+      .strictObject({
+        block: z
+          .string()
+          .regex(/^127\.(25[0-4]|2[0-4]\d|1?\d?\d)\.0\.0\/16$/, 'must be 127.N.0.0/16 with N from 0 to 254')
+          .describe('Loopback addresses of the local nodes: 127.N.0.0/16.')
+          .optional(),
+      })
+      .describe('Addresses.')
+      .optional(),
+    regions: z
+      .array(z.strictObject({ name: name('Name of the region.') }))
+      .min(1)
+      .max(200)
+      .describe('Where viewers are; each region gets a replica of each stream.'),
+    nodes: z.array(nodeSchema).min(1).max(500).describe('The machines; on one machine: loopback addresses.'),
+    ports: portsSchema.describe('Ports of every node.').optional(),
+    media: mediaSchema.describe('Settings of every stream.').optional(),
+    streams: z.array(streamSchema).max(10_000).describe('Streams that up makes.').optional(),
+  })
+  .describe('A streamctl cluster.');
+
+export type RawSpec = z.infer<typeof specSchema>;
+export type RawMedia = z.infer<typeof mediaSchema>;
+export type RawPorts = z.infer<typeof portsSchema>;
+
+/** Returns the JSON Schema of a spec file, for editors. */
+export function specJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(specSchema, { io: 'input', unrepresentable: 'any' }), title: 'streamctl spec' };
+}
