@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { StreamctlError } from '../base/errors.ts';
+import { checkStreamName } from '../base/stream-name.ts';
 import type { KeyKind, SessionRecord } from '../store/records.ts';
 import { loadSessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
@@ -19,7 +20,6 @@ import {
   loadStreams,
   type NewKey,
 } from '../store/stream-records.ts';
-import { checkStreamName } from './stream-name.ts';
 
 /** Old and new during a rotation. */
 const MAX_USER_KEYS = 2;

@@ -1,4 +1,4 @@
-import { StreamctlError } from '../base/errors.ts';
+import { StreamctlError } from './errors.ts';
 
 /** Safe in URLs, file names, unit names and RTMP; at most 63 characters. */
 export const STREAM_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
