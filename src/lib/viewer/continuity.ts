@@ -1,0 +1,25 @@
+/** Whether the parts that one viewer got of one track follow one another on the media timeline (pure). */
+import type { FragmentTiming } from './fragment-timing.ts';
+
+export class Continuity {
+  missingFrames = 0;
+  repeatedFrames = 0;
+  #nextDecodeTime: number | null = null;
+
+  /** Compares with the part before. Deviations under half a frame are rounding of the encoder's clock. */
+  take(timing: FragmentTiming): void {
+    const { decodeTime, durationTicks, frames } = timing;
+    const frameTicks = frames > 0 ? durationTicks / frames : 0;
+    if (this.#nextDecodeTime !== null && frameTicks > 0) {
+      const off = Math.round((decodeTime - this.#nextDecodeTime) / frameTicks);
+      if (off > 0) this.missingFrames += off;
+      else this.repeatedFrames -= off;
+    }
+    this.#nextDecodeTime = decodeTime + durationTicks;
+  }
+
+  /** Forgets the part before: the viewer goes on elsewhere of its own will. */
+  restart(): void {
+    this.#nextDecodeTime = null;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Follows one rendition of a stream as a player does: playlist, init segment, parts, blocking reloads.
+ * It decides nothing of its own: `next-fetch.ts` does. What it gets it hands to `onMedia`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
+import type { MediaPlaylist } from '../hls/media-playlist.ts';
+import type { TrackKind } from './buffer-model.ts';
+import type { HttpConnection } from './connection.ts';
+import { Continuity } from './continuity.ts';
+import { type FragmentTiming, parseFragmentTimings, parseTimescale } from './fragment-timing.ts';
+import { type Cursor, liveEdgeMs, type MediaFetch, planNextFetch } from './next-fetch.ts';
+import type { PlaylistCache } from './playlist-cache.ts';
+
+/** Media that arrived; milliseconds. */
+export interface ArrivedMedia {
+  readonly kind: TrackKind;
+  /** On the media timeline. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Unix time of startMs by program date time. */
+  readonly startsAtMs: number | null;
+}
+
+export interface TrackOptions {
+  readonly kind: TrackKind;
+  /** Absolute URL of the media playlist. */
+  readonly url: URL;
+  readonly requestTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface TrackDeps {
+  readonly clock: Clock;
+  readonly connection: HttpConnection;
+  readonly playlists: PlaylistCache;
+  readonly onMedia: (media: ArrivedMedia) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How a track ended: the stream is over, or the window moved past the viewer and it must start anew. */
+export type TrackEnd = 'ended' | 'gone';
+
+const BACKOFF_MS = 250;
+const MAX_FAILURES_IN_A_ROW = 8;
+
+export class TrackPlayer {
+  requests = 0;
+  readonly continuity = new Continuity();
+  playlist: MediaPlaylist | null = null;
+  /** Unix milliseconds: end of the newest part listed, and when that playlist came. */
+  edge: { readonly endsAtMs: number; readonly seenAtMs: number } | null = null;
+  readonly #options: TrackOptions;
+  readonly #deps: TrackDeps;
+  #mapUri: string | null = null;
+  #timescale = 0;
+
+  constructor(options: TrackOptions, deps: TrackDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** Loads the media playlist as it is now, in full. */
+  async load(): Promise<MediaPlaylist> {
+    return this.#loadPlaylist(this.#options.url.pathname);
+  }
+
+  /** Plays from a place of the playlist until the stream ends, the window moves on, or the signal fires. */
+  async follow(from: Cursor): Promise<TrackEnd> {
+    let cursor = from;
+    for (;;) {
+      const plan = planNextFetch(this.playlist as MediaPlaylist, cursor);
+      if (plan.kind === 'ended' || plan.kind === 'gone') return plan.kind;
+      if (plan.kind === 'reload') {
+        await this.#retrying(() => this.#reload(plan.cursor));
+        continue;
+      }
+      const taken = await this.#retrying(() => this.#fetchMedia(plan));
+      if (!taken) return 'gone';
+      cursor = plan.next;
+    }
+  }
+
+  async #reload(cursor: Cursor): Promise<true> {
+    const { serverControl, partTargetSec, targetDurationSec } = this.playlist as MediaPlaylist;
+    const query: string[] = [];
+    if (serverControl?.canBlockReload) {
+      query.push(`_HLS_msn=${cursor.msn}`);
+      if (partTargetSec !== null) query.push(`_HLS_part=${cursor.part}`);
+    }
+    if (serverControl?.canSkipUntilSec != null) query.push('_HLS_skip=YES');
+    const path = this.#options.url.pathname;
+    const playlist = await this.#loadPlaylist(query.length === 0 ? path : `${path}?${query.join('&')}`);
+    if (planNextFetch(playlist, cursor).kind === 'reload') {
+      const waitSec = serverControl?.canBlockReload
+        ? (partTargetSec ?? targetDurationSec) / 4
+        : targetDurationSec / 2;
+      await sleep(waitSec * 1000, undefined, { signal: this.#options.signal });
+    }
+    return true;
+  }
+
+  async #loadPlaylist(path: string): Promise<MediaPlaylist> {
+    const body = await this.#get(path);
+    const playlist = this.#deps.playlists.parse(path, body);
+    this.playlist = playlist;
+    const endsAtMs = liveEdgeMs(playlist);
+    if (endsAtMs !== null) this.edge = { endsAtMs, seenAtMs: this.#deps.clock.nowMs() };
+    return playlist;
+  }
+
+  async #fetchMedia(fetch: MediaFetch): Promise<true> {
+    if (fetch.mapUri !== null && fetch.mapUri !== this.#mapUri) {
+      this.#timescale = parseTimescale(await this.#get(this.#pathOf(fetch.mapUri)));
+      this.#mapUri = fetch.mapUri;
+    }
+    const timings = parseFragmentTimings(await this.#get(this.#pathOf(fetch.uri)));
+    for (const timing of timings) this.continuity.take(timing);
+    this.#deps.onMedia(this.#arrived(timings, fetch.startsAtMs));
+    return true;
+  }
+
+  #arrived(timings: readonly FragmentTiming[], startsAtMs: number | null): ArrivedMedia {
+    if (this.#timescale === 0) throw new StreamctlError('NONCONFORMANT', 'media without an init segment');
+    const last = timings.at(-1)!;
+    const msPerTick = 1000 / this.#timescale;
+    const startMs = timings[0]!.decodeTime * msPerTick;
+    const endMs = (last.decodeTime + last.durationTicks) * msPerTick;
+    return { kind: this.#options.kind, startMs, endMs, startsAtMs };
+  }
+
+  /** Tries again after a pause; false when a file can't be had for long. Each failure is reported. */
+  async #retrying(action: () => Promise<true>): Promise<boolean> {
+    for (let failures = 0; failures < MAX_FAILURES_IN_A_ROW; failures += 1) {
+      try {
+        return await action();
+      } catch (error) {
+        this.#options.signal.throwIfAborted();
+        this.#deps.onError(error);
+        await sleep(BACKOFF_MS, undefined, { signal: this.#options.signal });
+      }
+    }
+    return false;
+  }
+
+  async #get(path: string): Promise<Buffer> {
+    this.requests += 1;
+    const response = await this.#deps.connection.get(path, this.#options.requestTimeoutMs);
+    if (response.status === 200) return response.body;
+    throw new StreamctlError('UNHEALTHY', `GET ${path}: status ${response.status}`, {
+      details: { status: response.status },
+    });
+  }
+
+  #pathOf(uri: string): string {
+    const url = new URL(uri, this.#options.url);
+    if (url.host !== this.#options.url.host) {
+      throw new StreamctlError('NONCONFORMANT', `media on another host than its playlist: ${url.host}`);
+    }
+    return url.pathname + url.search;
+  }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BufferModel } from '../../../src/lib/viewer/buffer-model.ts';
+
+const video = ['video'] as const;
+const both = ['video', 'audio'] as const;
+
+test('playing starts when both tracks cover the playhead', () => {
+  const buffer = new BufferModel({ playFromMs: 1000, tracks: both, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 2000 }, 100);
+  assert.equal(buffer.state, 'starting');
+  buffer.append('audio', { startMs: 0, endMs: 900 }, 150);
+  assert.equal(buffer.state, 'starting');
+  buffer.append('audio', { startMs: 900, endMs: 1500 }, 180);
+  assert.equal(buffer.state, 'playing');
+  assert.equal(buffer.startedAtMs, 180);
+});
+
+test('a stall begins when the buffer ran dry, not when it was looked at', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 500 }, 0);
+  buffer.advance(2000);
+  assert.equal(buffer.state, 'stalled');
+  buffer.append('video', { startMs: 500, endMs: 1000 }, 2100);
+  assert.deepEqual(
+    [buffer.state, buffer.stalls, buffer.deadAirMs, buffer.playheadMs],
+    ['playing', 1, 1600, 500],
+  );
+});
+
+test('the shorter track decides when the buffer is dry', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: both, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 5000 }, 0);
+  buffer.append('audio', { startMs: 0, endMs: 300 }, 0);
+  buffer.advance(1000);
+  assert.deepEqual([buffer.stalls, buffer.deadAirMs, buffer.playheadMs], [1, 700, 300]);
+});
+
+test('the rate moves the playhead faster', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 10_000 }, 0);
+  buffer.rate = 1.1;
+  buffer.advance(1000);
+  assert.equal(Math.round(buffer.playheadMs), 1100);
+});
+
+test('running dry after the end is no stall', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 500 }, 0);
+  buffer.finish(100);
+  buffer.advance(2000);
+  assert.deepEqual([buffer.state, buffer.stalls, buffer.deadAirMs], ['finished', 0, 0]);
+});
+
+test('a seek stalls a playing buffer until media of the new place comes', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 5000 }, 0);
+  buffer.seek(9000, 1000);
+  buffer.append('video', { startMs: 8800, endMs: 9500 }, 1250);
+  assert.deepEqual(
+    [buffer.state, buffer.stalls, buffer.deadAirMs, buffer.playheadMs],
+    ['playing', 1, 250, 9000],
+  );
+});
+
+test('media time played and dead air add up to the time since the start', () => {
+  const arrivals = fc.array(fc.tuple(fc.nat(3000), fc.integer({ min: 1, max: 1000 })), {
+    minLength: 1,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(arrivals, fc.nat(5000), (steps, tailMs) => {
+      const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+      let nowMs = 0;
+      let endMs = 0;
+      for (const [waitMs, durationMs] of steps) {
+        nowMs += waitMs;
+        buffer.append('video', { startMs: endMs, endMs: endMs + durationMs }, nowMs);
+        endMs += durationMs;
+      }
+      nowMs += tailMs;
+      buffer.advance(nowMs);
+      const sinceStartMs = nowMs - (buffer.startedAtMs ?? nowMs);
+      assert.ok(Math.abs(buffer.playheadMs + buffer.deadAirMs - sinceStartMs) < 1e-6);
+      assert.ok(buffer.playheadMs <= endMs);
+      assert.equal(buffer.deadAirMs > 0, buffer.stalls > 0);
+    }),
+  );
+});
