@@ -1,0 +1,62 @@
+import { systemClock } from '../../lib/base/clock.ts';
+import { parseDurationMs } from '../../lib/base/duration.ts';
+import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
+import { formatViewerProgress, formatViewerReport } from '../../lib/cli/views/viewer-report.ts';
+import { playlistUrls } from '../../lib/viewer/playlist-urls.ts';
+import { runViewers } from '../../lib/viewer/run-viewers.ts';
+import type { ViewerReport } from '../../lib/viewer/viewer-report.ts';
+
+export default class ViewerRun extends BaseCommand {
+  static override summary = 'Play a stream with many simulated viewers and say what they saw.';
+  static override description =
+    'Each viewer fetches over real HTTP what a browser would, with a model of a buffer instead of a decoder. ' +
+    'Interrupting it ends the run early and still prints the report.';
+  static override examples = [
+    '<%= config.bin %> viewer run --count 100 --region eu',
+    '<%= config.bin %> viewer run --count 1000 --duration 10m --json',
+    '<%= config.bin %> viewer run --url http://127.1.1.1:8080/live/demo/index.m3u8 --duration 5s',
+  ];
+  static override flags = {
+    count: Flags.integer({ summary: 'How many viewers.', default: 1, min: 1, max: 10_000 }),
+    region: Flags.string({ summary: 'Region whose edges they ask. [default: all]', helpValue: 'REGION' }),
+    stream: Flags.string({ summary: 'Stream to play.', default: 'demo', helpValue: 'STREAM' }),
+    url: Flags.string({
+      summary: 'A multivariant playlist to play instead (http).',
+      helpValue: 'URL',
+      exclusive: ['region', 'stream'],
+    }),
+    duration: Flags.string({
+      summary: 'How long, once all have started.',
+      default: '30s',
+      helpValue: 'TIME',
+    }),
+    rendition: Flags.string({
+      summary: 'Rendition to play; auto spreads the viewers over the ladder.',
+      default: 'auto',
+      helpValue: 'NAME',
+    }),
+    'starts-per-second': Flags.integer({ summary: 'How fast viewers arrive.', default: 200, min: 1 }),
+  };
+
+  async run(): Promise<ViewerReport> {
+    const { flags } = await this.parse(ViewerRun);
+    const region = flags.region ?? null;
+    const durationMs = parseDurationMs(flags.duration);
+    const urls = flags.url ? [flags.url] : playlistUrls(await this.loadCluster(), flags.stream, region);
+    const report = await runViewers(
+      {
+        urls,
+        durationMs,
+        region,
+        count: flags.count,
+        stream: flags.url ? null : flags.stream,
+        rendition: flags.rendition,
+        startsPerSec: flags['starts-per-second'],
+        signal: this.signal,
+      },
+      { clock: systemClock, onProgress: (progress) => this.progress(formatViewerProgress(progress)) },
+    );
+    this.log(formatViewerReport(report));
+    return report;
+  }
+}
