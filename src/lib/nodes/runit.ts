@@ -29,6 +29,8 @@ export interface RunitOptions {
 const SUPERVISED_TIMEOUT_MS = 8_000;
 const KILLED_TIMEOUT_MS = 3_000;
 const YOUNG_MS = 3_000;
+/** Units find the same programs whoever runs `up`; Node and the program are named by absolute paths. */
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export function createRunitServices(options: RunitOptions): ServiceManager {
   return new RunitServices(options);
@@ -87,7 +89,7 @@ class RunitServices implements ServiceManager {
 
   async #supervise(dir: string): Promise<void> {
     const { mode, clusterDir } = this.#options;
-    const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', STREAMCTL_CLUSTER_DIR: clusterDir };
+    const env = { PATH: SYSTEM_PATH, STREAMCTL_CLUSTER_DIR: clusterDir };
     if (mode === 'static') await ensureRunsvdir(this.#options.dir, env);
     else spawnDetached(['runsv', dir], env);
     if (await waitUntil(() => isSupervised(dir), SUPERVISED_TIMEOUT_MS)) return;
