@@ -1,0 +1,130 @@
+/** Asks every ingest node for the stream's contribution and follows the newest publish session. */
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { FlvParser, type FlvTag } from '../media/flv.ts';
+import type { Peer } from '../nodes/node-config.ts';
+
+/** One answer of a contribution daemon: the same session may be answered again after a lost connection. */
+export interface ContributionStart {
+  /** Unix milliseconds when the session was opened. */
+  readonly sessionId: number;
+  /** Unix milliseconds of RTMP timestamp 0; may have a fraction. */
+  readonly epochMs: number;
+}
+
+export interface ContributionListener {
+  onStart(start: ContributionStart): void;
+  onTag(tag: FlvTag): void;
+  /** The answer ended: the publisher went, or the connection was lost. */
+  onEnd(): void;
+}
+
+const RETRY_MS = { first: 50, most: 500 };
+/** Between two looks at an ingest node that has an older session than the one followed. */
+const OLDER_RETRY_MS = 1000;
+/** Longer than the 30 s after which a daemon without a session answers 204. */
+const ANSWER_TIMEOUT_MS = 40_000;
+
+interface Followed extends ContributionStart {
+  readonly response: IncomingMessage;
+}
+
+/** Starts following; `close` stops without a further call to the listener. */
+export function followContribution(
+  options: { readonly stream: string; readonly ingests: readonly Peer[] },
+  listener: ContributionListener,
+): { close(): void } {
+  const follower = new Follower(options.stream, listener);
+  for (const ingest of options.ingests) follower.ask(ingest, RETRY_MS.first);
+  return follower;
+}
+
+class Follower {
+  readonly #stream: string;
+  readonly #listener: ContributionListener;
+  #current: Followed | null = null;
+  #requests = new Map<string, ClientRequest>();
+  #timers = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(stream: string, listener: ContributionListener) {
+    this.#stream = stream;
+    this.#listener = listener;
+  }
+
+  ask(ingest: Peer, retryMs: number): void {
+    if (this.#closed) return;
+    const path = `/contribution/${encodeURIComponent(this.#stream)}`;
+    const request = get({ host: ingest.address, port: ingest.ports.contribution, path, agent: false });
+    this.#requests.set(ingest.name, request);
+    request.setNoDelay(true);
+    const answerTimer = setTimeout(() => request.destroy(), ANSWER_TIMEOUT_MS);
+    let answered = false;
+    let delayMs = retryMs;
+    request.on('response', (response) => {
+      clearTimeout(answerTimer);
+      answered = true;
+      delayMs = this.#take(response);
+    });
+    request.on('error', () => {});
+    request.on('close', () => {
+      clearTimeout(answerTimer);
+      const nextMs = answered ? RETRY_MS.first : Math.min(retryMs * 2, RETRY_MS.most);
+      this.#later(delayMs, () => this.ask(ingest, nextMs));
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#current = null;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const request of this.#requests.values()) request.destroy();
+  }
+
+  /** Returns how long to wait after this answer before asking again. */
+  #take(response: IncomingMessage): number {
+    response.on('error', () => {});
+    const sessionId = Number(response.headers['x-session-id']);
+    const epochMs = Number(response.headers['x-session-epoch-ms']);
+    if (response.statusCode !== 200 || !Number.isFinite(sessionId) || !Number.isFinite(epochMs)) {
+      response.resume();
+      return response.statusCode === 204 ? 0 : RETRY_MS.most;
+    }
+    if (this.#current !== null && sessionId <= this.#current.sessionId) {
+      response.destroy();
+      return OLDER_RETRY_MS;
+    }
+    const superseded = this.#current;
+    this.#current = { sessionId, epochMs, response };
+    superseded?.response.destroy();
+    this.#follow(this.#current);
+    return RETRY_MS.first;
+  }
+
+  #follow(followed: Followed): void {
+    const parser = new FlvParser();
+    const { response } = followed;
+    this.#listener.onStart({ sessionId: followed.sessionId, epochMs: followed.epochMs });
+    response.on('data', (chunk: Buffer) => {
+      if (this.#current !== followed) return;
+      try {
+        for (const tag of parser.push(chunk)) this.#listener.onTag(tag);
+      } catch {
+        response.destroy();
+      }
+    });
+    response.on('close', () => {
+      if (this.#current !== followed) return;
+      this.#current = null;
+      this.#listener.onEnd();
+    });
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}

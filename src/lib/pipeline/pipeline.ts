@@ -1,0 +1,190 @@
+/**
+ * The pipeline daemon: one replica of one stream's transcode and packaging (ARCHITECTURE.md, "The epoch grid").
+ *
+ * It follows the newest contribution, encodes the ladder and the audio rendition, cuts both on the grid, and posts the
+ * feed to its own node's origin. It serves nobody and stores nothing; killed at any moment, another start goes on.
+ *
+ * Invariants: after the first part of a track its timeline has no hole while this process lives (a break says
+ * `discontinuity`); media sequence numbers never go back; no ffmpeg outlives this process.
+ */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { FlvTag } from '../media/flv.ts';
+import type { NodeConfig } from '../nodes/node-config.ts';
+import type { StreamSettings } from '../spec/stream-settings.ts';
+import { AudioTrack } from './audio-track.ts';
+import { type ContributionStart, followContribution } from './contribution-client.ts';
+import { chooseEncoder, type EncoderChoice } from './encoder-probe.ts';
+import { FeedSender } from './feed-sender.ts';
+import { LiveAudio } from './live-audio.ts';
+import { LiveVideo } from './live-video.ts';
+import { PublishSession } from './publish-session.ts';
+import { RenditionSet } from './rendition-set.ts';
+import { makeSilence } from './slate-maker.ts';
+import { StatusKeeper } from './status-keeper.ts';
+import { TrackBoard } from './track-board.ts';
+import type { SlateClip } from './video-track.ts';
+
+export interface PipelineDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface RunningPipeline {
+  /** Resolves when the slate's maximum time is over and the feed has said so. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+const TICK_MS = 40;
+const STATUS_MS = 500;
+
+/** Starts one replica. Throws ENVIRONMENT when ffmpeg can't run. */
+export async function startPipeline(
+  config: NodeConfig,
+  stream: string,
+  deps: PipelineDeps,
+): Promise<RunningPipeline> {
+  const settings = config.streams[stream] ?? config.defaults;
+  if (settings.ladder.length === 0) {
+    throw new StreamctlError('SPEC_INVALID', `the ladder of ${stream} is empty`);
+  }
+  const [choice, silence] = await Promise.all([
+    chooseEncoder(settings.encoder),
+    makeSilence(settings.audioKbps),
+  ]);
+  const pipeline = new Pipeline({ config, stream, settings, choice, silence }, deps);
+  return { ended: pipeline.ended, close: () => pipeline.close() };
+}
+
+interface PipelineParts {
+  readonly config: NodeConfig;
+  readonly stream: string;
+  readonly settings: StreamSettings;
+  readonly choice: EncoderChoice;
+  readonly silence: SlateClip;
+}
+
+class Pipeline {
+  readonly ended: Promise<void>;
+  readonly #deps: PipelineDeps;
+  readonly #feed: FeedSender;
+  readonly #set: RenditionSet;
+  readonly #video: LiveVideo;
+  readonly #audio: LiveAudio;
+  readonly #audioTrack: AudioTrack;
+  readonly #status: StatusKeeper;
+  readonly #contribution: { close(): void };
+  readonly #timers: NodeJS.Timeout[];
+  #session: PublishSession | null = null;
+  #closing: Promise<void> | null = null;
+  #resolveEnded: () => void = () => {};
+
+  constructor(parts: PipelineParts, deps: PipelineDeps) {
+    const { config, stream, settings } = parts;
+    this.#deps = deps;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#feed = createFeed(parts);
+    const board = new TrackBoard((message, body) => this.#feed.send(message, body));
+    const encoder = () => parts.choice.encoder;
+    this.#set = new RenditionSet({
+      ...{ settings, board, encoder, directory: join(config.dirs.data, `pipeline-${stream}`) },
+      onSlateFailure: (reason) => deps.log.error({ reason }, 'no slate'),
+    });
+    const { segmentSec, partSec } = settings;
+    this.#audioTrack = new AudioTrack({
+      ...{ track: 'audio', segmentSec, partSec, silence: parts.silence },
+      sendInit: (track, init) => board.sendInit(track, init),
+      sendPart: (message, body) => board.sendPart(message, body),
+    });
+    const { clock } = deps;
+    const prepare = this.#set.prepare.bind(this.#set);
+    this.#video = new LiveVideo({ settings, clock, encoder, prepare });
+    this.#audio = new LiveAudio({ audioKbps: settings.audioKbps, clock, track: this.#audioTrack });
+    const { choice } = parts;
+    this.#status = new StatusKeeper({
+      settings,
+      choice,
+      clock,
+      set: this.#set,
+      video: this.#video,
+      audio: this.#audio,
+    });
+    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), STATUS_MS)];
+    this.#contribution = followContribution(
+      { stream, ingests: config.peers.filter((peer) => peer.roles.includes('ingest')) },
+      {
+        onStart: (start) => this.#start(start),
+        onTag: (tag) => this.#takeTag(tag),
+        onEnd: () => deps.log.info('contribution ended'),
+      },
+    );
+    this.#report();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#contribution.close();
+    this.#video.close();
+    this.#audio.close();
+    await this.#feed.close();
+  }
+
+  #start(start: ContributionStart): void {
+    const same = this.#session?.start.sessionId === start.sessionId;
+    this.#deps.log.info({ ...start, again: same }, 'contribution');
+    if (!same || this.#session === null) {
+      this.#session = new PublishSession(start);
+      this.#set.restore();
+    }
+    this.#video.startSession(this.#session);
+    this.#audio.startSession(this.#session);
+  }
+
+  #takeTag(tag: FlvTag): void {
+    if (tag.type === 'video') this.#video.takeTag(tag);
+    else if (tag.type === 'audio') this.#audio.takeTag(tag);
+    else this.#session?.takeScript(tag);
+  }
+
+  #tick(): void {
+    this.#video.tick();
+    this.#audio.tick(this.#video.tracks.at(-1)?.track.writer.frontier ?? null);
+    void this.#set.refreshSlate();
+    if (this.#status.mustShed() && this.#set.shedTop()) this.#video.restart();
+    if (this.#status.isOver()) this.#end();
+  }
+
+  #report(): void {
+    this.#feed.send(this.#status.message(this.#session));
+  }
+
+  #end(): void {
+    if (this.#closing !== null) return;
+    for (const { track } of this.#video.tracks) track.writer.flush();
+    this.#audioTrack.flush();
+    this.#status.end();
+    this.#report();
+    this.#deps.log.info('no publisher for the maximum time: ended');
+    this.#closing = this.#close().then(() => this.#resolveEnded());
+  }
+}
+
+function createFeed({ config, stream, settings }: PipelineParts): FeedSender {
+  const { segmentSec, partSec, dvrSec } = settings;
+  const replica = config.node.name;
+  return new FeedSender({
+    host: config.node.address,
+    port: config.node.ports.origin,
+    hello: { type: 'hello', stream, replica, segmentSec, partSec, dvrSec },
+  });
+}

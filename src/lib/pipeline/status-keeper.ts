@@ -1,0 +1,115 @@
+/** What a pipeline says of itself: its state, and in words what is not well. */
+import type { Clock } from '../base/clock.ts';
+import type { StatusMessage, StreamState } from '../feed/message.ts';
+import type { StreamSettings } from '../spec/stream-settings.ts';
+import type { EncoderChoice } from './encoder-probe.ts';
+import type { LiveAudio } from './live-audio.ts';
+import type { LiveVideo } from './live-video.ts';
+import type { PublishSession } from './publish-session.ts';
+import type { RenditionSet } from './rendition-set.ts';
+
+export interface StatusKeeperOptions {
+  readonly settings: StreamSettings;
+  readonly choice: EncoderChoice;
+  readonly clock: Clock;
+  readonly set: RenditionSet;
+  readonly video: LiveVideo;
+  readonly audio: LiveAudio;
+}
+
+export class StatusKeeper {
+  readonly #options: StatusKeeperOptions;
+  readonly #startedMs: number;
+  #state: { name: StreamState; sinceMs: number };
+
+  constructor(options: StatusKeeperOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.nowMs();
+    this.#state = { name: 'starting', sinceMs: this.#startedMs };
+  }
+
+  /** No frame came for the slate's maximum time. */
+  isOver(): boolean {
+    return this.#silentMs() > this.#options.settings.slate.maxSec * 1000;
+  }
+
+  /** The encoder has been behind for so long that the top rendition should go. */
+  mustShed(): boolean {
+    const { settings, video, clock } = this.#options;
+    return settings.shedTopRendition && settings.video === 'encode' && video.lag.isLost(clock.nowMs());
+  }
+
+  end(): void {
+    this.#enter('ended');
+  }
+
+  message(session: PublishSession | null): StatusMessage {
+    const { set, choice, settings } = this.#options;
+    this.#enter(this.#currentState());
+    return {
+      type: 'status',
+      state: this.#state.name,
+      sinceMs: Math.round(this.#state.sinceMs),
+      reasons: this.#reasons(session),
+      shed: set.shed,
+      encoder: settings.video === 'copy' ? 'copy' : choice.encoder,
+      source: session?.info ?? null,
+      sessionId: session?.start.sessionId ?? null,
+    };
+  }
+
+  #enter(name: StreamState): void {
+    if (name !== this.#state.name) this.#state = { name, sinceMs: this.#options.clock.nowMs() };
+  }
+
+  #currentState(): StreamState {
+    const [top] = this.#options.video.tracks;
+    if (this.#state.name === 'ended') return 'ended';
+    if (top === undefined || top.track.writer.frontier === null) return 'starting';
+    if (top.track.inSlate) return 'slate';
+    return top.track.isLive ? 'live' : this.#state.name;
+  }
+
+  #silentMs(): number {
+    const { video, clock } = this.#options;
+    return clock.nowMs() - (video.lastFrameMs ?? this.#startedMs);
+  }
+
+  #reasons(session: PublishSession | null): string[] {
+    const { choice, set, video, audio } = this.#options;
+    const size = session?.avc ? ` (${session.avc.width}x${session.avc.height})` : '';
+    const above = set.above.join(', ');
+    const shed = set.shed.join(', ');
+    return [
+      ...(this.#state.name === 'slate' ? [this.#slateReason()] : []),
+      ...(choice.reason === null ? [] : [choice.reason]),
+      ...(session?.unsupported ? [`the source's video codec ${session.unsupported} is not supported`] : []),
+      ...(above === '' ? [] : [`not made, as larger than the source${size}: ${above}`]),
+      ...(shed === '' ? [] : [`shed to keep up with real time: ${shed}`]),
+      ...(video.lag.isBehind
+        ? [`the encoder is ${(video.lag.lagMs / 1000).toFixed(1)} s behind real time`]
+        : []),
+      ...[video.failure, audio.failure].filter((failure) => failure !== null),
+      ...this.#copyReasons(session),
+    ];
+  }
+
+  #slateReason(): string {
+    return `no frame from the publisher for ${Math.round(this.#silentMs() / 1000)} s: the slate is shown`;
+  }
+
+  #copyReasons(session: PublishSession | null): string[] {
+    const { settings } = this.#options;
+    const intervalMs = session?.keyIntervalMs ?? null;
+    if (settings.video !== 'copy' || intervalMs === null) return [];
+    const segmentMs = settings.segmentSec * 1000;
+    const fits =
+      intervalMs <= segmentMs + 50 &&
+      Math.abs(segmentMs / intervalMs - Math.round(segmentMs / intervalMs)) < 0.05;
+    if (fits) return [];
+    const interval = (intervalMs / 1000).toFixed(2);
+    return [
+      `the source's key frames are ${interval} s apart, which does not fit segments of ${settings.segmentSec} s`,
+    ];
+  }
+}

@@ -1,0 +1,125 @@
+/** One video rendition: live samples of the encoder's runs, and the slate where there are none. */
+import type { SplitEvent } from '../media/fragment-splitter.ts';
+import { msnOf, VIDEO_TIMESCALE } from '../media/grid.ts';
+import type { InitSegment } from '../media/init-segment.ts';
+import type { Sample } from '../media/sample.ts';
+import { TrackWriter, type TrackWriterOptions } from './track-writer.ts';
+
+/** A pre-encoded still picture: an init segment, and samples of which the first is a key frame. */
+export interface SlateClip {
+  readonly init: InitSegment;
+  readonly samples: readonly Sample[];
+}
+
+export type InitEvent = Extract<SplitEvent, { type: 'init' }>;
+
+export interface VideoTrackOptions extends Omit<TrackWriterOptions, 'timescale'> {
+  readonly segmentSec: number;
+}
+
+export class VideoTrack {
+  readonly writer: TrackWriter;
+  readonly #segmentSec: number;
+  #clip: SlateClip | null = null;
+  /** The run whose samples follow one another here; null between runs and while a new one has not caught on. */
+  #run: object | null = null;
+  #slate: { msn: number; next: number } | null = null;
+  /** The slate stops here and waits: live begins at this time. Ticks. */
+  holdTicks: number | null = null;
+
+  constructor(options: VideoTrackOptions) {
+    this.#segmentSec = options.segmentSec;
+    this.writer = new TrackWriter({ ...options, timescale: VIDEO_TIMESCALE });
+  }
+
+  /** Whether what was written last is slate. */
+  get inSlate(): boolean {
+    return this.#slate !== null;
+  }
+
+  /** Whether live samples flow. */
+  get isLive(): boolean {
+    return this.#run !== null;
+  }
+
+  setClip(clip: SlateClip | null): void {
+    this.#clip = clip;
+    if (this.#slate !== null) this.#slate = { msn: -1, next: 0 };
+  }
+
+  /**
+   * Takes a run's sample. A run catches on at a key frame that is not older than what was written; samples before are
+   * dropped. `isTail`: the run's last sample, with a guessed duration.
+   */
+  takeLive(run: object, live: { sample: Sample; init: InitSegment; isTail: boolean }): void {
+    const { sample, init, isTail } = live;
+    if (this.#run !== run && !this.#catchOn(sample, init)) return;
+    this.#run = run;
+    this.#slate = null;
+    this.holdTicks = null;
+    const marked = { ...sample, slate: false };
+    if (isTail) this.writer.pushTail(marked, init);
+    else this.writer.push(marked, init);
+  }
+
+  /** The run ended: what comes next has to catch on. */
+  runEnded(run: object): void {
+    if (this.#run === run) this.#run = null;
+  }
+
+  /** Writes slate up to a time; stops at the hold. Does nothing before the first sample or without a clip. */
+  fillWithSlate(untilTicks: number): void {
+    const clip = this.#clip;
+    const limit = Math.min(untilTicks, this.holdTicks ?? Number.POSITIVE_INFINITY);
+    const step = this.writer.nominalTicks;
+    for (;;) {
+      const at = this.writer.frontier;
+      if (clip === null || at === null || at + step > limit) return;
+      if (!this.writer.canFollow(at, clip.init.initId)) {
+        if (!this.#skipToNextSegment(clip, limit)) return;
+      } else this.#writeSlateFrame(clip, { at, duration: step });
+    }
+  }
+
+  /** Whether the run can begin with this sample; fills the hole before it. */
+  #catchOn(sample: Sample, init: InitSegment): boolean {
+    const frontier = this.writer.frontier;
+    if (!sample.key) return false;
+    if (frontier === null) return true;
+    if (sample.decodeTime < frontier - this.writer.nominalTicks / 2) return false;
+    this.#fillHole(sample.decodeTime);
+    return this.writer.canFollow(sample.decodeTime, init.initId);
+  }
+
+  /** Slate frames of nominal length, the last one up to half longer or shorter, so that `ticks` follows exactly. */
+  #fillHole(ticks: number): void {
+    const clip = this.#clip;
+    const step = this.writer.nominalTicks;
+    for (;;) {
+      const at = this.writer.frontier as number;
+      const left = ticks - at;
+      if (clip === null || left < step / 2 || !this.writer.canFollow(at, clip.init.initId)) return;
+      this.#writeSlateFrame(clip, { at, duration: left < step * 1.5 ? left : step });
+    }
+  }
+
+  #writeSlateFrame(clip: SlateClip, place: { at: number; duration: number }): void {
+    const msn = msnOf(place.at, { timescale: VIDEO_TIMESCALE, segmentSec: this.#segmentSec });
+    const slate = this.#slate?.msn === msn ? this.#slate : { msn, next: 0 };
+    const frame = clip.samples[slate.next % clip.samples.length] as Sample;
+    this.#slate = { msn, next: slate.next + 1 };
+    const sample = { ...frame, decodeTime: place.at, duration: place.duration, slate: true };
+    this.writer.push(sample, clip.init);
+  }
+
+  /** A slate with an init segment of its own starts with a segment; the time up to it is a break. */
+  #skipToNextSegment(clip: SlateClip, limit: number): boolean {
+    const segmentTicks = this.#segmentSec * VIDEO_TIMESCALE;
+    const at = this.writer.frontier as number;
+    const next = (Math.floor(at / segmentTicks) + 1) * segmentTicks;
+    if (next + this.writer.nominalTicks > limit || !this.writer.canFollow(next, clip.init.initId))
+      return false;
+    this.#writeSlateFrame(clip, { at: next, duration: this.writer.nominalTicks });
+    return true;
+  }
+}

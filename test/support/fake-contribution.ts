@@ -1,0 +1,185 @@
+/** A contribution daemon for tests: serves a source's FLV by the contract, with a GOP cache, under the test's control. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { FlvParser, type FlvTag, formatFlvHeader, formatFlvTag } from '../../src/lib/media/flv.ts';
+
+export interface FakeContribution {
+  readonly port: number;
+  /** Opens a session fed by ffmpeg with these inputs and codecs, in real time. */
+  publish(source: FakeSource): PublishedSession;
+  close(): Promise<void>;
+}
+
+export interface FakeSource {
+  /** ffmpeg's inputs and output codecs. */
+  readonly arguments: readonly string[];
+  /** Drops or changes tags on the way. */
+  readonly filter?: (tag: FlvTag) => FlvTag | null;
+}
+
+export interface PublishedSession {
+  readonly sessionId: number;
+  /** Holds tags back, until `resume`, which sends them at once. */
+  stall(): void;
+  resume(): void;
+  /** The publisher goes. */
+  stop(): void;
+}
+
+const WAIT_MS = 30_000;
+
+/** Starts it on an address of the loopback net, on any free port. */
+export async function startFakeContribution(address: string): Promise<FakeContribution> {
+  const state = new FakeState();
+  const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url?.startsWith('/contribution/')) state.subscribe(response);
+    else response.writeHead(404).end();
+  });
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return {
+    port: portOf(server),
+    publish: (source) => state.publish(source),
+    close: async () => {
+      state.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as { port: number }).port;
+}
+
+class FakeState {
+  #session: FakeSession | null = null;
+  #waiting = new Set<ServerResponse>();
+
+  publish(source: FakeSource): PublishedSession {
+    const session = new FakeSession(source, () => {
+      for (const response of this.#waiting) session.answer(response);
+      this.#waiting.clear();
+    });
+    this.#session?.stop();
+    this.#session = session;
+    return session;
+  }
+
+  subscribe(response: ServerResponse): void {
+    if (this.#session?.isReady) {
+      this.#session.answer(response);
+      return;
+    }
+    this.#waiting.add(response);
+    const timer = setTimeout(() => response.writeHead(204).end(), WAIT_MS);
+    response.on('close', () => {
+      clearTimeout(timer);
+      this.#waiting.delete(response);
+    });
+  }
+
+  close(): void {
+    this.#session?.stop();
+  }
+}
+
+class FakeSession implements PublishedSession {
+  readonly sessionId = Date.now();
+  readonly #child: ChildProcess;
+  readonly #onReady: () => void;
+  #epochMs: number | null = null;
+  #subscribers = new Set<ServerResponse>();
+  #headers: FlvTag[] = [];
+  #gop: FlvTag[] = [];
+  #stalled: FlvTag[] | null = null;
+  #stopped = false;
+
+  constructor(source: FakeSource, onReady: () => void) {
+    this.#onReady = onReady;
+    const parser = new FlvParser();
+    const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
+    this.#child = spawn(
+      'ffmpeg',
+      [...quiet, ...source.arguments, '-flush_packets', '1', '-f', 'flv', 'pipe:1'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      for (const tag of parser.push(chunk)) {
+        const passed = source.filter === undefined ? tag : source.filter(tag);
+        if (passed !== null) this.#take(passed);
+      }
+    });
+    this.#child.on('close', () => this.stop());
+  }
+
+  get isReady(): boolean {
+    return this.#epochMs !== null && !this.#stopped;
+  }
+
+  answer(response: ServerResponse): void {
+    const headers = { 'x-session-id': this.sessionId, 'x-session-epoch-ms': String(this.#epochMs) };
+    response.writeHead(200, { 'content-type': 'video/x-flv', ...headers });
+    response.write(formatFlvHeader({ audio: true, video: true }));
+    for (const tag of [...this.#headers, ...this.#gop]) response.write(formatFlvTag(tag));
+    this.#subscribers.add(response);
+    response.on('close', () => this.#subscribers.delete(response));
+  }
+
+  stall(): void {
+    this.#stalled ??= [];
+  }
+
+  resume(): void {
+    const held = this.#stalled ?? [];
+    this.#stalled = null;
+    for (const tag of held) this.#send(tag);
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#child.kill('SIGKILL');
+    for (const response of this.#subscribers) response.end();
+  }
+
+  #take(tag: FlvTag): void {
+    if (this.#stalled === null) this.#send(tag);
+    else this.#stalled.push(tag);
+  }
+
+  #send(tag: FlvTag): void {
+    if (tag.type === 'script' || tag.isSequenceHeader) {
+      this.#headers = [...this.#headers.filter((kept) => kept.type !== tag.type), tag];
+    } else {
+      if (tag.isKeyFrame) this.#gop = [];
+      this.#gop.push(tag);
+      if (this.#epochMs === null && tag.type === 'video') {
+        this.#epochMs = Date.now() - tag.timestampMs;
+        this.#onReady();
+        return;
+      }
+    }
+    for (const response of this.#subscribers) response.write(formatFlvTag(tag));
+  }
+}
+
+/** Inputs and codecs of a small moving picture, with sound unless `audio` is false. */
+export function testPicture(options: {
+  readonly size?: string;
+  readonly rate?: string;
+  readonly gop?: number;
+  readonly audio?: boolean;
+  readonly video?: readonly string[];
+}): string[] {
+  const { size = '320x180', rate = '30', gop = 60, audio = true } = options;
+  const sound = audio ? ['-re', '-f', 'lavfi', '-i', 'sine=f=440:r=48000'] : [];
+  const codec = options.video ?? ['-preset', 'ultrafast', '-tune', 'zerolatency', '-g', String(gop)];
+  return [
+    ...['-re', '-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}`, ...sound],
+    ...['-c:v', 'libx264', '-threads', '1', '-b:v', '300k', '-pix_fmt', 'yuv420p', ...codec],
+    ...(audio ? ['-c:a', 'aac', '-b:a', '64k'] : []),
+  ];
+}
