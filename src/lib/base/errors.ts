@@ -62,7 +62,7 @@ export const ERROR_CODES = {
   UNHEALTHY: {
     exit: EXIT.unhealthy,
     http: 503,
-    meaning: 'something started but did not become healthy in time',
+    meaning: 'something is not healthy, or did not become so in time',
   },
   CONFLICT: { exit: EXIT.conflict, http: 409, meaning: 'the thing exists already, or changed meanwhile' },
   REFUSED: { exit: EXIT.conflict, http: 403, meaning: 'a stream key is wrong, revoked, or already in use' },

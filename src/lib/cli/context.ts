@@ -1,11 +1,13 @@
 /** What every command may use: places, the signal, and the two ways to say something. */
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import {
   type ClusterView,
   findClusterOfSpec,
   loadClusterByName,
   loadClusterRecord,
+  loadClusters,
   viewOf,
 } from '../nodes/cluster-view.ts';
 import { locateHome } from '../nodes/layout.ts';
@@ -42,4 +44,38 @@ export async function loadChosenCluster(choice: ClusterChoice): Promise<ClusterV
   throw new StreamctlError('NOT_RUNNING', `cluster "${cluster}" is not running`, {
     hint: 'Run streamctl up first.',
   });
+}
+
+/**
+ * Finds the folder of the cluster that the flags mean, also when it was never started or its record is damaged: by
+ * `--cluster`, by the spec that made it, or by the spec's name.
+ */
+export async function chooseClusterDir(choice: {
+  spec?: string | undefined;
+  cluster?: string | undefined;
+}): Promise<{ name: string; dir: string }> {
+  const home = streamctlHome();
+  if (choice.cluster !== undefined) {
+    const name = basename(choice.cluster);
+    if (await isFolder(join(home, name))) return { name, dir: join(home, name) };
+    throw new StreamctlError('NOT_FOUND', `there is no cluster "${name}" on this machine`, {
+      hint: `Clusters are folders of ${home}.`,
+    });
+  }
+  const file = resolve(choice.spec ?? DEFAULT_SPEC);
+  const known = (await loadClusters(home)).find(({ specFile }) => specFile === file);
+  const name = known?.name ?? (await loadSpecName(file));
+  return { name, dir: join(home, name) };
+}
+
+async function loadSpecName(file: string): Promise<string> {
+  const { loadSpec } = await import('../spec/load.ts');
+  return (await loadSpec(file)).cluster;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../base/errors.ts';
 import { tolerateClosedPipes, writeWhole } from './output.ts';
+import type { DaemonName } from './run-daemon.ts';
 
 export interface CliPlace {
   /** Folder of package.json and oclif.manifest.json. */
@@ -21,6 +22,10 @@ export async function runCli(argv: readonly string[], place: CliPlace): Promise<
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v' || argv[0] === 'version')) {
     await writeWhole(process.stdout, `streamctl/${loadVersion(place.root)}\n`);
     return EXIT.ok;
+  }
+  if (argv[0] === 'daemon') {
+    const { isDaemonCall, runDaemon } = await import('./run-daemon.ts');
+    if (isDaemonCall(argv)) return await runDaemon(argv[1] as DaemonName, argv.slice(2));
   }
   const help = argv.length === 0 || wantsHelp(argv);
   const found = findCommand(argv[0] === 'help' ? argv.slice(1) : argv, place);

@@ -15,17 +15,20 @@ export function judgeRegion(
 ): RegionStatus {
   const here = answers.filter((answer) => answer.peer.region === name);
   const nodes = seen.nodes.filter((node) => node.region === name);
-  const replicas = seen.streams.flatMap((stream) =>
-    stream.replicas.filter((replica) => replica.region === name && replica.health !== 'down'),
-  );
-  const edgesBehind = replicas.map((one) => one.liveEdgeSec).filter((sec) => sec !== null);
+  const served = seen.streams
+    .map(({ replicas }) => replicas.filter((one) => one.region === name && one.health !== 'down'))
+    .filter((replicas) => replicas.length > 0);
+  const edgesBehind = served
+    .flat()
+    .map((one) => one.liveEdgeSec)
+    .filter((sec) => sec !== null);
   const viewers = here.flatMap((answer) => answer.origin?.streams ?? []).map((stream) => stream.viewers);
   return {
     name,
     health: healthOf(here, nodes),
     nodesUp: nodes.filter((node) => node.health === 'up').length,
     nodesTotal: nodes.length,
-    streams: replicas.length,
+    streams: served.length,
     viewers: viewers.reduce((total, count) => total + count, 0),
     liveEdgeSec: edgesBehind.length > 0 ? Math.max(...edgesBehind) : null,
   };

@@ -33,7 +33,7 @@ export function judgeStream(name: string, edges: readonly NodeAnswer[], facts: S
   const spoken = fresh.some((witness) => !witness.report.relay)
     ? fresh.filter((witness) => !witness.report.relay)
     : fresh;
-  const state = stateOf(name, spoken, witnesses, facts.answers);
+  const state = saidState(spoken) ?? unsaidState(name, witnesses, facts.answers);
   const replicas =
     state === 'offline' || state === 'ended' ? [] : replicasOf({ name, state, witnesses: fresh, facts });
   const best = spoken.find((witness) => witness.report.status?.state === state) ?? spoken[0];
@@ -62,20 +62,23 @@ function isFresh({ report }: Witness, nowMs: number): boolean {
   );
 }
 
-function stateOf(
+/** The best state that any origin says the stream is in. */
+function saidState(spoken: readonly Witness[]): StreamStatusState | undefined {
+  const said = spoken.map((witness) => witness.report.status?.state);
+  return STATES.find((state) => said.some((word) => word === state));
+}
+
+/** The state of a stream that no origin speaks for. */
+function unsaidState(
   name: string,
-  spoken: readonly Witness[],
-  all: readonly Witness[],
+  witnesses: readonly Witness[],
   answers: readonly NodeAnswer[],
 ): StreamStatusState {
-  const said = spoken.map((witness) => witness.report.status?.state);
-  const known = STATES.find((state) => said.some((word) => word === state));
-  if (known !== undefined) return known;
   const published = answers.some((answer) =>
     answer.agent?.sessions.some((session) => session.stream === name),
   );
   if (published) return 'starting';
-  return all.some((witness) => witness.report.status?.state === 'ended') ? 'ended' : 'offline';
+  return witnesses.some((witness) => witness.report.status?.state === 'ended') ? 'ended' : 'offline';
 }
 
 interface ReplicaFacts {

@@ -39,13 +39,13 @@ export function summarize(
   const facts = { cluster: known.name, answers, nodes, regions, streams, nowMs, levels };
   const problems = findProblems(facts);
   const running = answers.some((answer) => answer.reach !== 'refused');
-  const verdict = running ? (problems.length === 0 ? 'healthy' : 'not well') : 'not running';
+  const verdict = wordVerdict(running, problems.length);
   return {
     version: 1,
     cluster: known.name,
     running,
     healthy: running && problems.length === 0,
-    summary: [verdict, ...amounts(regions.length, nodes.length, streams)].join(' · '),
+    summary: [verdict, ...amounts(regions.length, nodes.length, running ? streams : null)].join(' · '),
     problems,
     ingest: answers
       .filter((answer) => answer.peer.roles.includes('ingest'))
@@ -64,12 +64,18 @@ function namesIn(answers: readonly NodeAnswer[]): string[] {
   return named.sort();
 }
 
-function amounts(regions: number, nodes: number, streams: readonly StreamStatus[]): string[] {
+function wordVerdict(running: boolean, problems: number): string {
+  if (!running) return 'not running';
+  return problems === 0 ? 'healthy' : formatCount(problems, 'problem');
+}
+
+function amounts(regions: number, nodes: number, streams: readonly StreamStatus[] | null): string[] {
+  const places = [formatCount(regions, 'region'), formatCount(nodes, 'node')];
+  if (streams === null) return places;
   const live = streams.filter((stream) => stream.state === 'live').length;
   const viewers = streams.reduce((total, stream) => total + stream.viewers, 0);
   return [
-    formatCount(regions, 'region'),
-    formatCount(nodes, 'node'),
+    ...places,
     `${formatCount(streams.length, 'stream')}, ${live} live`,
     formatCount(viewers, 'viewer'),
   ];

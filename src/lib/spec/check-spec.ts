@@ -42,7 +42,7 @@ function findDuplicates(raw: Loose, key: string, word: string): Fault[] {
 
 function findUnknownRegion(node: Loose, index: number, regions: readonly (string | null)[]): Fault[] {
   const region = textAt(node, 'region');
-  if (region === null || regions.includes(region)) return [];
+  if (region === null || regions.length === 0 || regions.includes(region)) return [];
   const known = regions.filter((name) => name !== null);
   const nearest = findNearest(region, known);
   const help = nearest === null ? `known are ${known.join(', ')}` : `did you mean "${nearest}"?`;

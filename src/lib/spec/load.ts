@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { type ParsedSpec, parseSpec } from './parse-spec.ts';
+import { locatePath, type ParsedSpec, parseSpec } from './parse-spec.ts';
 import type { Spec } from './resolve-spec.ts';
 
 export interface LoadedSpec extends Spec {
@@ -48,6 +48,14 @@ export function specInvalid(file: string, diagnostics: readonly Diagnostic[]): S
   return new StreamctlError('SPEC_INVALID', `${file} has ${count}, nothing was started`, {
     details: { diagnostics },
   });
+}
+
+/** Finds where a path is in a spec file, to point at it in a diagnostic. */
+export async function locateInSpec(
+  file: string,
+  path: readonly (string | number)[],
+): Promise<{ file: string; line: number; column: number }> {
+  return { file: showFile(file), ...locatePath(await readFile(file, 'utf8'), path) };
 }
 
 function showFile(file: string): string {

@@ -37,6 +37,14 @@ export function parseSpec(text: string, file: string): ParsedSpec {
   return { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
 }
 
+/** Finds where a path is in the text of a spec: line and column from 1. */
+export function locatePath(text: string, path: Fault['path']): { line: number; column: number } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { line, col } = lines.linePos(findOffset(document.contents, { path, message: '' }));
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
 function refuse(diagnostics: Diagnostic[]): ParsedSpec {
   const sorted = diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
   return { spec: null, diagnostics: sorted };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Clock } from '../../../src/lib/base/clock.ts';
-import { loadEvents } from '../../../src/lib/store/audit-trail.ts';
+import { loadEvents } from '../../../src/lib/store/load-events.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { hashStreamKey } from '../../../src/lib/store/stream-key.ts';
 import { loadKeys } from '../../../src/lib/store/stream-records.ts';

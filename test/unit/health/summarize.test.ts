@@ -259,7 +259,7 @@ test('whatever nodes answer, problems come by harm, and healthy means none and r
           state: fc.constantFrom('live', 'slate', 'starting', 'ended' as const),
           health: fc.constantFrom('up', 'degraded', 'down' as const),
           store: fc.constantFrom('up', 'down' as const),
-          liveEdgeSec: fc.option(fc.double({ min: -5, max: 100, noNaN: true })),
+          liveEdgeSec: fc.option(fc.integer({ min: -50, max: 1000 }).map((tenths) => tenths / 10)),
           reasons: fc.array(fc.string(), { maxLength: 2 }),
         })
         .map(({ state, health, store, liveEdgeSec, reasons }) => {

@@ -1,0 +1,50 @@
+import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
+import { confirm } from '../lib/cli/confirm.ts';
+import { chooseClusterDir } from '../lib/cli/context.ts';
+import { clusterLayout } from '../lib/nodes/layout.ts';
+import { takeDown } from '../lib/provision/down.ts';
+import { takeLock } from '../lib/provision/lock.ts';
+
+interface DownResult {
+  readonly cluster: string;
+  /** Processes that ran. */
+  readonly stopped: number;
+  /** Of these, the ones that had to be killed. */
+  readonly killed: number;
+  readonly purged: boolean;
+}
+
+export default class Down extends BaseCommand {
+  static override summary = 'Stop everything of a cluster on this machine.';
+  static override description =
+    'Leaves no process and no open port, also after crashes; run twice it does nothing the second time. Streams, keys, recordings and logs are kept unless --purge.';
+  static override examples = [
+    '<%= config.bin %> down',
+    '<%= config.bin %> down --cluster demo',
+    '<%= config.bin %> down --purge --yes',
+  ];
+  static override flags = {
+    purge: Flags.boolean({ summary: 'Also delete its streams, keys, recordings and logs.' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+    wait: Flags.boolean({ summary: 'Wait while another command changes the cluster, instead of failing.' }),
+  };
+
+  async run(): Promise<DownResult> {
+    const { flags } = await this.parse(Down);
+    const { name, dir } = await chooseClusterDir(flags);
+    if (flags.purge) {
+      await confirm(`Delete the streams, keys, recordings and logs of cluster "${name}"?`, flags.yes);
+    }
+    const started = performance.now();
+    const lock = { file: clusterLayout(dir).lock, command: 'streamctl down', signal: this.signal };
+    const giveBack = await takeLock({ ...lock, waitMs: flags.wait ? 600_000 : 0 });
+    const done = await takeDown({ clusterDir: dir, purge: flags.purge }).finally(giveBack);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    if (done.stopped === 0)
+      this.log(`  cluster ${name} was not running${done.purged ? '; its data is deleted' : ''}`);
+    else this.log(`  ✔ stopped cluster ${name} · ${done.stopped} processes · ${seconds} s`);
+    if (done.stopped > 0)
+      this.log(done.purged ? '    its data is deleted' : '    its data is kept; streamctl up continues');
+    return { cluster: name, ...done };
+  }
+}

@@ -1,0 +1,51 @@
+import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
+import { type Place, publishPlaces, watchPlaces } from '../lib/cli/places.ts';
+import { runUp } from '../lib/cli/up-action.ts';
+import type { Change } from '../lib/provision/changes.ts';
+
+interface UpResult {
+  readonly cluster: string;
+  readonly changed: boolean;
+  readonly changes: readonly Change[];
+  /** Streams made now; their keys are shown this once. */
+  readonly streams: readonly { readonly name: string; readonly key: string }[];
+  readonly watch: readonly Place[];
+  readonly publish: readonly Place[];
+}
+
+export default class Up extends BaseCommand {
+  static override summary = 'Make the cluster of a spec run, or run as the spec says now.';
+  static override description =
+    'Starts what is missing, restarts only what changed, and changes nothing when all is well. Killed at any moment, it continues when run again. Keys of new streams are shown once.';
+  static override examples = [
+    '<%= config.bin %> up',
+    '<%= config.bin %> up --spec clusters/charity.yaml --wait',
+    '<%= config.bin %> up --json',
+  ];
+  static override flags = {
+    wait: Flags.boolean({ summary: 'Wait while another command changes the cluster, instead of failing.' }),
+  };
+
+  async run(): Promise<UpResult> {
+    const { flags } = await this.parse(Up);
+    const { spec, changes, streams } = await runUp({
+      spec: flags.spec,
+      cluster: flags.cluster,
+      mode: 'apply',
+      wait: flags.wait,
+      command: 'streamctl up',
+      root: this.config.root,
+      version: this.config.version,
+      silent: this.jsonEnabled(),
+      signal: this.signal,
+      say: (line) => this.progress(line),
+    });
+    const watch = watchPlaces(spec.nodes, streams[0]?.name ?? Object.keys(spec.streams)[0] ?? 'STREAM');
+    const publish = publishPlaces(spec.nodes);
+    this.log(changes.length === 0 ? `\n  cluster ${spec.cluster} runs already; nothing changed` : '');
+    this.log(`  Watch      ${watch.map(({ url }) => url).join('\n             ')}`);
+    this.log(`  Publish    ${publish.map(({ url }) => url).join('\n             ')}`);
+    for (const { name, key } of streams) this.log(`  Key        ${key}   (stream ${name}, shown once)`);
+    return { cluster: spec.cluster, changed: changes.length > 0, changes, streams, watch, publish };
+  }
+}

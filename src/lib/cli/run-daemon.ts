@@ -1,0 +1,49 @@
+/** The daemons that units run: `streamctl daemon NAME --config PATH [--stream NAME]`, without loading oclif. */
+import { parseArgs } from 'node:util';
+import { ERROR_CODES, EXIT, StreamctlError, toStreamctlError } from '../base/errors.ts';
+import { reportDaemonFailure } from './report-daemon-failure.ts';
+
+interface DaemonOptions {
+  readonly configFile: string;
+  readonly stream: string;
+}
+
+const DAEMONS = {
+  contribution: async (options: DaemonOptions) => {
+    const { runContribution } = await import('../contribution/main.ts');
+    await runContribution(options);
+  },
+} as const;
+
+/** Names of the daemons. */
+export type DaemonName = keyof typeof DAEMONS;
+
+/** Whether the arguments ask for a daemon (and not for its help). */
+export function isDaemonCall(argv: readonly string[]): boolean {
+  return argv[0] === 'daemon' && Object.hasOwn(DAEMONS, argv[1] ?? '') && !argv.includes('--help');
+}
+
+/** Runs a daemon until it ends or is told to; returns the exit status. Its words go where the supervisor logs. */
+export async function runDaemon(name: DaemonName, args: readonly string[]): Promise<number> {
+  try {
+    const { values } = parseDaemonArgs(args);
+    if (values.config === undefined) throw new StreamctlError('USAGE', `daemon ${name} needs --config PATH`);
+    await DAEMONS[name]({ configFile: values.config, stream: values.stream ?? '' });
+    return EXIT.ok;
+  } catch (error) {
+    const failure = toStreamctlError(error);
+    await reportDaemonFailure(name, failure);
+    return ERROR_CODES[failure.code].exit;
+  }
+}
+
+function parseDaemonArgs(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { config: { type: 'string' }, stream: { type: 'string' } },
+    });
+  } catch (cause) {
+    throw new StreamctlError('USAGE', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

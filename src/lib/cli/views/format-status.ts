@@ -1,0 +1,44 @@
+/** `streamctl status` as lines: what is wrong first, then regions, nodes, streams. Pure. */
+import type { ClusterStatus } from '../../health/cluster-status.ts';
+import { cutText, plainText } from './fit-text.ts';
+import { formatProblemLine, formatProblems } from './format-problems.ts';
+import { formatTable, type Table } from './format-table.ts';
+import type { Paint } from './paint.ts';
+import { nodeTable, regionTable, streamTable } from './status-tables.ts';
+
+const MARGIN = '  ';
+
+/** Formats for a terminal of `columns`: no line is wider. */
+export function formatStatus(status: ClusterStatus, columns: number, paint: Paint): string[] {
+  const width = columns - MARGIN.length;
+  const heading = formatHeading(status, width, paint);
+  if (!status.running) return indent([heading, '', ...formatProblems(status.problems, width, paint)]);
+  const problems = status.problems.length === 0 ? [] : ['', ...formatProblems(status.problems, width, paint)];
+  const tables = [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
+    .filter((table) => table.rows.length > 0)
+    .flatMap((table) => ['', ...formatTable(table, width, paint.quiet)]);
+  return indent([heading, ...problems, ...tables]);
+}
+
+/** Formats for a pipe or a log: one line an item, nothing cut, no symbols. */
+export function formatStatusPlain(status: ClusterStatus, paint: Paint): string[] {
+  const rows = (table: Table) => formatTable(table, Number.POSITIVE_INFINITY);
+  const tables = status.running
+    ? [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
+    : [];
+  return [
+    `cluster ${plainText(status.cluster)} · ${status.summary}`,
+    ...status.problems.map(formatProblemLine),
+    ...tables.filter((table) => table.rows.length > 0).flatMap(rows),
+  ];
+}
+
+/** `cluster demo · healthy · 2 regions …`, its verdict coloured. */
+export function formatHeading(status: ClusterStatus, width: number, paint: Paint): string {
+  const line = cutText(`cluster ${plainText(status.cluster)} · ${status.summary}`, width);
+  const [verdict = ''] = status.summary.split(' · ');
+  const colour = status.healthy ? paint.good : paint.bad;
+  return line.replace(verdict, () => colour(verdict));
+}
+
+const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? '' : MARGIN + line));

@@ -1,0 +1,81 @@
+/**
+ * When media time 0 was, and whether a publisher still keeps to it. Pure arithmetic over arrivals.
+ *
+ * A packet can arrive late but not early, so the least `arrival − timestamp` is nearest to the truth.
+ */
+
+export interface Arrival {
+  /** Unix milliseconds, fraction allowed. */
+  readonly arrivalMs: number;
+  /** RTMP timestamp. */
+  readonly timestampMs: number;
+  /** Timestamps are compared within a track: encoders interleave tracks loosely. */
+  readonly track: string;
+}
+
+/** Packets are observed for so long; longer is surer, and delays the start of every stream. */
+export const EPOCH_WINDOW_MS = 200;
+/** A publisher this far behind its own clock is late, not jittery. */
+const BEHIND_MS = 2000;
+/** Late for so long: it does not catch up. A shorter time would break streams that do. */
+const BEHIND_FOR_MS = 3000;
+/** No network delivers before the moment of capture: timestamps so far ahead have jumped. */
+const AHEAD_MS = 2000;
+const BACK_MS = 1000;
+/** A publisher that sends faster than real time would open sessions without end. */
+const REANCHOR_INTERVAL_MS = 5000;
+
+/** Returns the epoch, Unix milliseconds; null without arrivals. */
+export function measureEpoch(arrivals: readonly Pick<Arrival, 'arrivalMs' | 'timestampMs'>[]): number | null {
+  if (arrivals.length === 0) return null;
+  return Math.min(...arrivals.map((arrival) => arrival.arrivalMs - arrival.timestampMs));
+}
+
+/** `measuring`: no epoch yet. `jumped`: timestamps broke. `behind`: the publisher lost real time for good. */
+export type Timing = 'measuring' | 'anchored' | 'fine' | 'jumped' | 'behind';
+
+/** Anchors one publish session and watches that it keeps to its anchor. */
+export class EpochTracker {
+  epochMs: number | null;
+  #window: Arrival[] = [];
+  #last = new Map<string, number>();
+  #behindSinceMs: number | null = null;
+  #anchoredMs = Number.NEGATIVE_INFINITY;
+
+  /** Goes on with a known epoch, or measures one. */
+  constructor(epochMs: number | null = null) {
+    this.epochMs = epochMs;
+  }
+
+  /** Takes a media packet. After `jumped` or `behind` the epoch is null and is measured anew from this packet. */
+  judge(arrival: Arrival): Timing {
+    const back = arrival.timestampMs < (this.#last.get(arrival.track) ?? 0) - BACK_MS;
+    this.#last.set(arrival.track, arrival.timestampMs);
+    if (this.epochMs === null) return this.#measure(arrival, back);
+    const lagMs = arrival.arrivalMs - this.epochMs - arrival.timestampMs;
+    if (back) return this.#restart(arrival, 'jumped');
+    this.#behindSinceMs = lagMs > BEHIND_MS ? (this.#behindSinceMs ?? arrival.arrivalMs) : null;
+    if (arrival.arrivalMs - this.#anchoredMs < REANCHOR_INTERVAL_MS) return 'fine';
+    if (lagMs < -AHEAD_MS) return this.#restart(arrival, 'jumped');
+    const behindForMs = arrival.arrivalMs - (this.#behindSinceMs ?? arrival.arrivalMs);
+    return behindForMs > BEHIND_FOR_MS ? this.#restart(arrival, 'behind') : 'fine';
+  }
+
+  #measure(arrival: Arrival, back: boolean): Timing {
+    if (back) this.#window = [];
+    this.#window.push(arrival);
+    if (arrival.arrivalMs - this.#window[0]!.arrivalMs < EPOCH_WINDOW_MS) return 'measuring';
+    this.epochMs = measureEpoch(this.#window);
+    this.#window = [];
+    return 'anchored';
+  }
+
+  #restart(arrival: Arrival, why: 'jumped' | 'behind'): Timing {
+    this.epochMs = null;
+    this.#behindSinceMs = null;
+    this.#anchoredMs = arrival.arrivalMs;
+    this.#last = new Map([[arrival.track, arrival.timestampMs]]);
+    this.#window = [arrival];
+    return why;
+  }
+}

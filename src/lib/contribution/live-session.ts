@@ -1,0 +1,109 @@
+/** One publisher's connection as this daemon sees it: pulled once, anchored in time, passed on to everybody. */
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { FlvTag } from '../media/flv.ts';
+import { EpochTracker } from './epoch.ts';
+import { GopCache } from './gop-cache.ts';
+import { type RtmpPull, type RtmpPullOptions, startRtmpPull } from './rtmp-pull.ts';
+import type { SavedSession } from './session-file.ts';
+import { Subscribers } from './subscribers.ts';
+
+export interface LiveSessionDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly url: string;
+  /** It has an epoch and media now, or a new id: subscribers can be let in, and it should be saved. */
+  onReady(): void;
+  /** The publisher went. */
+  onGone(): void;
+  readonly startPull?: (options: RtmpPullOptions) => RtmpPull;
+}
+
+/** Invariant: within one session id, timestamps go on and the epoch never changes. */
+export class LiveSession {
+  #saved: SavedSession;
+  #tracker: EpochTracker;
+  #cache = new GopCache();
+  #subscribers = new Subscribers();
+  #pull: RtmpPull;
+  #deps: LiveSessionDeps;
+  #lastTag: { arrivalMs: number; timestampMs: number } | null = null;
+
+  constructor(saved: SavedSession, deps: LiveSessionDeps) {
+    this.#saved = saved;
+    this.#deps = deps;
+    this.#tracker = new EpochTracker(saved.epochMs);
+    const start = deps.startPull ?? startRtmpPull;
+    this.#pull = start({
+      url: deps.url,
+      log: deps.log,
+      onTag: (tag) => this.#take(tag),
+      onGone: deps.onGone,
+    });
+  }
+
+  get saved(): SavedSession {
+    return this.#saved;
+  }
+
+  get isReady(): boolean {
+    return this.#saved.epochMs !== null && this.#lastTag !== null;
+  }
+
+  /** For `GET /sessions`. */
+  report(): SavedSession & { readonly lastTagMs: number | null; readonly subscribers: number } {
+    return {
+      ...this.#saved,
+      lastTagMs: this.#lastTag?.arrivalMs ?? null,
+      subscribers: this.#subscribers.count,
+    };
+  }
+
+  /** Answers with the session's FLV until it ends. Only when it is ready. */
+  subscribe(response: ServerResponse): void {
+    this.#subscribers.add(response, {
+      sessionId: this.#saved.sessionId,
+      epochMs: this.#saved.epochMs!,
+      tracks: this.#cache.tracks(),
+      replay: this.#cache.replay(),
+    });
+  }
+
+  /** Ends the pull and every response; may be called twice. */
+  close(): void {
+    this.#pull.close();
+    this.#subscribers.end();
+  }
+
+  #take(tag: FlvTag): void {
+    if (tag.type === 'script' || tag.isSequenceHeader) {
+      // A restarted pull repeats headers with time 0: time must not go back for subscribers.
+      const timestampMs = Math.max(tag.timestampMs, this.#lastTag?.timestampMs ?? 0);
+      const header = { ...tag, timestampMs };
+      if (this.#cache.add(header)) this.#subscribers.send(header);
+      return;
+    }
+    const arrivalMs = this.#deps.clock.nowMs();
+    const wasReady = this.isReady;
+    this.#anchor(tag, arrivalMs);
+    this.#lastTag = { arrivalMs, timestampMs: tag.timestampMs };
+    this.#cache.add(tag);
+    this.#subscribers.send(tag);
+    if (!wasReady && this.isReady) this.#deps.onReady();
+  }
+
+  #anchor(tag: FlvTag, arrivalMs: number): void {
+    const timing = this.#tracker.judge({ arrivalMs, timestampMs: tag.timestampMs, track: tag.type });
+    if (timing === 'fine' || timing === 'measuring') return;
+    if (timing === 'anchored') {
+      this.#saved = { ...this.#saved, epochMs: this.#tracker.epochMs };
+      return;
+    }
+    this.#deps.log.warn({ stream: this.#saved.stream, timing }, 'publisher lost its clock: new session');
+    const sessionId = Math.max(Math.round(arrivalMs), this.#saved.sessionId + 1);
+    this.#saved = { ...this.#saved, sessionId, epochMs: null };
+    this.#subscribers.end();
+    if (timing === 'jumped') this.#cache.clear();
+  }
+}

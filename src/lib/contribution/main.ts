@@ -1,0 +1,37 @@
+/**
+ * The contribution daemon: what each publisher of this ingest node sends, as FLV over HTTP, for every pipeline.
+ *
+ * It pulls each stream once, keeps what a late pipeline needs to start at once, and knows when media time 0 was.
+ * It does not decode, does not know stream keys, and asks neither agent nor store: with both dead it goes on, and
+ * killed itself it comes back under a running publisher with the same sessions.
+ */
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { createLogger } from '../base/logger.ts';
+import { loadNodeConfig } from '../nodes/load-node-config.ts';
+import { createContributionServer } from './server.ts';
+import { SessionRegistry } from './session-registry.ts';
+
+/** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+export async function runContribution(options: { readonly configFile: string }): Promise<void> {
+  const { node, dirs } = await loadNodeConfig(options.configFile);
+  const log = createLogger('contribution');
+  await mkdir(dirs.data, { recursive: true });
+  const registry = new SessionRegistry({
+    file: join(dirs.data, 'contribution-sessions.json'),
+    rtmpBase: `rtmp://${node.address}:${node.ports.rtmp}/live/`,
+    clock: systemClock,
+    log,
+  });
+  const server = createContributionServer({ registry, address: node.address });
+  server.listen(node.ports.contribution, node.address);
+  await once(server, 'listening');
+  await registry.resume();
+  log.info({ address: node.address, port: node.ports.contribution }, 'listening');
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  server.close();
+  await registry.close();
+  server.closeAllConnections();
+}

@@ -1,0 +1,129 @@
+import { EventEmitter, once } from 'node:events';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { LiveSession } from './live-session.ts';
+import { loadSessionFile, type SavedSession, saveSessionFile } from './session-file.ts';
+
+export interface SessionRegistryOptions {
+  readonly file: string;
+  /** `rtmp://ADDRESS:PORT/live/`, to which a stream's name is added. */
+  readonly rtmpBase: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
+const PULL_WAIT_MS = 1000;
+
+/** The publish sessions of this node, one a stream, kept on disk. */
+export class SessionRegistry {
+  #sessions = new Map<string, LiveSession>();
+  #waiting = new Map<string, Set<(session: LiveSession) => void>>();
+  #pulls = new EventEmitter();
+  #options: SessionRegistryOptions;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(options: SessionRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with the sessions that an earlier run of the daemon left. */
+  async resume(): Promise<void> {
+    for (const saved of await loadSessionFile(this.#options.file)) this.#start(saved);
+  }
+
+  /**
+   * Opens a session in place of the one that the stream has; the same session again changes nothing. Resolves when
+   * its pull is in place (or late), so that the publisher, let in then, loses no key frame.
+   */
+  async open(session: Omit<SavedSession, 'epochMs'>): Promise<void> {
+    const current = this.#sessions.get(session.stream);
+    if (current?.saved.client === session.client && current.saved.sessionId >= session.sessionId) return;
+    current?.close();
+    const inPlace = once(this.#pulls, session.stream, { signal: AbortSignal.timeout(PULL_WAIT_MS) });
+    this.#start({ ...session, epochMs: null });
+    this.#save();
+    await inPlace.catch(() => undefined);
+  }
+
+  /** Takes note that a pull of the stream has reached the server; returns whether it is one of ours. */
+  notePull(stream: string): boolean {
+    // The server must hear the answer before it hears that the publisher may come in.
+    setImmediate(() => this.#pulls.emit(stream));
+    return this.#sessions.has(stream);
+  }
+
+  /** Closes the stream's session if it is this client's, or whoever's when no client is given. */
+  closeSession(stream: string, client: string | null): boolean {
+    const session = this.#sessions.get(stream);
+    if (session === undefined || (client !== null && session.saved.client !== client)) return false;
+    this.#drop(stream, session);
+    return true;
+  }
+
+  list(): ReturnType<LiveSession['report']>[] {
+    return [...this.#sessions.values()].map((session) => session.report());
+  }
+
+  /** Resolves with the stream's session as soon as it can be subscribed to, null when the signal fires first. */
+  async waitForSession(stream: string, signal: AbortSignal): Promise<LiveSession | null> {
+    const session = this.#sessions.get(stream);
+    if (session?.isReady) return session;
+    const waiting = this.#waiting.get(stream) ?? new Set();
+    this.#waiting.set(stream, waiting);
+    return await new Promise((resolve) => {
+      const settle = (ready: LiveSession | null): void => {
+        waiting.delete(settle);
+        if (waiting.size === 0) this.#waiting.delete(stream);
+        signal.removeEventListener('abort', abort);
+        resolve(ready);
+      };
+      const abort = (): void => settle(null);
+      signal.addEventListener('abort', abort);
+      waiting.add(settle);
+      if (signal.aborted) abort();
+    });
+  }
+
+  /** Ends pulls and responses; the sessions stay on disk. Resolves when they are saved. */
+  async close(): Promise<void> {
+    for (const session of this.#sessions.values()) session.close();
+    await this.#saving;
+  }
+
+  #start(saved: SavedSession): void {
+    const { clock, log, rtmpBase } = this.#options;
+    const session = new LiveSession(saved, {
+      clock,
+      log: log.child({ stream: saved.stream }),
+      url: `${rtmpBase}${saved.stream}`,
+      onReady: () => {
+        this.#save();
+        for (const settle of [...(this.#waiting.get(saved.stream) ?? [])]) settle(session);
+      },
+      onGone: () => this.#drop(saved.stream, session),
+    });
+    this.#sessions.set(saved.stream, session);
+    log.info({ stream: saved.stream, sessionId: saved.sessionId }, 'session opened');
+  }
+
+  #drop(stream: string, session: LiveSession): void {
+    session.close();
+    if (this.#sessions.get(stream) !== session) return;
+    this.#sessions.delete(stream);
+    this.#options.log.info({ stream, sessionId: session.saved.sessionId }, 'session closed');
+    this.#save();
+  }
+
+  /** Saves one after the other, so that the newest state is what stays. */
+  #save(): void {
+    this.#saving = this.#saving
+      .then(() =>
+        saveSessionFile(
+          this.#options.file,
+          [...this.#sessions.values()].map((session) => session.saved),
+        ),
+      )
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'cannot save the sessions'));
+  }
+}

@@ -1,0 +1,60 @@
+/** Processes of this machine, from /proc. A zombie that nobody reaped yet counts as gone. */
+import { readdir, readFile } from 'node:fs/promises';
+
+interface ProcessStat {
+  readonly pid: number;
+  readonly command: string;
+  readonly state: string;
+  readonly group: number;
+}
+
+/** Reads one process; null when it is gone. */
+export async function readProcess(pid: number): Promise<ProcessStat | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const end = text.lastIndexOf(')');
+  const [state, , group] = text.slice(end + 2).split(' ');
+  const command = text.slice(text.indexOf('(') + 1, end);
+  return state === 'Z' || state === 'X' ? null : { pid, command, state: state!, group: Number(group) };
+}
+
+export async function isProcessAlive(pid: number): Promise<boolean> {
+  return (await readProcess(pid)) !== null;
+}
+
+/** Lists the pids of every process. */
+export async function listPids(): Promise<number[]> {
+  return (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
+}
+
+/** Whether any process of a process group is alive. */
+export async function isGroupAlive(group: number): Promise<boolean> {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  for (const pid of await listPids()) {
+    if ((await readProcess(pid))?.group === group) return true;
+  }
+  return false;
+}
+
+/** Reads one variable of a process's environment as it was started; null when unset or not readable. */
+export async function readEnvironment(pid: number, name: string): Promise<string | null> {
+  const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const entry = environ.split('\0').find((item) => item.startsWith(`${name}=`));
+  return entry === undefined ? null : entry.slice(name.length + 1);
+}
+
+/** Finds every process that a cluster started on this machine, whoever its parent is now. */
+export async function findClusterProcesses(clusterDir: string): Promise<number[]> {
+  const pids = await listPids();
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const dir = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
+      return dir === clusterDir && (await isProcessAlive(pid));
+    }),
+  );
+  return pids.filter((_, index) => found[index]);
+}

@@ -1,0 +1,75 @@
+/** Waiting for a unit that was just started: until it answers, exits, or the time is over. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StreamctlError } from '../base/errors.ts';
+import { findPortHolder } from '../nodes/port-holder.ts';
+import { readLastExit } from '../nodes/runit.ts';
+import type { ServiceManager } from '../nodes/service-manager.ts';
+import type { PlannedUnit } from './plan-units.ts';
+import { probeUnit } from './probe-unit.ts';
+
+export interface HealthyWait {
+  readonly planned: PlannedUnit;
+  readonly node: string;
+  readonly address: string;
+  readonly services: ServiceManager;
+  /** Folder of service folders. */
+  readonly serviceDir: string;
+  /** Unix milliseconds when it was started. */
+  readonly startedMs: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const POLL_MS = 25;
+const SHOWN_LINES = 5;
+
+/**
+ * Resolves when the unit answers. Throws UNHEALTHY as soon as it exited, or after the timeout, with its last lines,
+ * the last probe, and who holds its port.
+ */
+export async function awaitHealthy(wait: HealthyWait): Promise<void> {
+  const { planned, address, timeoutMs, startedMs, signal } = wait;
+  const deadline = performance.now() + timeoutMs;
+  const dir = join(wait.serviceDir, planned.unit.name);
+  for (;;) {
+    const failure = await probeUnit(planned.probe, address);
+    const exit = await readLastExit(dir);
+    const exited = exit !== null && exit.atMs >= Math.floor(startedMs / 1000) * 1000;
+    if (failure === null && !exited) return;
+    if (failure === null && exit !== null && Date.now() - exit.atMs > 2_000) return;
+    if (exited && failure !== null) {
+      const how = exit.signal > 0 ? `was killed by signal ${exit.signal}` : `exited with ${exit.status}`;
+      throw await wordFailure(wait, `it ${how} after ${formatAge(exit.atMs + 500 - startedMs)}`, failure);
+    }
+    if (signal.aborted) throw new StreamctlError('INTERRUPTED', 'stopped while waiting for units');
+    if (performance.now() > deadline) {
+      throw await wordFailure(wait, `it did not answer within ${timeoutMs / 1000} s`, failure ?? 'fine');
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function formatAge(ms: number): string {
+  return `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
+}
+
+async function wordFailure(wait: HealthyWait, what: string, lastProbe: string): Promise<StreamctlError> {
+  const { planned, node, services, address } = wait;
+  const { name } = planned.unit;
+  const lines = await services.lastLines(name, SHOWN_LINES);
+  const facts: Record<string, string> = {
+    'last lines': lines.length === 0 ? 'none' : lines.join('\n'),
+    'last probe': lastProbe,
+  };
+  const port = planned.probe.port;
+  const own = (await services.list()).find((unit) => unit.name === name)?.pid ?? null;
+  const holder = await findPortHolder(address, port);
+  if (holder !== null && holder.pid !== own) {
+    facts['held by'] = `${holder.command}, pid ${holder.pid}, user ${holder.user} (${address}:${port})`;
+  }
+  return new StreamctlError('UNHEALTHY', `start ${name} on ${node}: ${what}`, {
+    hint: `Read streamctl logs ${node}, then run streamctl up again: what is done is not repeated.`,
+    details: { node, unit: name, facts },
+  });
+}

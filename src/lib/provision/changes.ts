@@ -1,0 +1,28 @@
+/** Changes to nodes, done or only said: `plan` and `up` run through the same code. */
+
+export interface Change {
+  /** Null for what belongs to the whole cluster. */
+  readonly node: string | null;
+  /** What is done: `write conf/redis.conf`, `restart origin`. */
+  readonly text: string;
+}
+
+export class Changes {
+  readonly #list: Change[] = [];
+  /** False: record what would be done, and do nothing. */
+  readonly applies: boolean;
+
+  constructor(mode: 'apply' | 'plan') {
+    this.applies = mode === 'apply';
+  }
+
+  /** Does one change, or under `plan` only records it. */
+  async step(node: string | null, text: string, apply: () => Promise<void>): Promise<void> {
+    this.#list.push({ node, text });
+    if (this.applies) await apply();
+  }
+
+  get list(): readonly Change[] {
+    return this.#list;
+  }
+}

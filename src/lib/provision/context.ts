@@ -1,0 +1,37 @@
+/** What the steps of `up` share. */
+import type { ClusterLayout } from '../nodes/layout.ts';
+import type { Templates } from '../render/node-files.ts';
+import type { LoadedSpec } from '../spec/load.ts';
+import type { Changes } from './changes.ts';
+import type { NodePlan } from './plan-nodes.ts';
+import type { Program } from './program.ts';
+
+/** A stream that `up` made, with its key in clear: to be shown once. */
+export interface MadeStream {
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface UpContext {
+  readonly spec: LoadedSpec;
+  /** Folder of all clusters. */
+  readonly home: string;
+  readonly layout: ClusterLayout;
+  /** The built program: dist/. */
+  readonly source: string;
+  readonly templates: Templates;
+  readonly version: string;
+  readonly changes: Changes;
+  readonly signal: AbortSignal;
+  /** Filled by the step that locates the program. */
+  program: Program | null;
+  /** Filled by the step that plans. */
+  nodes: readonly NodePlan[];
+  madeStreams: MadeStream[];
+}
+
+/** One step of a workflow: a line for the operator, and the work, which returns what it found or did, in words. */
+export interface Step {
+  readonly title: string;
+  readonly run: (context: UpContext) => Promise<string>;
+}

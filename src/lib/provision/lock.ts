@@ -1,0 +1,120 @@
+/** One command at a time changes a cluster: a file that says who. A lock whose process is dead is taken over. */
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StreamctlError } from '../base/errors.ts';
+import { readProcess } from '../nodes/processes.ts';
+
+/** What the lock file says. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Start of the process in clock ticks since boot: a pid alone may be someone else's by now. */
+  readonly startTicks: string;
+  readonly user: string;
+  /** `streamctl up`. */
+  readonly command: string;
+  readonly sinceMs: number;
+}
+
+export interface LockOptions {
+  readonly file: string;
+  readonly command: string;
+  /** How long to wait for another holder; 0 does not wait. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once when it has to wait. */
+  readonly onWait?: (holder: LockHolder) => void;
+}
+
+const POLL_MS = 200;
+
+/** Takes the lock; returns what gives it back. Throws LOCKED with who holds it. */
+export async function takeLock(options: LockOptions): Promise<() => Promise<void>> {
+  const { file, command, waitMs, signal } = options;
+  const draft = `${file}.${process.pid}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(draft, JSON.stringify(await describeSelf(command)), { mode: 0o644 });
+  const deadline = performance.now() + waitMs;
+  let told = false;
+  try {
+    while (!(await tryLink(draft, file))) {
+      const holder = await findHolder(file);
+      if (holder === null) {
+        await buryStaleLock(file);
+        continue;
+      }
+      if (performance.now() >= deadline) throw lockedBy(holder);
+      if (signal?.aborted) throw new StreamctlError('INTERRUPTED', 'stopped while waiting for the lock');
+      if (!told) options.onWait?.(holder);
+      told = true;
+      await sleep(POLL_MS);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return async () => {
+    if ((await readHolder(file))?.pid === process.pid) await rm(file, { force: true });
+  };
+}
+
+/** Returns who holds the lock; null when nobody alive does. */
+export async function findHolder(file: string): Promise<LockHolder | null> {
+  const holder = await readHolder(file);
+  if (holder === null || (await readProcess(holder.pid)) === null) return null;
+  return (await readStartTicks(holder.pid)) === holder.startTicks ? holder : null;
+}
+
+async function tryLink(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Two that find the same stale lock: the one that moves it first wins, the other must not remove the winner's. */
+async function buryStaleLock(file: string): Promise<void> {
+  const grave = `${file}.stale.${process.pid}`;
+  try {
+    await rename(file, grave);
+  } catch {
+    return;
+  }
+  if ((await findHolder(grave)) !== null) await link(grave, file).catch(() => undefined);
+  await unlink(grave);
+}
+
+async function describeSelf(command: string): Promise<LockHolder> {
+  const startTicks = (await readStartTicks(process.pid)) ?? '';
+  return { pid: process.pid, startTicks, user: userInfo().username, command, sinceMs: Date.now() };
+}
+
+async function readStartTicks(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null);
+}
+
+async function readHolder(file: string): Promise<LockHolder | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as LockHolder;
+  } catch {
+    return null;
+  }
+}
+
+function lockedBy(holder: LockHolder): StreamctlError {
+  const since = new Date(holder.sinceMs);
+  const ageSec = Math.max(0, Math.round((Date.now() - holder.sinceMs) / 1000));
+  return new StreamctlError('LOCKED', `${holder.command} is changing the cluster already`, {
+    hint: 'Wait for it, or run with --wait.',
+    details: {
+      holder,
+      facts: {
+        'held by': `pid ${holder.pid}, user ${holder.user}, for ${ageSec} s (since ${since.toISOString()})`,
+      },
+    },
+  });
+}

@@ -1,0 +1,61 @@
+/** The programs that a cluster needs from the system, and the Debian packages that bring them. */
+import { access } from 'node:fs/promises';
+import { StreamctlError } from '../base/errors.ts';
+
+export interface SystemPackage {
+  readonly name: string;
+  /** The package is there when one of these files is. */
+  readonly files: readonly string[];
+  readonly why: string;
+}
+
+export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
+  { name: 'nginx', files: ['/usr/sbin/nginx'], why: 'serves viewers, takes RTMP' },
+  {
+    name: 'libnginx-mod-rtmp',
+    files: ['/usr/lib/nginx/modules/ngx_rtmp_module.so'],
+    why: 'the RTMP module of nginx',
+  },
+  { name: 'ffmpeg', files: ['/usr/bin/ffmpeg', '/usr/local/bin/ffmpeg'], why: 'transcodes' },
+  { name: 'redis-server', files: ['/usr/bin/redis-server'], why: 'the store' },
+  { name: 'runit', files: ['/usr/bin/runsvdir'], why: 'supervises every process' },
+];
+
+/** Returns the packages that are missing. */
+export async function findMissingPackages(
+  packages: readonly SystemPackage[] = SYSTEM_PACKAGES,
+): Promise<SystemPackage[]> {
+  const present = await Promise.all(packages.map(({ files }) => anyExists(files)));
+  return packages.filter((_, index) => !present[index]);
+}
+
+/** Returns the command that installs packages. */
+export function installCommand(names: readonly string[]): string {
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  return `${sudo}apt-get install --no-install-recommends ${names.join(' ')}`;
+}
+
+/** Throws PACKAGE_MISSING, naming each package and the command, unless all are there. */
+export async function requirePackages(): Promise<void> {
+  const missing = await findMissingPackages();
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name);
+  const what = missing.map(({ name, why }) => `${name} (${why})`).join(', ');
+  throw new StreamctlError('PACKAGE_MISSING', `not installed: ${what}`, {
+    hint: `Run ${installCommand(names)}, or streamctl doctor --fix.`,
+    details: { packages: names },
+  });
+}
+
+async function anyExists(files: readonly string[]): Promise<boolean> {
+  for (const file of files) {
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,100 @@
+/** The units of a node, by its roles (the table of ARCHITECTURE.md), and how to tell that each is healthy. Pure. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { nodeLayout } from '../nodes/layout.ts';
+import type { NodeConfig, Ports } from '../nodes/node-config.ts';
+import type { Unit } from '../nodes/service-manager.ts';
+import type { RenderedFile } from '../render/node-files.ts';
+
+/** What a healthy unit answers to. */
+export type Probe =
+  | { readonly kind: 'tcp'; readonly port: number }
+  | { readonly kind: 'http'; readonly port: number; readonly path: string; readonly ok: boolean };
+
+export interface PlannedUnit {
+  readonly unit: Unit;
+  readonly probe: Probe;
+  /** The unit opens these; nothing else may hold them. */
+  readonly ports: readonly (keyof Ports)[];
+}
+
+/** Name of the variable that carries the digest of all that a unit depends on: a process shows what it was started with. */
+export const DIGEST_VARIABLE = 'STREAMCTL_UNIT_DIGEST';
+
+const STOP_TIMEOUT_SEC = 5;
+
+/** Returns the units of a node. `files` are the node's rendered files: a unit depends on those that it reads. */
+export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): PlannedUnit[] {
+  const { roles, ports } = config.node;
+  const has = (role: (typeof roles)[number]): boolean => roles.includes(role);
+  const planned: PlannedUnit[] = [];
+  if (has('store')) planned.push(planServer(config, files, 'redis'));
+  planned.push(
+    planDaemon(config, 'agent', config, { kind: 'http', port: ports.agent, path: '/v1/status', ok: true }),
+  );
+  if (has('ingest')) {
+    planned.push(planServer(config, files, 'nginx-ingest'));
+    planned.push(planDaemon(config, 'contribution', config.node, { kind: 'tcp', port: ports.contribution }));
+  }
+  if (has('origin') || has('edge')) {
+    const probe = { kind: 'http', port: ports.origin, path: '/status', ok: true } as const;
+    planned.push(planDaemon(config, 'origin', { node: config.node, peers: config.peers }, probe));
+  }
+  if (has('edge')) planned.push(planServer(config, files, 'nginx-edge'));
+  return planned;
+}
+
+/** A daemon of ours depends on the program and on the part of node.json that it keeps to. */
+function planDaemon(
+  config: NodeConfig,
+  name: 'agent' | 'contribution' | 'origin',
+  needs: unknown,
+  probe: Probe,
+): PlannedUnit {
+  const { nodeBinary, program } = config.files;
+  const configFile = join(config.dirs.node, 'node.json');
+  const argv = [nodeBinary, program, 'daemon', name, '--config', configFile] as const;
+  return { unit: createUnit(name, argv, JSON.stringify(needs)), probe, ports: [name] };
+}
+
+const SERVERS = {
+  redis: { conf: 'redis.conf', port: 'redis', argv: (conf: string) => ['/usr/bin/redis-server', conf] },
+  'nginx-ingest': {
+    conf: 'nginx-ingest.conf',
+    port: 'rtmp',
+    argv: (conf: string, dir: string) => ['/usr/sbin/nginx', '-e', 'stderr', '-p', dir, '-c', conf],
+  },
+  'nginx-edge': {
+    conf: 'nginx-edge.conf',
+    port: 'http',
+    argv: (conf: string, dir: string) => ['/usr/sbin/nginx', '-e', 'stderr', '-p', dir, '-c', conf],
+  },
+} as const;
+
+/** A server of others depends on its conf file. */
+function planServer(
+  config: NodeConfig,
+  files: readonly RenderedFile[],
+  name: keyof typeof SERVERS,
+): PlannedUnit {
+  const { conf, port, argv } = SERVERS[name];
+  const path = join('conf', conf);
+  const text = files.find((file) => file.path === path)?.text ?? '';
+  const [program, ...args] = argv(join(config.dirs.node, path), config.dirs.node);
+  const probe =
+    name === 'nginx-edge'
+      ? ({ kind: 'http', port: config.node.ports.http, path: '/', ok: false } as const)
+      : ({ kind: 'tcp', port: config.node.ports[port] } as const);
+  return { unit: createUnit(name, [program!, ...args], text), probe, ports: [port] };
+}
+
+function createUnit(name: string, argv: readonly [string, ...string[]], needs: string): Unit {
+  const digest = createHash('sha256').update(JSON.stringify(argv)).update(needs).digest('hex').slice(0, 16);
+  return { name, argv, env: { [DIGEST_VARIABLE]: digest }, stopTimeoutSec: STOP_TIMEOUT_SEC };
+}
+
+/** Folders that must exist before a node's units start. */
+export function planFolders(clusterDir: string, node: string): string[] {
+  const { conf, service, services, log, data, www } = nodeLayout(clusterDir, node);
+  return [conf, service, services, log, data, www];
+}

@@ -1,0 +1,99 @@
+/**
+ * Bringing units to run what the plan says. A unit that runs with the digest of its plan is left alone; whether it
+ * does is read from its process, so that an `up` killed anywhere is continued by the next.
+ */
+import { StreamctlError } from '../base/errors.ts';
+import { nodeLayout } from '../nodes/layout.ts';
+import { readEnvironment } from '../nodes/processes.ts';
+import type { ServiceManager } from '../nodes/service-manager.ts';
+import { awaitHealthy } from './await-healthy.ts';
+import type { UpContext } from './context.ts';
+import type { NodePlan } from './plan-nodes.ts';
+import { DIGEST_VARIABLE, type PlannedUnit } from './plan-units.ts';
+import { staticServices } from './write-nodes.ts';
+
+/** A unit, its node, and what must happen to it. */
+export interface UnitWork {
+  readonly plan: NodePlan;
+  readonly planned: PlannedUnit;
+  readonly services: ServiceManager;
+  readonly kind: 'none' | 'start' | 'restart';
+}
+
+const HEALTHY_TIMEOUT_MS = 15_000;
+
+/** Compares what runs with what should. */
+export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: string): Promise<UnitWork[]> {
+  const perNode = await Promise.all(
+    nodes.map(async (plan) => {
+      const services = staticServices(clusterDir, plan.node.name);
+      const running = new Map((await services.list()).map((unit) => [unit.name, unit]));
+      return await Promise.all(
+        plan.units.map(async (planned): Promise<UnitWork> => {
+          const unit = running.get(planned.unit.name);
+          const pid = unit?.pid ?? null;
+          if (pid === null)
+            return { plan, planned, services, kind: unit?.state === 'restarting' ? 'restart' : 'start' };
+          const digest = await readEnvironment(pid, DIGEST_VARIABLE);
+          const same = digest === planned.unit.env[DIGEST_VARIABLE];
+          return { plan, planned, services, kind: same ? 'none' : 'restart' };
+        }),
+      );
+    }),
+  );
+  return perNode.flat();
+}
+
+/** Installs and starts what must be: the store first, new units together, changed ones one node after the other. */
+export async function applyUnitWork(work: readonly UnitWork[], context: UpContext): Promise<void> {
+  const todo = work.filter(({ kind }) => kind !== 'none');
+  for (const one of todo) await installUnit(one, context);
+  const store = todo.filter(({ planned }) => planned.unit.name === 'redis');
+  const rest = todo.filter(({ planned }) => planned.unit.name !== 'redis');
+  const fresh = rest.filter(({ kind }) => kind === 'start');
+  const changed = rest.filter(({ kind }) => kind === 'restart');
+  await runTogether(store, context);
+  await runTogether(fresh, context);
+  for (const one of changed) await bringUp(one, context);
+}
+
+async function installUnit(one: UnitWork, { changes }: UpContext): Promise<void> {
+  if (changes.applies) await one.services.install(one.planned.unit);
+}
+
+/** Reports every failure, not the first: the first is thrown with the others beside it. */
+async function runTogether(work: readonly UnitWork[], context: UpContext): Promise<void> {
+  const results = await Promise.allSettled(work.map((one) => bringUp(one, context)));
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (others.length === 0 || !(first instanceof StreamctlError)) throw first;
+  const details = first.details as { facts?: Record<string, string> };
+  const more = others.map((error) => (error instanceof Error ? error.message : String(error))).join('\n');
+  throw new StreamctlError(first.code, first.message, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    details: { ...details, facts: { ...details.facts, also: more } },
+    cause: first,
+  });
+}
+
+async function bringUp({ plan, planned, services, kind }: UnitWork, context: UpContext): Promise<void> {
+  const { name } = planned.unit;
+  await context.changes.step(plan.node.name, `${kind} ${name}`, async () => {
+    const startedMs = Date.now();
+    if (kind === 'restart') await services.restart(name);
+    else await services.start(name);
+    await awaitHealthy({
+      planned,
+      node: plan.node.name,
+      address: plan.node.address,
+      services,
+      serviceDir: nodeLayout(context.layout.dir, plan.node.name).service,
+      startedMs: kind === 'restart' ? Date.now() : startedMs,
+      timeoutMs: HEALTHY_TIMEOUT_MS,
+      signal: context.signal,
+    });
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * A node's configuration → the files that its units read. Templates in, text out; nothing is written here, and no
+ * secret passes through: files that need one include it.
+ */
+import { join } from 'node:path';
+import type { NodeConfig, Role } from '../nodes/node-config.ts';
+import { fillTemplate } from './fill-template.ts';
+
+/** Texts of templates/, by file name. */
+export type Templates = Readonly<Record<string, string>>;
+
+export interface RenderedFile {
+  /** Relative to the node's folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const TEMPLATE_OF_ROLE: readonly (readonly [Role, string])[] = [
+  ['store', 'redis.conf'],
+  ['ingest', 'nginx-ingest.conf'],
+  ['edge', 'nginx-edge.conf'],
+];
+
+/** Names of the templates that nodes need. */
+export const NODE_TEMPLATES = TEMPLATE_OF_ROLE.map(([, name]) => name);
+
+/** Renders node.json and the conf files of a node's roles. */
+export function renderNodeFiles(config: NodeConfig, templates: Templates): RenderedFile[] {
+  const values = templateValues(config);
+  const confs = TEMPLATE_OF_ROLE.filter(([role]) => config.node.roles.includes(role)).map(([, name]) => ({
+    path: join('conf', name),
+    text: fillTemplate(templates[name] ?? '', values),
+  }));
+  return [{ path: 'node.json', text: `${JSON.stringify(config, null, 2)}\n` }, ...confs];
+}
+
+/** Every name that a template may use. */
+function templateValues({ cluster, node, dirs }: NodeConfig): Record<string, string | number> {
+  const { rtmp, http, origin, agent, contribution, redis } = node.ports;
+  return {
+    cluster,
+    node: node.name,
+    region: node.region,
+    address: node.address,
+    rtmpPort: rtmp,
+    httpPort: http,
+    originPort: origin,
+    agentPort: agent,
+    contributionPort: contribution,
+    redisPort: redis,
+    dir: dirs.node,
+    data: dirs.data,
+    www: dirs.www,
+  };
+}

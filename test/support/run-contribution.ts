@@ -1,0 +1,3 @@
+import { runContribution } from '../../src/lib/contribution/main.ts';
+
+await runContribution({ configFile: process.argv[2]! });

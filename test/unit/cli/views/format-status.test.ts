@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { textWidth } from '../../../../src/lib/cli/views/fit-text.ts';
+import { formatStatus, formatStatusPlain } from '../../../../src/lib/cli/views/format-status.ts';
+import { COLOURED, PLAIN } from '../../../../src/lib/cli/views/paint.ts';
+import { summarize } from '../../../../src/lib/health/summarize.ts';
+import {
+  absent,
+  answerOf,
+  answersBut,
+  answersWith,
+  createOrigin,
+  createStreamReport,
+  KNOWN,
+  NOW_MS,
+} from '../../../support/cluster-answers.ts';
+
+const WELL = summarize(answersBut(), KNOWN, { nowMs: NOW_MS });
+const REPLICA_LATE = summarize(
+  answersWith('eu-1', (peer) =>
+    answerOf(peer, { origin: createOrigin(peer.name, [createStreamReport({ liveEdgeSec: 6.2 })]) }),
+  ),
+  KNOWN,
+  { nowMs: NOW_MS },
+);
+const OFF = summarize(
+  answersBut((peer) => absent(peer, 'refused')),
+  KNOWN,
+  { nowMs: NOW_MS },
+);
+
+test('a well cluster at 80 columns: one line of summary, then regions, nodes, streams', () => {
+  assert.deepEqual(formatStatus(WELL, 80, PLAIN), [
+    '  cluster demo · healthy · 2 regions · 4 nodes · 1 stream, 1 live · 6 viewers',
+    '',
+    '  region  health  nodes up  streams  viewers  behind live',
+    '  us      up           2/2        1        3        0.8 s',
+    '  eu      up           2/2        1        3        0.8 s',
+    '',
+    '  node  region  health   cpu  memory  disk  roles',
+    '  us-1  us      up      20 %    30 %  40 %  store ingest origin',
+    '  us-2  us      up      20 %    30 %  40 %  edge',
+    '  eu-1  eu      up      20 %    30 %  40 %  ingest origin',
+    '  eu-2  eu      up      20 %    30 %  40 %  edge',
+    '',
+    '  stream  state  behind live  viewers     bitrate    rate  replicas',
+    '  demo    live         0.8 s        6  2,528 kbps  30 fps  us-1 up, eu-1 up',
+  ]);
+});
+
+test('what is wrong comes before the tables: what, effect, what to do', () => {
+  assert.deepEqual(formatStatus(REPLICA_LATE, 80, COLOURED).map(stripVTControlCharacters).slice(0, 6), [
+    '  cluster demo · 1 problem · 2 regions · 4 nodes · 1 stream, 1 live · 6 viewers',
+    '',
+    '  ! eu-1  demo: 6.2 s behind the clock, at most 3 s is well',
+    '          viewers unaffected (served by us-1)',
+    '          to do: streamctl logs eu-1',
+    '',
+  ]);
+});
+
+test('a cluster that does not run is its first line and what to do, without tables', () => {
+  assert.deepEqual(formatStatus(OFF, 80, PLAIN), [
+    '  cluster demo · not running · 2 regions · 4 nodes',
+    '',
+    '  demo  nothing of the cluster runs',
+    '        nobody can publish or watch',
+    '        to do: streamctl up',
+  ]);
+});
+
+test('without a terminal each problem is one line, and there is neither colour nor symbol', () => {
+  const lines = formatStatusPlain(REPLICA_LATE, PLAIN);
+  assert.equal(
+    lines[1],
+    'problem: eu-1: demo: 6.2 s behind the clock, at most 3 s is well · viewers unaffected (served by us-1) · to do: streamctl logs eu-1',
+  );
+  assert.equal(
+    lines.some((line) => line !== stripVTControlCharacters(line) || /[!✔✖]/.test(line)),
+    false,
+  );
+});
+
+test('colour adds no word and takes none away', () => {
+  for (const status of [WELL, REPLICA_LATE, OFF]) {
+    const plain = formatStatus(status, 100, { ...PLAIN, symbols: true });
+    assert.deepEqual(formatStatus(status, 100, COLOURED).map(stripVTControlCharacters), plain);
+  }
+});
+
+test('no line is wider than the terminal, whatever nodes call themselves and say', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 24, max: 200 }),
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.array(fc.string({ unit: 'grapheme', maxLength: 90 }), { maxLength: 3 }),
+      (columns, name, reasons) => {
+        const status = summarize(
+          answersBut((peer) =>
+            answerOf(peer.name === 'eu-1' ? { ...peer, name } : peer, { health: 'degraded', reasons }),
+          ),
+          { ...KNOWN, streams: ['demo', name] },
+          { nowMs: NOW_MS },
+        );
+        for (const line of formatStatus(status, columns, PLAIN)) {
+          assert.ok(textWidth(line) <= columns, `${textWidth(line)} > ${columns}: ${line}`);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

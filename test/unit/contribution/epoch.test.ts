@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EpochTracker, measureEpoch, type Timing } from '../../../src/lib/contribution/epoch.ts';
+
+const START_MS = 1_800_000_000_000;
+
+const tables: [string, [arrivalMs: number, timestampMs: number][], number | null][] = [
+  ['nothing arrived', [], null],
+  ['one packet', [[START_MS + 7, 0]], START_MS + 7],
+  [
+    'the least delayed packet wins',
+    [
+      [START_MS + 50, 0],
+      [START_MS + 44, 40],
+      [START_MS + 99, 80],
+    ],
+    START_MS + 4,
+  ],
+  ['timestamps that do not begin at 0', [[START_MS, 5000]], START_MS - 5000],
+];
+for (const [name, arrivals, epochMs] of tables) {
+  test(`epoch: ${name}`, () => {
+    assert.equal(
+      measureEpoch(arrivals.map(([arrivalMs, timestampMs]) => ({ arrivalMs, timestampMs }))),
+      epochMs,
+    );
+  });
+}
+
+/** Sends frames of 40 ms; `lagMs` tells how late each arrives and `stampMs` what its timestamp is. */
+function play(
+  tracker: EpochTracker,
+  frames: number,
+  shape: { lagMs?: (t: number) => number; stampMs?: (t: number) => number } = {},
+): { at: number; timing: Timing }[] {
+  const judged: { at: number; timing: Timing }[] = [];
+  for (let t = 0; t < frames * 40; t += 40) {
+    const timing = tracker.judge({
+      arrivalMs: START_MS + t + (shape.lagMs?.(t) ?? 0),
+      timestampMs: shape.stampMs?.(t) ?? t,
+      track: 'video',
+    });
+    if (timing !== 'fine' && timing !== 'measuring') judged.push({ at: t, timing });
+  }
+  return judged;
+}
+
+test('a steady publisher is anchored once, after 200 ms', () => {
+  const tracker = new EpochTracker();
+  assert.deepEqual(play(tracker, 1000), [{ at: 200, timing: 'anchored' }]);
+  assert.equal(tracker.epochMs, START_MS);
+});
+
+test('a stall that the publisher makes up for keeps the epoch', () => {
+  const tracker = new EpochTracker();
+  // Nothing for 5 s from second 10 on, then all at once within 2 s.
+  const lagMs = (t: number): number =>
+    t < 10_000 ? 0 : Math.max(0, 15_000 - t + Math.min(2000, (t - 10_000) / 4));
+  assert.deepEqual(play(tracker, 750, { lagMs }), [{ at: 200, timing: 'anchored' }]);
+});
+
+test('a publisher that stays 2.5 s behind for 3 s is anchored anew', () => {
+  const tracker = new EpochTracker();
+  const judged = play(tracker, 750, { lagMs: (t) => (t < 10_000 ? 0 : 2500) });
+  assert.deepEqual(judged, [
+    { at: 200, timing: 'anchored' },
+    { at: 13_040, timing: 'behind' },
+    { at: 13_240, timing: 'anchored' },
+  ]);
+  assert.equal(tracker.epochMs, START_MS + 2500);
+});
+
+test('a publisher 1.9 s behind is left alone', () => {
+  const judged = play(new EpochTracker(), 750, { lagMs: (t) => (t < 10_000 ? 0 : 1900) });
+  assert.equal(judged.length, 1);
+});
+
+test('timestamps that go back by more than 1 s are a jump at once', () => {
+  const tracker = new EpochTracker();
+  const judged = play(tracker, 500, { stampMs: (t) => (t < 10_000 ? t : t - 10_000) });
+  assert.deepEqual(judged[1], { at: 10_000, timing: 'jumped' });
+  assert.equal(tracker.epochMs, START_MS + 10_000);
+});
+
+test('timestamps that leap ahead are a jump at once', () => {
+  const tracker = new EpochTracker();
+  const judged = play(tracker, 500, { stampMs: (t) => (t < 10_000 ? t : t + 3600_000) });
+  assert.deepEqual(judged[1], { at: 10_000, timing: 'jumped' });
+  assert.equal(tracker.epochMs, START_MS - 3600_000);
+});
+
+test('tracks interleaved by up to a second and a half are no jump', () => {
+  const tracker = new EpochTracker();
+  for (let t = 0; t < 20_000; t += 40) {
+    tracker.judge({ arrivalMs: START_MS + t + 1500, timestampMs: t + 1500, track: 'video' });
+    assert.notEqual(
+      tracker.judge({ arrivalMs: START_MS + t + 1500, timestampMs: t, track: 'audio' }),
+      'jumped',
+    );
+  }
+});
+
+test('a publisher faster than real time opens a session every 5 s at most', () => {
+  const judged = play(new EpochTracker(), 1000, { stampMs: (t) => t * 10 });
+  const jumps = judged.filter(({ timing }) => timing === 'jumped');
+  assert.ok(jumps.length >= 2 && jumps.length <= 8, `${jumps.length} in 40 s`);
+});
+
+test('a tracker that goes on with a known epoch never measures', () => {
+  const tracker = new EpochTracker(START_MS);
+  assert.deepEqual(play(tracker, 500), []);
+  assert.equal(tracker.epochMs, START_MS);
+});
