@@ -1,6 +1,8 @@
 /**
  * A tiny LL-HLS server for tests of players: it makes fragments up as the clock goes, or serves fragments that it
  * is given. It shares the project's playlist formatter and nothing else with the real origin.
+ *
+ * Trap: without a preload hint, hls.js 1.7 misplaces the first part of a segment when the window slides, and stalls.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -117,7 +119,7 @@ class SyntheticStream {
 
   #playlist(edge: number): MediaPlaylist {
     const lastMsn = Math.floor((edge - 1) / PARTS);
-    const first = Math.max(0, lastMsn - WINDOW_SEGMENTS);
+    const first = Math.max(0, Math.floor(edge / PARTS) - WINDOW_SEGMENTS);
     return {
       version: 9,
       targetDurationSec: PARTS * PART_SEC,
@@ -135,7 +137,7 @@ class SyntheticStream {
       segments: Array.from({ length: lastMsn - first + 1 }, (_, offset) =>
         this.#segment(first + offset, edge),
       ),
-      preloadHintUri: null,
+      preloadHintUri: `${Math.floor(edge / PARTS)}.${edge % PARTS}.m4s`,
       renditionReports: [],
       ended: edge === this.#endsAfterParts,
     };

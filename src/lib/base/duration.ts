@@ -12,3 +12,10 @@ export function parseDurationMs(text: string): number {
   }
   return Number(match[1]) * UNIT_MS[match[2] ?? 's']!;
 }
+
+/** Parses a positive number of seconds. Throws USAGE for all else. */
+export function parseSeconds(text: string): number {
+  const seconds = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0) return seconds;
+  throw new StreamctlError('USAGE', `"${text}" is no positive number of seconds`);
+}

@@ -1,0 +1,81 @@
+/**
+ * The hls.js settings for our streams, in one place: the player page uses them and `player-config` prints them.
+ *
+ * This folder is what a player needs beside the media: settings, what they mean when something fails, the words
+ * for what a viewer sees, and the build of the page. It fetches nothing. Everything here is plain data or pure, so
+ * that it runs in a browser and in Node alike. Names and defaults: hls.js 1.7, docs/API.md.
+ */
+
+/** How often hls.js tries again, and how long it waits between (RetryConfig of hls.js). */
+export interface RetryPolicy {
+  readonly maxNumRetry: number;
+  readonly retryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly backoff?: 'exponential' | 'linear';
+}
+
+/** LoadPolicy of hls.js. */
+export interface LoadPolicy {
+  readonly default: {
+    readonly maxTimeToFirstByteMs: number;
+    readonly maxLoadTimeMs: number;
+    readonly timeoutRetry: RetryPolicy;
+    readonly errorRetry: RetryPolicy;
+  };
+}
+
+const AT_ONCE = { retryDelayMs: 0, maxRetryDelayMs: 0 } as const;
+
+export const HLS_CONFIG = {
+  /** Parts, blocking reloads, PART-HOLD-BACK as the target. Without it: whole segments, three of them behind. */
+  lowLatencyMode: true,
+  /**
+   * Playback rate while over the target latency. 1 (the default) stays 0.6 to 0.9 s over it for ever; higher comes
+   * back sooner and is heard: from about 1.1 on as a change of tempo.
+   */
+  maxLiveSyncPlaybackRate: 1.1,
+  /** Seconds by which the target grows with each stall, at most a target duration; 1 by default, a part is enough. */
+  liveSyncOnStallIncrease: 0.5,
+  /** Unchanged playlists in a row before an edge counts as frozen; Infinity by default, which never notices. */
+  liveMaxUnchangedPlaylistRefresh: 4,
+  /** Seconds of media kept behind the playhead; without a bound a day of watching fills the memory. */
+  backBufferLength: 30,
+  /** A live stream has no duration: the page shows none and the browser does not end at one. */
+  liveDurationInfinity: true,
+  /** A first segment loaded only to measure bandwidth costs the start its round trips. */
+  testBandwidth: false,
+  /** Bits per second assumed until measured: starts in the middle of a usual ladder, not at its bottom. */
+  abrEwmaDefaultEstimate: 2_500_000,
+  /** The first playlist. Given up after 3 × 2 s; the page then says offline and tries again by itself. */
+  manifestLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 2000,
+      maxLoadTimeMs: 4000,
+      timeoutRetry: { maxNumRetry: 1, ...AT_ONCE },
+      errorRetry: { maxNumRetry: 1, retryDelayMs: 250, maxRetryDelayMs: 1000 },
+    },
+  },
+  /**
+   * Media playlists. A blocking reload is answered within a part target when all is well, so 2 s of silence is a
+   * fault. hls.js lowers this further, to max(3 × part target, 0.8 × target duration).
+   */
+  playlistLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 2000,
+      maxLoadTimeMs: 4000,
+      timeoutRetry: { maxNumRetry: 1, ...AT_ONCE },
+      errorRetry: { maxNumRetry: 2, retryDelayMs: 200, maxRetryDelayMs: 400 },
+    },
+  },
+  /** Parts and segments are there when they are listed: the first byte takes a round trip. */
+  fragLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 1500,
+      maxLoadTimeMs: 4000,
+      timeoutRetry: { maxNumRetry: 1, ...AT_ONCE },
+      errorRetry: { maxNumRetry: 2, retryDelayMs: 200, maxRetryDelayMs: 400 },
+    },
+  },
+} as const satisfies Record<string, number | boolean | LoadPolicy>;
+
+export type HlsSettings = typeof HLS_CONFIG;

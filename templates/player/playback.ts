@@ -1,0 +1,121 @@
+/**
+ * Plays the stream: hls.js with our settings, or the browser's own HLS. It never gives up: whatever fails, it begins
+ * again after a pause, so that a stream which starts later plays by itself.
+ */
+import Hls, { ErrorTypes, Events } from 'hls.js';
+import { HLS_CONFIG } from '../../src/lib/player/hls-config.ts';
+
+export interface Playback {
+  readonly hls: Hls | null;
+  /** The stream cannot be had just now. */
+  readonly unreachable: boolean;
+  readonly errors: number;
+  /** Times of `performance.now()`; null before. */
+  readonly startedAtMs: number | null;
+  readonly firstFrameAtMs: number | null;
+  start(): void;
+  goLive(): void;
+}
+
+const RETRY_MS = 1000;
+const MAX_MEDIA_RECOVERIES = 2;
+
+export function createPlayback(video: HTMLVideoElement, url: string): Playback {
+  return new HlsPlayback(video, url);
+}
+
+class HlsPlayback implements Playback {
+  hls: Hls | null = null;
+  unreachable = false;
+  errors = 0;
+  startedAtMs: number | null = null;
+  firstFrameAtMs: number | null = null;
+  readonly #video: HTMLVideoElement;
+  readonly #url: string;
+  #mediaRecoveries = 0;
+  #retry: number | undefined;
+
+  constructor(video: HTMLVideoElement, url: string) {
+    this.#video = video;
+    this.#url = url;
+  }
+
+  start(): void {
+    this.startedAtMs ??= performance.now();
+    this.firstFrameAtMs = null;
+    this.#awaitFirstFrame();
+    if (Hls.isSupported()) this.#startHls();
+    else this.#startNative();
+  }
+
+  goLive(): void {
+    const { seekable } = this.#video;
+    const nativeEdge = seekable.length > 0 ? seekable.end(seekable.length - 1) - 3 : null;
+    const position = this.hls?.liveSyncPosition ?? nativeEdge;
+    if (position != null) this.#video.currentTime = position;
+    this.#play();
+  }
+
+  #startHls(): void {
+    const hls = new Hls(HLS_CONFIG);
+    this.hls = hls;
+    hls.on(Events.MANIFEST_PARSED, () => {
+      this.unreachable = false;
+      this.#play();
+    });
+    hls.on(Events.FRAG_BUFFERED, () => {
+      this.unreachable = false;
+      this.#mediaRecoveries = 0;
+    });
+    hls.on(Events.ERROR, (_, { fatal, type }) => {
+      this.errors += 1;
+      if (!fatal) return;
+      if (type === ErrorTypes.MEDIA_ERROR && this.#mediaRecoveries < MAX_MEDIA_RECOVERIES) {
+        this.#mediaRecoveries += 1;
+        hls.recoverMediaError();
+      } else {
+        this.#startLater();
+      }
+    });
+    hls.loadSource(this.#url);
+    hls.attachMedia(this.#video);
+  }
+
+  #startNative(): void {
+    this.#video.src = this.#url;
+    this.#video.onerror = () => this.#startLater();
+    this.#video.onloadeddata = () => {
+      this.unreachable = false;
+    };
+    this.#play();
+  }
+
+  #startLater(): void {
+    this.unreachable = true;
+    this.hls?.destroy();
+    this.hls = null;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.startedAtMs = performance.now();
+      this.start();
+    }, RETRY_MS);
+  }
+
+  /** Autoplay is allowed muted; when even that is refused the page shows its play button. */
+  #play(): void {
+    this.#video.play().catch(() => undefined);
+  }
+
+  #awaitFirstFrame(): void {
+    this.#video.requestVideoFrameCallback?.(() => {
+      this.firstFrameAtMs ??= performance.now();
+    });
+    this.#video.addEventListener(
+      'playing',
+      () => {
+        this.firstFrameAtMs ??= performance.now();
+      },
+      { once: true },
+    );
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type Browser, startBrowser } from '../support/browser.ts';
+import { startPlayerSite } from '../support/player-site.ts';
+
+/** What the tests read of the page's figures. */
+interface PageFigures {
+  readonly state: string;
+  readonly behindLiveSec: number | null;
+  readonly totalFrames: number;
+  readonly stalls: number;
+  readonly startupMs: number | null;
+  readonly region: string | null;
+}
+
+const address = '127.205.2.1';
+let browser: Browser;
+before(async () => {
+  browser = await startBrowser();
+});
+after(() => browser.close());
+
+function figures(page: Page): Promise<PageFigures> {
+  return page.evaluate('window.streamctl');
+}
+
+async function waitForState(page: Page, state: string, timeout = 15_000): Promise<void> {
+  await page
+    .waitForFunction(`window.streamctl?.state === ${JSON.stringify(state)}`, undefined, {
+      timeout,
+      polling: 50,
+    })
+    .catch(async () => assert.fail(`never "${state}": ${JSON.stringify(await figures(page))}`));
+}
+
+test('the page plays live near the edge, muted with a button for sound, and says where from', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    const page = await browser.open(site.watchUrl, { width: 1280, height: 800 });
+    await waitForState(page, 'live');
+    await page.waitForFunction('window.streamctl.totalFrames > 60');
+    const seen = await figures(page);
+    assert.ok(seen.behindLiveSec !== null && seen.behindLiveSec > 0.5 && seen.behindLiveSec < 3);
+    assert.deepEqual([seen.region, seen.stalls], ['us', 0]);
+    assert.equal(await page.textContent('#state-word'), 'live');
+    assert.equal(await page.isVisible('#unmute'), true);
+    await page.click('#unmute');
+    assert.equal(await page.evaluate('document.querySelector("video").muted'), false);
+    assert.equal(await page.isVisible('#unmute'), false);
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+test('pausing, playing the past and returning to live are told as what they are', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    const page = await browser.open(site.watchUrl);
+    await waitForState(page, 'live');
+    await page.keyboard.press('Space');
+    await waitForState(page, 'paused');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowLeft');
+    await waitForState(page, 'behind');
+    await page.keyboard.press('l');
+    await waitForState(page, 'live');
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+test('a stream that is not on air is offline, and plays by itself when it starts', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    site.state = 'offline';
+    const page = await browser.open(site.watchUrl);
+    await waitForState(page, 'offline');
+    site.state = 'live';
+    await waitForState(page, 'live');
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+test('the slate is told, and so is the end', async () => {
+  const site = await startPlayerSite(address, 60);
+  try {
+    const page = await browser.open(site.watchUrl);
+    await waitForState(page, 'live');
+    site.state = 'slate';
+    await waitForState(page, 'slate');
+    site.state = 'ended';
+    await waitForState(page, 'ended', 25_000);
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+test('the page fits a phone and loads nothing from anywhere else', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    const page = await browser.open('about:blank', { width: 390, height: 844 });
+    const hosts = new Set<string>();
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http')) hosts.add(url.host);
+    });
+    await page.goto(site.watchUrl);
+    await waitForState(page, 'live');
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+    assert.deepEqual([...hosts], [new URL(site.watchUrl).host]);
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});

@@ -1,0 +1,59 @@
+/** The player page and a synthetic stream behind one address, as an edge would have them. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPlayer } from '../../src/lib/player/build-player.ts';
+import type { StreamStateReport } from '../../src/lib/player/stream-state.ts';
+import { makeRealVideo } from './real-media.ts';
+import { startSyntheticOrigin } from './synthetic-origin.ts';
+
+export interface PlayerSite {
+  readonly watchUrl: string;
+  /** What state.json says; `offline` answers 404 to everything of the stream. */
+  state: StreamStateReport['state'] | 'offline';
+  close(): Promise<void>;
+}
+
+const FILES: Readonly<Record<string, readonly [string, string]>> = {
+  '/watch/test': ['watch.html', 'text/html; charset=utf-8'],
+  '/assets/player.js': ['assets/player.js', 'text/javascript'],
+  '/assets/player.css': ['assets/player.css', 'text/css'],
+};
+
+/** Builds the page and starts serving it. */
+export async function startPlayerSite(address: string, endsAfterParts?: number): Promise<PlayerSite> {
+  const www = await mkdtemp(join(tmpdir(), 'streamctl-www-'));
+  await buildPlayer(join(import.meta.dirname, '../..'), www);
+  const bodies = new Map<string, Buffer>();
+  for (const [path, [file]] of Object.entries(FILES)) bodies.set(path, await readFile(join(www, file)));
+  await rm(www, { recursive: true });
+  const site = { state: 'live' as PlayerSite['state'] };
+  const intercept = (path: string, response: ServerResponse): boolean => {
+    const body = bodies.get(path);
+    if (body !== undefined) return answer(response, FILES[path]![1], body);
+    if (site.state === 'offline') return answer(response, 'text/plain', null);
+    if (!path.endsWith('/state.json')) return false;
+    return answer(response, 'application/json', JSON.stringify(stateReport(site.state)));
+  };
+  const tracks = [await makeRealVideo()];
+  const origin = await startSyntheticOrigin(
+    endsAfterParts === undefined
+      ? { address, tracks, intercept }
+      : { address, tracks, intercept, endsAfterParts },
+  );
+  return Object.assign(site, { watchUrl: new URL('/watch/test', origin.url).href, close: origin.close });
+}
+
+function stateReport(state: StreamStateReport['state']): StreamStateReport {
+  return { version: 1, stream: 'test', state, sinceMs: 0, node: 'us-1', region: 'us', nowMs: Date.now() };
+}
+
+function answer(response: ServerResponse, type: string, body: string | Buffer | null): true {
+  response.writeHead(body === null ? 404 : 200, {
+    'content-type': type,
+    'content-length': body === null ? 0 : Buffer.byteLength(body),
+  });
+  response.end(body ?? undefined);
+  return true;
+}
