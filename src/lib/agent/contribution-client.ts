@@ -1,0 +1,56 @@
+/** Talks to contribution daemons: this node's own, and others' when the store is away. */
+import type { Peer } from '../nodes/node-config.ts';
+import type { SessionRecord } from '../store/records.ts';
+
+/** A session as a contribution daemon has it. */
+export interface ContributionSession {
+  readonly stream: string;
+  readonly sessionId: number;
+  readonly client: string;
+  readonly clientAddress: string;
+  readonly keyId: string;
+}
+
+type Place = Pick<Peer, 'address' | 'ports'>;
+
+/** Covers the daemon's own wait for its pull. */
+const OPEN_TIMEOUT_MS = 2000;
+const ASK_TIMEOUT_MS = 500;
+
+/** Opens a session; returns whether the daemon took it. */
+export async function openContribution(place: Place, session: SessionRecord): Promise<boolean> {
+  const { sessionId, client, clientAddress, keyId } = session;
+  const response = await ask(place, `/sessions/${session.stream}`, {
+    method: 'PUT',
+    body: JSON.stringify({ sessionId, client, clientAddress, keyId }),
+    signal: AbortSignal.timeout(OPEN_TIMEOUT_MS),
+  });
+  return response?.ok ?? false;
+}
+
+/** Closes a client's session; returns whether the daemon answered. */
+export async function closeContribution(place: Place, session: ContributionSession): Promise<boolean> {
+  const query = new URLSearchParams({ client: session.client });
+  const response = await ask(place, `/sessions/${session.stream}?${query}`, { method: 'DELETE' });
+  return response !== null;
+}
+
+/** The daemon's sessions; null when it does not answer. */
+export async function listContributions(place: Place): Promise<readonly ContributionSession[] | null> {
+  const response = await ask(place, '/sessions', {});
+  if (response?.ok !== true) return null;
+  try {
+    return ((await response.json()) as { sessions: ContributionSession[] }).sessions;
+  } catch {
+    return null;
+  }
+}
+
+async function ask(place: Place, path: string, init: RequestInit): Promise<Response | null> {
+  const signal = AbortSignal.timeout(ASK_TIMEOUT_MS);
+  try {
+    return await fetch(`http://${place.address}:${place.ports.contribution}${path}`, { signal, ...init });
+  } catch {
+    return null;
+  }
+}

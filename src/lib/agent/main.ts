@@ -1,0 +1,79 @@
+/**
+ * The agent of a node: lets publishers in, keeps the pipelines that are placed here running, and says how the node
+ * is.
+ *
+ * It is not on the way of the media: killed, or with the store away, everything that plays goes on. Invariants: what
+ * it does not know it does not remove; a round that failed is made up by the next; no stream key is written anywhere.
+ */
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
+import { createLogger } from '../base/logger.ts';
+import { loadNodeConfig } from '../nodes/load-node-config.ts';
+import type { NodeConfig } from '../nodes/node-config.ts';
+import { createRunitServices } from '../nodes/runit.ts';
+import { keepStoreConnected, type Store } from '../store/store.ts';
+import { watchChanges } from '../store/watch-changes.ts';
+import { type AgentDeps, createAgentState } from './agent-state.ts';
+import { startPokedLoop } from './poked-loop.ts';
+import { reconcile } from './reconcile.ts';
+import { beat } from './report.ts';
+import { createAgentServer } from './server.ts';
+
+const ROUND_MS = 1000;
+
+/** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+export async function runAgent(options: { readonly configFile: string }): Promise<void> {
+  const config = await loadNodeConfig(options.configFile);
+  const log = createLogger('agent');
+  await mkdir(config.dirs.data, { recursive: true });
+  const store = await openStore(config);
+  const agent = await startAgent({ config, store, ...createServices(config), clock: systemClock, log });
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await agent.close();
+  store.close();
+}
+
+/** Starts an agent on given collaborators; `close()` leaves its pipelines running. */
+export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<void> }> {
+  const { config, store, log } = deps;
+  const state = await createAgentState(deps);
+  const round = startPokedLoop(() => reconcile(state), ROUND_MS);
+  const heart = startPokedLoop(() => beat(state), ROUND_MS);
+  const watch = watchChanges(store, round.poke);
+  const server = createAgentServer({ state, poke: round.poke });
+  await server.listen({ host: config.node.address, port: config.node.ports.agent });
+  log.info({ address: config.node.address, port: config.node.ports.agent }, 'listening');
+  return {
+    close: async () => {
+      watch.close();
+      await server.close();
+      await Promise.all([round.close(), heart.close()]);
+      await state.pipelines.settle();
+    },
+  };
+}
+
+async function openStore(config: NodeConfig): Promise<Store> {
+  const peer = config.peers.find(({ roles }) => roles.includes('store'));
+  if (peer === undefined)
+    throw new StreamctlError('ENVIRONMENT', 'no node of the cluster has the role store');
+  return await keepStoreConnected({
+    cluster: config.cluster,
+    address: peer.address,
+    port: peer.ports.redis,
+    passwordFile: config.files.redisPassword,
+    keySecretFile: config.files.keySecret,
+  });
+}
+
+function createServices(config: NodeConfig): Pick<AgentDeps, 'nodeServices' | 'ownServices'> {
+  const clusterDir = dirname(dirname(config.dirs.node));
+  const shared = { clusterDir, logDir: config.dirs.log };
+  return {
+    nodeServices: createRunitServices({ ...shared, mode: 'static', dir: join(config.dirs.node, 'service') }),
+    ownServices: createRunitServices({ ...shared, mode: 'dynamic', dir: config.dirs.services }),
+  };
+}

@@ -1,0 +1,65 @@
+/** The agent's HTTP: nginx's hooks and the node's status (ARCHITECTURE.md, "The way of control"). */
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { isOwnAddress } from '../base/own-address.ts';
+import { admit, clientOf, type HookForm } from './admission.ts';
+import type { AgentState } from './agent-state.ts';
+import { createReport } from './report.ts';
+
+export interface AgentServerOptions {
+  readonly state: AgentState;
+  /** Looks again at once. */
+  readonly poke: () => void;
+}
+
+const MAX_BODY_BYTES = 16 * 1024;
+
+/** Creates the server without listening. Hook bodies hold stream keys: nothing here logs a request. */
+export function createAgentServer({ state, poke }: AgentServerOptions): FastifyInstance {
+  const server = fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  );
+  server.setErrorHandler((_error, _request, reply) => reply.code(400).send({ error: 'bad request' }));
+  server.get('/v1/status', () => createReport(state));
+  server.post('/hooks/publish', async (request, reply) => {
+    if (!isFromNode(request, state)) return await reply.code(403).send();
+    return await answerPublish(state, parseForm(request.body), reply);
+  });
+  server.post('/hooks/publish-done', async (request, reply) => {
+    if (!isFromNode(request, state)) return await reply.code(403).send();
+    state.sessions.noteLeft(clientOf(parseForm(request.body)));
+    poke();
+    return await reply.code(200).send();
+  });
+  return server;
+}
+
+async function answerPublish(state: AgentState, form: HookForm, reply: FastifyReply): Promise<FastifyReply> {
+  const { config, store, clock, log } = state.deps;
+  const known = () => state.known;
+  const verdict = await admit(form, { node: config.node, store, known, clock, log });
+  if ('admitted' in verdict) {
+    log.info({ stream: verdict.admitted, from: form.clientAddress }, 'publisher admitted');
+    // A plain name in Location makes nginx rename the stream from its key.
+    return await reply.code(302).header('location', verdict.admitted).send();
+  }
+  if (verdict.refused !== 'notReady') state.refused[verdict.refused] += 1;
+  log.warn({ why: verdict.refused, from: form.clientAddress }, 'publisher refused');
+  return await reply.code(403).send();
+}
+
+function isFromNode(request: FastifyRequest, state: AgentState): boolean {
+  return isOwnAddress(request.socket.remoteAddress, state.deps.config.node.address);
+}
+
+function parseForm(body: unknown): HookForm {
+  const form = body instanceof URLSearchParams ? body : new URLSearchParams();
+  return {
+    name: form.get('name') ?? '',
+    clientAddress: form.get('addr') ?? '',
+    clientId: form.get('clientid') ?? '',
+  };
+}

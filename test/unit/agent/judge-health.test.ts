@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeHealth, type NodeFacts } from '../../../src/lib/agent/judge-health.ts';
+import type { OriginReport, UnitReport } from '../../../src/lib/health/report.ts';
+
+const unit = (name: string, state: UnitReport['state'] = 'running'): UnitReport => ({
+  name,
+  state,
+  pid: 1,
+  sinceMs: 1,
+});
+const origin: OriginReport = { node: 'us-1', startedMs: 1, streams: [], rssBytes: 1, reasons: [] };
+const well: NodeFacts = { roles: ['origin'], units: [unit('agent'), unit('origin')], origin, store: 'up' };
+
+const rows: [string, Partial<NodeFacts>, string, RegExp | null][] = [
+  ['all well', {}, 'up', null],
+  ['a unit that restarts', { units: [unit('origin', 'restarting')] }, 'down', /^origin is restarting$/],
+  [
+    'a pipeline that failed',
+    { units: [unit('pipeline-demo', 'failed')] },
+    'degraded',
+    /pipeline-demo is failed/,
+  ],
+  ['a silent origin', { origin: null }, 'down', /origin does not answer/],
+  ['no origin where none belongs', { roles: ['store'], origin: null }, 'up', null],
+  ['a full disk', { origin: { ...origin, reasons: ['disk full'] } }, 'degraded', /disk full/],
+  ['the store away', { store: 'down' }, 'degraded', /store does not answer/],
+];
+for (const [title, given, health, reason] of rows) {
+  test(`${title}: ${health}`, () => {
+    const judged = judgeHealth({ ...well, ...given });
+    assert.equal(judged.health, health);
+    if (reason === null) assert.deepEqual(judged.reasons, []);
+    else assert.match(judged.reasons.join('\n'), reason);
+  });
+}
