@@ -9,9 +9,17 @@ interface DaemonOptions {
 }
 
 const DAEMONS = {
+  agent: async (options: DaemonOptions) => {
+    const { runAgent } = await import('../agent/main.ts');
+    await runAgent(options);
+  },
   contribution: async (options: DaemonOptions) => {
     const { runContribution } = await import('../contribution/main.ts');
     await runContribution(options);
+  },
+  pipeline: async (options: DaemonOptions) => {
+    const { runPipeline } = await import('../pipeline/main.ts');
+    await runPipeline(options);
   },
 } as const;
 
