@@ -6,6 +6,7 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
+import { buildPlayer } from './build-player.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -40,6 +41,7 @@ await build({
   logLevel: 'warning',
 });
 cpSync(join(root, 'templates'), join(dist, 'templates'), { recursive: true });
+await buildPlayer(root, join(dist, 'www'));
 
 const plugin = new Plugin({ root, type: 'core', isRoot: true, name: 'streamctl', ignoreManifest: true });
 await plugin.load();

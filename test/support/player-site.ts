@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPlayer } from '../../src/lib/player/build-player.ts';
+import { buildPlayer } from '../../bin/build-player.ts';
 import type { StreamStateReport } from '../../src/lib/player/stream-state.ts';
 import { makeRealVideo } from './real-media.ts';
 import { startSyntheticOrigin } from './synthetic-origin.ts';

@@ -1,9 +1,9 @@
 /**
  * The hls.js settings for our streams, in one place: the player page uses them and `player-config` prints them.
  *
- * This folder is what a player needs beside the media: settings, what they mean when something fails, the words
- * for what a viewer sees, and the build of the page. It fetches nothing. Everything here is plain data or pure, so
- * that it runs in a browser and in Node alike. Names and defaults: hls.js 1.7, docs/API.md.
+ * This folder is what a player needs beside the media: settings, what they mean when something fails, and the words
+ * for what a viewer sees. It fetches nothing. Everything here is plain data or pure, so that it runs in a browser
+ * and in Node alike. Names and defaults: hls.js 1.7, docs/API.md.
  */
 
 /** How often hls.js tries again, and how long it waits between (RetryConfig of hls.js). */
