@@ -1,6 +1,8 @@
 /** What each node of a spec should have: files and units. Pure. */
+
+import { clusterLayout, nodeLayout } from '../nodes/layout.ts';
 import type { NodeConfig, Peer } from '../nodes/node-config.ts';
-import { renderNodeConfig } from '../render/node-config.ts';
+import { type NodeConfigPlace, renderNodeConfig } from '../render/node-config.ts';
 import { type RenderedFile, renderNodeFiles, type Templates } from '../render/node-files.ts';
 import type { Spec } from '../spec/resolve-spec.ts';
 import { type PlannedUnit, planUnits } from './plan-units.ts';
@@ -19,10 +21,19 @@ export interface NodePlanPlace {
   readonly templates: Templates;
 }
 
+function placeNode(node: Peer, { clusterDir, nodeBinary, program }: NodePlanPlace): NodeConfigPlace {
+  const { keySecret, redisPassword } = clusterLayout(clusterDir);
+  const { dir, data, log, services, www } = nodeLayout(clusterDir, node.name);
+  return {
+    dirs: { node: dir, data, log, services, www },
+    files: { keySecret, redisPassword, nodeBinary, program },
+  };
+}
+
 /** Plans every node of a spec. */
 export function planNodes(spec: Spec, place: NodePlanPlace): NodePlan[] {
   return spec.nodes.map((node) => {
-    const config = renderNodeConfig(spec, node, place);
+    const config = renderNodeConfig(spec, node, placeNode(node, place));
     const files = renderNodeFiles(config, place.templates);
     return { node, config, files, units: planUnits(config, files) };
   });

@@ -30,15 +30,23 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   const planned: PlannedUnit[] = [];
   if (has('store')) planned.push(planServer(config, files, 'redis'));
   planned.push(
-    planDaemon(config, 'agent', config, { kind: 'http', port: ports.agent, path: '/v1/status', ok: true }),
+    planDaemon(config, 'agent', {
+      needs: config,
+      probe: { kind: 'http', port: ports.agent, path: '/v1/status', ok: true },
+    }),
   );
   if (has('ingest')) {
     planned.push(planServer(config, files, 'nginx-ingest'));
-    planned.push(planDaemon(config, 'contribution', config.node, { kind: 'tcp', port: ports.contribution }));
+    planned.push(
+      planDaemon(config, 'contribution', {
+        needs: config.node,
+        probe: { kind: 'tcp', port: ports.contribution },
+      }),
+    );
   }
   if (has('origin') || has('edge')) {
     const probe = { kind: 'http', port: ports.origin, path: '/status', ok: true } as const;
-    planned.push(planDaemon(config, 'origin', { node: config.node, peers: config.peers }, probe));
+    planned.push(planDaemon(config, 'origin', { needs: { node: config.node, peers: config.peers }, probe }));
   }
   if (has('edge')) planned.push(planServer(config, files, 'nginx-edge'));
   return planned;
@@ -48,8 +56,7 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
 function planDaemon(
   config: NodeConfig,
   name: 'agent' | 'contribution' | 'origin',
-  needs: unknown,
-  probe: Probe,
+  { needs, probe }: { readonly needs: unknown; readonly probe: Probe },
 ): PlannedUnit {
   const { nodeBinary, program } = config.files;
   const configFile = join(config.dirs.node, 'node.json');

@@ -5,13 +5,10 @@
  * `plan` is the same code that changes nothing, a second `up` does nothing, and one that was killed is continued.
  * It installs no system package, and it knows no unit by name but through plan-units.ts.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { StreamctlError, toStreamctlError } from '../base/errors.ts';
 import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts';
 import { findPortHolder } from '../nodes/port-holder.ts';
 import { findClusterProcesses } from '../nodes/processes.ts';
-import { NODE_TEMPLATES, type Templates } from '../render/node-files.ts';
 import { checkClash, checkPorts } from './check-addresses.ts';
 import type { Step, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
@@ -34,14 +31,6 @@ export const UP_STEPS: readonly Step[] = [
   { title: 'streams', run: addStreams },
   { title: 'tidied', run: tidy },
 ];
-
-/** Loads the templates that nodes need. */
-export async function loadTemplates(folder: string): Promise<Templates> {
-  const entries = await Promise.all(
-    NODE_TEMPLATES.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
-  );
-  return Object.fromEntries(entries);
-}
 
 async function checkMachine(context: UpContext): Promise<string> {
   const { spec, layout, home } = context;
@@ -118,11 +107,11 @@ async function writeRecord({ spec, layout, changes, program, version }: UpContex
 }
 
 async function configure(context: UpContext): Promise<string> {
-  const { layout, changes, source } = context;
+  const { layout, changes } = context;
   const before = changes.list.length;
   for (const plan of context.nodes) {
     await writeNode(plan, layout.dir, changes);
-    await writePlayer(plan, join(source, 'www'), layout.dir, changes);
+    await writePlayer(plan, context);
   }
   const count = changes.list.length - before;
   return count === 0 ? 'nothing to change' : `${count} changes on ${context.nodes.length} nodes`;

@@ -5,6 +5,7 @@ import { nodeLayout } from '../nodes/layout.ts';
 import { createRunitServices } from '../nodes/runit.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { Changes } from './changes.ts';
+import type { UpContext } from './context.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import { planFolders } from './plan-units.ts';
 import { readFileOrNull, writeWholeFile } from './write-file.ts';
@@ -39,19 +40,15 @@ export async function writeNode(plan: NodePlan, clusterDir: string, changes: Cha
 }
 
 /** Copies the player page and its assets to an edge. */
-export async function writePlayer(
-  plan: NodePlan,
-  source: string,
-  clusterDir: string,
-  changes: Changes,
-): Promise<void> {
+export async function writePlayer(plan: NodePlan, { source, layout, changes }: UpContext): Promise<void> {
   if (!plan.node.roles.includes('edge')) return;
-  const { www } = nodeLayout(clusterDir, plan.node.name);
-  const entries = await readdir(source, { recursive: true, withFileTypes: true }).catch(() => []);
+  const { www } = nodeLayout(layout.dir, plan.node.name);
+  const built = join(source, 'www');
+  const entries = await readdir(built, { recursive: true, withFileTypes: true }).catch(() => []);
   const stale: [string, Buffer][] = [];
   for (const entry of entries.filter((found) => found.isFile())) {
     const from = join(entry.parentPath, entry.name);
-    const to = join(www, from.slice(source.length));
+    const to = join(www, from.slice(built.length));
     const wanted = await readFile(from);
     const present = await readFile(to).catch(() => null);
     if (present === null || !present.equals(wanted)) stale.push([to, wanted]);

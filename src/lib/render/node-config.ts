@@ -1,20 +1,12 @@
 /** A spec → the node.json of each node. Pure. */
-
-import { clusterLayout, nodeLayout } from '../nodes/layout.ts';
 import type { NodeConfig, Peer } from '../nodes/node-config.ts';
 import type { Spec } from '../spec/resolve-spec.ts';
 
-export interface NodeConfigPlace {
-  readonly clusterDir: string;
-  readonly nodeBinary: string;
-  /** Entry of the program bundle. */
-  readonly program: string;
-}
+/** Where the files of a node are, and those that it is told of. */
+export type NodeConfigPlace = Pick<NodeConfig, 'dirs' | 'files'>;
 
 /** Renders what a node's daemons know. */
-export function renderNodeConfig(spec: Spec, node: Peer, place: NodeConfigPlace): NodeConfig {
-  const { keySecret, redisPassword } = clusterLayout(place.clusterDir);
-  const { dir, data, log, services, www } = nodeLayout(place.clusterDir, node.name);
+export function renderNodeConfig(spec: Spec, node: Peer, { dirs, files }: NodeConfigPlace): NodeConfig {
   return {
     version: 1,
     cluster: spec.cluster,
@@ -23,7 +15,7 @@ export function renderNodeConfig(spec: Spec, node: Peer, place: NodeConfigPlace)
     regions: spec.regions,
     defaults: spec.defaults,
     streams: spec.streams,
-    dirs: { node: dir, data, log, services, www },
-    files: { keySecret, redisPassword, nodeBinary: place.nodeBinary, program: place.program },
+    dirs,
+    files,
   };
 }
