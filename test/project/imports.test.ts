@@ -11,6 +11,8 @@ const CONTRACTS = ['src/lib/nodes/node-config.ts'];
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@inquirer/prompts': ['lib/cli'],
   '@oclif/core': ['lib/cli'],
+  // Bundles the player page for the edges.
+  esbuild: ['lib/player'],
   execa: ['lib/nodes', 'lib/provision', 'lib/media', 'lib/pipeline', 'lib/contribution', 'lib/publisher'],
   'fast-string-truncated-width': ['lib/cli'],
   fastify: ['lib/agent'],

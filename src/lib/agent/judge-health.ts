@@ -1,4 +1,9 @@
-/** Whether a node can serve, from what its units and its origin say. Pure. */
+/**
+ * Whether a node can serve, from what its units and its origin say. Pure.
+ *
+ * Not the node's health: a pipeline that fails is a fault of its replica, a publisher's of its stream, a store that is
+ * away one of the cluster. The report says each of these in a place of its own.
+ */
 import type { Health, OriginReport, UnitReport } from '../health/report.ts';
 import type { Role } from '../nodes/node-config.ts';
 
@@ -7,7 +12,6 @@ export interface NodeFacts {
   readonly units: readonly UnitReport[];
   /** Null when the node has no origin or it does not answer. */
   readonly origin: OriginReport | null;
-  readonly store: 'up' | 'down';
 }
 
 export interface Judgement {
@@ -19,19 +23,14 @@ export interface Judgement {
 /** Judges a node: `down` when viewers or publishers cannot be served, `degraded` when something else is wrong. */
 export function judgeHealth(facts: NodeFacts): Judgement {
   const hasOrigin = facts.roles.includes('origin') || facts.roles.includes('edge');
-  const notRunning = facts.units.filter((unit) => unit.state !== 'running');
-  const fatal = notRunning.filter(
-    (unit) => !unit.name.includes('pipeline-') && !unit.name.includes('publisher-'),
-  );
-  const down = fatal.map((unit) => `${unit.name} is ${unit.state}`);
-  if (hasOrigin && facts.origin === null && !fatal.some((unit) => unit.name === 'origin')) {
+  const down = facts.units
+    .filter((unit) => unit.state !== 'running' && !unit.name.startsWith('pipeline-'))
+    .filter((unit) => !unit.name.startsWith('publisher-'))
+    .map((unit) => `${unit.name} is ${unit.state}`);
+  if (hasOrigin && facts.origin === null && !down.some((reason) => reason.startsWith('origin '))) {
     down.push('origin does not answer');
   }
-  const degraded = [
-    ...notRunning.filter((unit) => !fatal.includes(unit)).map((unit) => `${unit.name} is ${unit.state}`),
-    ...(facts.origin?.reasons ?? []),
-    ...(facts.store === 'down' ? ['the store does not answer: new streams and keys are not seen'] : []),
-  ];
+  const degraded = facts.origin?.reasons ?? [];
   const reasons = [...down, ...degraded];
   return { health: down.length > 0 ? 'down' : degraded.length > 0 ? 'degraded' : 'up', reasons };
 }

@@ -26,7 +26,7 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     roles: node.roles,
     nowMs: clock.nowMs(),
     startedMs: state.startedMs,
-    ...judgeHealth({ roles: node.roles, units, origin, store: state.store }),
+    ...judgeHealth({ roles: node.roles, units, origin }),
     load,
     units,
     sessions: state.sessions.local.map(({ stream, sessionId, clientAddress }) => ({

@@ -30,22 +30,21 @@ function judge(answer: NodeAnswer): { health: Health; reasons: string[] } {
   const own = ownReasons(answer);
   const reasons = [...agent.reasons, ...(origin?.reasons ?? []), ...own];
   const health = own.length > 0 || (origin?.reasons.length ?? 0) > 0 ? 'degraded' : 'up';
-  return { health: worstHealth([agent.health, health]), reasons };
+  return { health: agent.health === 'up' ? health : 'degraded', reasons };
 }
 
 /** What the agent's report shows without the agent having said it. */
 function ownReasons({ agent, origin, peer }: NodeAnswer): string[] {
-  const failed = (agent?.units ?? [])
-    .filter(isBroken)
-    .map((unit) => `${unit.name} ${unit.state === 'failed' ? 'has failed' : 'is being restarted'}`);
+  const broken = (agent?.units ?? []).filter(isBroken).map((unit) => `${unit.name} is ${unit.state}`);
   const serves = peer.roles.includes('origin') || peer.roles.includes('edge');
-  return serves && origin === null ? [...failed, 'its origin does not answer'] : failed;
+  const silent = serves && origin === null && !broken.some((reason) => reason.startsWith('origin '));
+  return silent ? [...broken, 'origin does not answer'] : broken;
 }
 
-/** Whether a unit is a fault of its node: the test publisher's is one of its stream. */
+/** Whether a unit is a fault of its node: a pipeline's is one of its replica, a test publisher's of its stream. */
 function isBroken(unit: UnitReport): boolean {
-  if (unit.name.startsWith('publisher-')) return false;
-  return unit.state === 'failed' || unit.state === 'restarting';
+  if (unit.name.startsWith('publisher-') || unit.name.startsWith('pipeline-')) return false;
+  return unit.state !== 'running';
 }
 
 /** Whether a unit of the node is known to run; true when nobody can say. */

@@ -10,8 +10,8 @@
  * The moves are in an order in which they can be applied one by one. The board given is not changed.
  */
 import { type Candidate, chooseUnderLimit, loadLimit } from './bounded-load.ts';
-import { planReplicas, type Refusal } from './place-stream.ts';
 import { type Placement, PlacementBoard, type PlacementNode } from './placement-board.ts';
+import { planReplicas, type Refusal } from './plan-replicas.ts';
 
 export interface Move {
   readonly stream: string;

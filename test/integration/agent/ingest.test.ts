@@ -77,7 +77,7 @@ test('when the publisher goes the session closes and the pipeline stays for its 
 test('a wrong key is refused and counted', async () => {
   await addStream(node.store, { name: 'wrong', by });
   const before = (await node.status()).refused.wrongKey;
-  const publisher = await publish('sk_wrong_00000000000000000000000000000000');
+  const publisher = await publish(`sk_wrong_${'0'.repeat(32)}`);
   assert.notEqual(await publisher.ended, 0);
   assert.equal((await node.status()).refused.wrongKey, before + 1);
   assert.equal(await isLive('wrong'), false);

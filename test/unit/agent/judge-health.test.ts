@@ -10,21 +10,21 @@ const unit = (name: string, state: UnitReport['state'] = 'running'): UnitReport 
   sinceMs: 1,
 });
 const origin: OriginReport = { node: 'us-1', startedMs: 1, streams: [], rssBytes: 1, reasons: [] };
-const well: NodeFacts = { roles: ['origin'], units: [unit('agent'), unit('origin')], origin, store: 'up' };
+const well: NodeFacts = { roles: ['origin'], units: [unit('agent'), unit('origin')], origin };
 
 const rows: [string, Partial<NodeFacts>, string, RegExp | null][] = [
   ['all well', {}, 'up', null],
   ['a unit that restarts', { units: [unit('origin', 'restarting')] }, 'down', /^origin is restarting$/],
   [
-    'a pipeline that failed',
+    'a pipeline that failed, a fault of its replica',
     { units: [unit('pipeline-demo', 'failed')] },
-    'degraded',
-    /pipeline-demo is failed/,
+    'up',
+    null,
   ],
+  ['a test publisher that failed', { units: [unit('publisher-demo', 'failed')] }, 'up', null],
   ['a silent origin', { origin: null }, 'down', /origin does not answer/],
   ['no origin where none belongs', { roles: ['store'], origin: null }, 'up', null],
   ['a full disk', { origin: { ...origin, reasons: ['disk full'] } }, 'degraded', /disk full/],
-  ['the store away', { store: 'down' }, 'degraded', /store does not answer/],
 ];
 for (const [title, given, health, reason] of rows) {
   test(`${title}: ${health}`, () => {

@@ -1,7 +1,7 @@
 /** Random clusters and streams for the properties of placement. */
 import fc from 'fast-check';
-import { planReplicas } from '../../../src/lib/ring/place-stream.ts';
 import type { PlacementBoard, PlacementNode, StreamDemand } from '../../../src/lib/ring/placement-board.ts';
+import { planReplicas } from '../../../src/lib/ring/plan-replicas.ts';
 
 /** Nodes of one to three regions, weights 1 to 4, a host each, no capacity given. */
 export function nodesArbitrary(regions: number, minNodes = 2): fc.Arbitrary<PlacementNode[]> {

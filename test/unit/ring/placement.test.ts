@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { StreamctlError } from '../../../src/lib/base/errors.ts';
-import { planReplicas } from '../../../src/lib/ring/place-stream.ts';
 import { PlacementBoard } from '../../../src/lib/ring/placement-board.ts';
+import { planReplicas } from '../../../src/lib/ring/plan-replicas.ts';
 import { createNode, fillBoard, nodesArbitrary, streamsArbitrary } from './placement-arbitrary.ts';
 
 const balances = fc.constantFrom(1, 1.1, 1.25, 2);
