@@ -95,6 +95,8 @@ export interface StatusMessage {
   readonly sinceMs: number;
   /** Why it is degraded, in words for an operator; empty when it is well. */
   readonly reasons: readonly string[];
+  /** What an operator may want to know and is no fault, e.g. a rendition left out; absent means none. */
+  readonly notes?: readonly string[];
   /** Names of renditions shed to keep up with real time. */
   readonly shed: readonly string[];
   /** Name of the encoder in use. */

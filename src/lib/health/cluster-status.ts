@@ -73,6 +73,8 @@ export interface StreamStatus {
   readonly bitrateKbps: number | null;
   readonly frameRate: number | null;
   readonly viewers: number;
+  /** Worth knowing and no fault, e.g. a rendition left out as larger than the source. */
+  readonly notes: readonly string[];
   /** Since when the state holds. */
   readonly sinceMs: number | null;
 }

@@ -50,7 +50,5 @@ function faultsOfReport({ report, state }: ReplicaWords, levels: ServiceLevels):
       `${report.liveEdgeSec.toFixed(1)} s behind the clock, at most ${levels.replicaBehindSec} s is well`,
     );
   }
-  const shed = report.status?.shed ?? [];
-  if (shed.length > 0) faults.push(`gave up ${shed.join(', ')} to keep up with real time`);
   return faults;
 }

@@ -46,6 +46,7 @@ export function judgeStream(name: string, edges: readonly NodeAnswer[], facts: S
     bitrateKbps: best === undefined ? null : bitrateOf(best.report),
     frameRate: best?.report.frameRate ?? null,
     viewers: sum(witnesses.map((witness) => witness.report.viewers)),
+    notes: [...new Set(spoken.flatMap((witness) => witness.report.status?.notes ?? []))],
     sinceMs: best?.report.status?.sinceMs ?? null,
   };
 }

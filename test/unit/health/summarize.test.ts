@@ -162,7 +162,7 @@ test('one replica on the slate while another is live: the stream is live, the re
 
 const REPLICA_FAULTS: readonly [string, Parameters<typeof createStreamReport>[0], RegExp][] = [
   ['is far behind the clock', { liveEdgeSec: 6.2 }, /6\.2 s behind the clock/],
-  ['shed a rendition', { status: createStatus({ shed: ['720p'] }) }, /gave up 720p/],
+  ['shed a rendition', { status: createStatus({ shed: ['720p'], reasons: ['shed: 720p'] }) }, /shed: 720p/],
   ['says itself why', { status: createStatus({ reasons: ['encoder slow'] }) }, /encoder slow/],
   [
     'lost its feed',
@@ -211,6 +211,27 @@ test('a session without a part is starting, and a problem after 15 s', () => {
   assert.equal(at(2_000).streams[0]?.state, 'starting');
   assert.equal(at(2_000).healthy, true);
   assert.match(at(20_000).problems[0]!.text, /no picture came out/);
+});
+
+test('an edge that viewers use and that gets no parts is a problem of viewers', () => {
+  const stalled = (viewers: number) =>
+    judge(
+      answersWith('eu-2', (peer) => {
+        const report = createStreamReport({ relay: true, health: 'down', reasons: ['no new part'], viewers });
+        return answerOf(peer, { origin: createOrigin(peer.name, [report]) });
+      }),
+    );
+  assert.deepEqual(
+    stalled(4).problems.map(({ harm, subject, text }) => ({ harm, subject, text })),
+    [{ harm: 'viewers', subject: 'eu-2', text: 'demo: no new part' }],
+  );
+  assert.equal(stalled(0).healthy, true);
+});
+
+test('what a pipeline notes is told and is no fault', () => {
+  const status = judge(answersSaying({ status: createStatus({ notes: ['720p left out'] }) }));
+  assert.deepEqual(status.streams[0]?.notes, ['720p left out']);
+  assert.equal(status.healthy, true);
 });
 
 test('Redis out of reach hurts control alone', () => {

@@ -17,7 +17,8 @@ export function formatStatus(status: ClusterStatus, columns: number, paint: Pain
   const tables = [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
     .filter((table) => table.rows.length > 0)
     .flatMap((table) => ['', ...formatTable(table, width, paint.quiet)]);
-  return indent([heading, ...problems, ...tables]);
+  const notes = formatNotes(status).map((line) => paint.quiet(cutText(line, width)));
+  return indent([heading, ...problems, ...tables, ...(notes.length > 0 ? ['', ...notes] : [])]);
 }
 
 /** Formats for a pipe or a log: one line an item, nothing cut, no symbols. */
@@ -30,6 +31,7 @@ export function formatStatusPlain(status: ClusterStatus, paint: Paint): string[]
     `cluster ${plainText(status.cluster)} · ${status.summary}`,
     ...status.problems.map(formatProblemLine),
     ...tables.filter((table) => table.rows.length > 0).flatMap(rows),
+    ...formatNotes(status),
   ];
 }
 
@@ -39,6 +41,11 @@ export function formatHeading(status: ClusterStatus, width: number, paint: Paint
   const [verdict = ''] = status.summary.split(' · ');
   const colour = status.healthy ? paint.good : paint.bad;
   return line.replace(verdict, () => colour(verdict));
+}
+
+/** One line for each thing worth knowing that is no fault. */
+function formatNotes({ streams }: ClusterStatus): string[] {
+  return streams.flatMap((stream) => stream.notes.map((note) => plainText(`note: ${stream.name}: ${note}`)));
 }
 
 const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? '' : MARGIN + line));

@@ -10,6 +10,7 @@ import { findClockSkew, findNoStore } from './control-problems.ts';
 import { findBadNodes } from './node-problems.ts';
 import { findFailedPublishers, findNoIngest } from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
+import { findBadRelays } from './relay-problems.ts';
 import { findBadReplicas, findMissingReplicas } from './replica-problems.ts';
 import { findSlates, findStuckStarts, findUnservedStreams } from './stream-problems.ts';
 
@@ -17,6 +18,7 @@ import { findSlates, findStuckStarts, findUnservedStreams } from './stream-probl
 const FINDERS: readonly FindProblems[] = [
   findDarkRegions,
   findUnservedStreams,
+  findBadRelays,
   findSlates,
   findStuckStarts,
   findNoIngest,

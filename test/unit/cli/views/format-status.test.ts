@@ -83,6 +83,12 @@ test('without a terminal each problem is one line, and there is neither colour n
   );
 });
 
+test('notes come last, one line each', () => {
+  const streams = WELL.streams.map((stream) => ({ ...stream, notes: ['720p left out'] }));
+  assert.equal(formatStatus({ ...WELL, streams }, 80, PLAIN).at(-1), '  note: demo: 720p left out');
+  assert.equal(formatStatusPlain({ ...WELL, streams }, PLAIN).at(-1), 'note: demo: 720p left out');
+});
+
 test('colour adds no word and takes none away', () => {
   for (const status of [WELL, REPLICA_LATE, OFF]) {
     const plain = formatStatus(status, 100, { ...PLAIN, symbols: true });
