@@ -22,6 +22,8 @@ export interface PublishedSession {
   /** Holds tags back, until `resume`, which sends them at once. */
   stall(): void;
   resume(): void;
+  /** The source is replaced by another within the session, its timestamps going on. */
+  become(args: readonly string[]): void;
   /** The publisher goes. */
   stop(): void;
 }
@@ -86,7 +88,8 @@ class FakeState {
 
 class FakeSession implements PublishedSession {
   readonly sessionId = Date.now();
-  readonly #child: ChildProcess;
+  readonly #filter: FakeSource['filter'];
+  #child: ChildProcess | null = null;
   readonly #onReady: () => void;
   #epochMs: number | null = null;
   #subscribers = new Set<ServerResponse>();
@@ -97,22 +100,31 @@ class FakeSession implements PublishedSession {
 
   constructor(source: FakeSource, onReady: () => void) {
     this.#onReady = onReady;
+    this.#filter = source.filter;
+    this.#run(source.arguments, 0);
+  }
+
+  become(args: readonly string[]): void {
+    this.#child?.removeAllListeners('close');
+    this.#child?.kill('SIGKILL');
+    this.#run(args, Date.now() - (this.#epochMs ?? 0));
+  }
+
+  #run(args: readonly string[], offsetMs: number): void {
     const parser = new FlvParser();
     const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
-    this.#child = spawn(
-      'ffmpeg',
-      [...quiet, ...source.arguments, '-flush_packets', '1', '-f', 'flv', 'pipe:1'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    this.#child.stdout?.on('data', (chunk: Buffer) => {
+    const child = spawn('ffmpeg', [...quiet, ...args, '-flush_packets', '1', '-f', 'flv', 'pipe:1'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    child.stdout.on('data', (chunk: Buffer) => {
       for (const tag of parser.push(chunk)) {
-        const passed = source.filter === undefined ? tag : source.filter(tag);
-        if (passed !== null) this.#take(passed);
+        const passed = this.#filter === undefined ? tag : this.#filter(tag);
+        if (passed === null || child !== this.#child) continue;
+        this.#take({ ...passed, timestampMs: passed.timestampMs + Math.round(offsetMs) });
       }
     });
-    this.#child.on('close', () => this.stop());
+    child.on('close', () => this.stop());
   }
 
   get isReady(): boolean {
@@ -141,7 +153,7 @@ class FakeSession implements PublishedSession {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#child.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
     for (const response of this.#subscribers) response.end();
   }
 
@@ -153,6 +165,7 @@ class FakeSession implements PublishedSession {
   #send(tag: FlvTag): void {
     if (tag.type === 'script' || tag.isSequenceHeader) {
       this.#headers = [...this.#headers.filter((kept) => kept.type !== tag.type), tag];
+      if (tag.type === 'video') this.#gop = [];
     } else {
       if (tag.isKeyFrame) this.#gop = [];
       this.#gop.push(tag);

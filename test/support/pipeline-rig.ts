@@ -13,6 +13,8 @@ import { FeedSink } from './feed-sink.ts';
 export interface Replica {
   readonly sink: FeedSink;
   readonly pipeline: RunningPipeline;
+  /** The words it logged. */
+  readonly logged: readonly string[];
 }
 
 export const TEST_SETTINGS: StreamSettings = {
@@ -27,7 +29,7 @@ export const TEST_SETTINGS: StreamSettings = {
   encoder: 'libx264',
   preset: 'ultrafast',
   video: 'encode',
-  shedTopRendition: true,
+  shedTopRendition: false,
   slate: { afterSec: 0.75, maxSec: 30, text: 'Back soon' },
 };
 
@@ -68,9 +70,11 @@ export class PipelineRig {
   async startReplica(name: string): Promise<Replica> {
     const sink = new FeedSink();
     const port = await sink.listen(this.#options.address);
-    const deps = { clock: systemClock, log: pino({ level: 'silent' }) };
+    const logged: string[] = [];
+    const log = pino({}, { write: (line) => logged.push((JSON.parse(line) as { msg: string }).msg) });
+    const deps = { clock: systemClock, log };
     const pipeline = await startPipeline(this.config(name, port), 'demo', deps);
-    const replica = { sink, pipeline };
+    const replica = { sink, pipeline, logged };
     this.#replicas.push(replica);
     return replica;
   }

@@ -24,16 +24,12 @@ export function fitLadder(
   return { kept: ladder.slice(-1), above: ladder.slice(0, -1) };
 }
 
-/** Returns the peak bits per second of a video rendition together with the audio rendition. */
-export function videoBandwidth(rendition: { readonly videoKbps: number }, audioKbps: number): number {
-  return Math.round((rendition.videoKbps * BANDWIDTH_RATIO + audioBandwidthKbps(audioKbps)) * 1000);
+/** Returns the peak bits per second of a video rendition alone. */
+export function videoBandwidth(rendition: { readonly videoKbps: number }): number {
+  return Math.round((rendition.videoKbps * BANDWIDTH_RATIO + CONTAINER_KBPS) * 1000);
 }
 
 /** Returns the peak bits per second of the audio rendition. */
 export function audioBandwidth(audioKbps: number): number {
-  return Math.round(audioBandwidthKbps(audioKbps) * 1000);
-}
-
-function audioBandwidthKbps(audioKbps: number): number {
-  return audioKbps * 1.1 + CONTAINER_KBPS;
+  return Math.round((audioKbps * 1.1 + CONTAINER_KBPS) * 1000);
 }

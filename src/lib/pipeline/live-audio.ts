@@ -60,15 +60,15 @@ export class LiveAudio {
     this.#feed(session, tag.data, sessionMs);
   }
 
-  /** To be called every 50 ms or so, with the media time that the picture has reached; null before it began. */
-  tick(videoFrontier: number | null): void {
+  /** To be called every 50 ms or so, with the media time that the picture has reached (null before it began). */
+  tick(videoFrontier: number | null, inSlate: boolean): void {
     const nowMs = this.#options.clock.nowMs();
     const sinceTagMs = nowMs - this.#lastTagMs;
     if (sinceTagMs > GONE_MS) this.#endRun();
     if (videoFrontier === null) return;
     const picture = (videoFrontier / VIDEO_TIMESCALE) * AUDIO_TIMESCALE;
     this.#options.track.begin(picture);
-    const graceMs = sinceTagMs > GONE_MS ? 0 : GRACE_MS;
+    const graceMs = inSlate || sinceTagMs > GONE_MS ? 0 : GRACE_MS;
     this.#options.track.fillWithSilence(picture - (graceMs / 1000) * AUDIO_TIMESCALE);
   }
 

@@ -93,6 +93,7 @@ class Pipeline {
     const encoder = () => parts.choice.encoder;
     this.#set = new RenditionSet({
       ...{ settings, board, encoder, directory: join(config.dirs.data, `pipeline-${stream}`) },
+      onSlateReady: () => deps.log.info('slate ready'),
       onSlateFailure: (reason) => deps.log.error({ reason }, 'no slate'),
     });
     const { segmentSec, partSec } = settings;
@@ -158,7 +159,8 @@ class Pipeline {
 
   #tick(): void {
     this.#video.tick();
-    this.#audio.tick(this.#video.tracks.at(-1)?.track.writer.frontier ?? null);
+    const lowest = this.#video.tracks.at(-1)?.track;
+    this.#audio.tick(lowest?.writer.frontier ?? null, lowest?.inSlate ?? false);
     void this.#set.refreshSlate();
     if (this.#status.mustShed() && this.#set.shedTop()) this.#video.restart();
     if (this.#status.isOver()) this.#end();

@@ -18,6 +18,7 @@ export interface RenditionSetOptions {
   /** Folder for the slate's text. */
   readonly directory: string;
   encoder(): EncoderName;
+  onSlateReady(): void;
   onSlateFailure(reason: string): void;
 }
 
@@ -91,6 +92,7 @@ export class RenditionSet {
       prepared.forEach(({ track }, i) => {
         track.setClip(clips[i] ?? null);
       });
+      this.#options.onSlateReady();
     } catch (error) {
       this.#options.onSlateFailure(error instanceof Error ? error.message : String(error));
     }
@@ -129,7 +131,7 @@ export class RenditionSet {
     const rate = Math.round((frameRate.num / frameRate.den) * 1000) / 1000;
     const video = this.#prepared.map(({ rendition }) => ({
       ...{ id: rendition.name, kind: 'video' as const, width: rendition.width, height: rendition.height },
-      ...{ frameRate: rate, bandwidth: videoBandwidth(rendition, settings.audioKbps) },
+      ...{ frameRate: rate, bandwidth: videoBandwidth(rendition) },
     }));
     const audio = { id: 'audio', kind: 'audio' as const, bandwidth: audioBandwidth(settings.audioKbps) };
     board.setPlans([...video, audio]);

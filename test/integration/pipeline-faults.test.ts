@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { unixMsOfTicks, VIDEO_TIMESCALE } from '../../src/lib/media/grid.ts';
+import { assertContiguous, assertDecodes } from '../support/assert-parts.ts';
+import { childrenOf, isRunning } from '../support/child-processes.ts';
+import { testPicture } from '../support/fake-contribution.ts';
+import { FeedSink } from '../support/feed-sink.ts';
+import { type PipelineRig, type Replica, type RigOptions, startRig } from '../support/pipeline-rig.ts';
+import { until } from '../support/until.ts';
+
+const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
+const LIMIT_MS = 20_000;
+
+async function withRig(options: RigOptions, run: (rig: PipelineRig) => Promise<void>): Promise<void> {
+  const rig = await startRig(options);
+  try {
+    await run(rig);
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Resolves with the Unix time at which the first whole live part after `index` was there. */
+async function liveAgain(sink: FeedSink, index: number): Promise<number> {
+  const found = () => sink.track('180p').find((part, i) => i >= index && !part.slate);
+  await until(() => found() !== undefined, 'live media', LIMIT_MS);
+  return found()?.arrivedMs ?? 0;
+}
+
+async function untilSteady(replica: Pick<Replica, 'sink' | 'logged'>): Promise<void> {
+  const { sink, logged } = replica;
+  await until(() => sink.track('180p').length > 3 && logged.includes('slate ready'), 'live parts', LIMIT_MS);
+}
+
+async function untilState(sink: FeedSink, state: string): Promise<void> {
+  await until(() => sink.status?.state === state, `state ${state}`, LIMIT_MS);
+}
+
+function assertWhole(sink: FeedSink): void {
+  for (const track of sink.tracks?.tracks ?? []) {
+    assertContiguous(sink.track(track.id));
+    assertDecodes(sink, track.id);
+  }
+}
+
+describe('a pipeline whose publisher fails', { concurrency: 4 }, () => {
+  test('shows the slate and is live again within 2 s of the publisher', () =>
+    withRig({ address: '127.201.2.1' }, async (rig) => {
+      const { sink, logged } = await rig.startReplica('us-1');
+      const first = rig.contribution.publish({ arguments: testPicture({}) });
+      await untilSteady({ sink, logged });
+      first.stop();
+      await until(() => sink.track('180p').filter((part) => part.slate).length > 3, 'slate', LIMIT_MS);
+      await untilState(sink, 'slate');
+      const known = sink.track('180p').length;
+      const second = rig.contribution.publish({ arguments: testPicture({}) });
+      const backMs = await liveAgain(sink, known);
+      // The first part that is live from start to end holds up to half a second of media.
+      assert.ok(backMs - second.sessionId < 2500, `back after ${backMs - second.sessionId} ms`);
+      await untilState(sink, 'live');
+      assertWhole(sink);
+    }));
+
+  for (const [index, stallSec] of [1, 5].entries()) {
+    test(`goes on after a stall of ${stallSec} s that ends in a burst`, () =>
+      withRig({ address: `127.201.2.1${index}`, settings: { ladder: ONE } }, async (rig) => {
+        const { sink, logged } = await rig.startReplica('us-1');
+        const session = rig.contribution.publish({ arguments: testPicture({ gop: 100 }) });
+        await untilSteady({ sink, logged });
+        const stalledMs = Date.now();
+        session.stall();
+        await until(() => Date.now() - stalledMs > stallSec * 1000, 'the stall', LIMIT_MS);
+        const known = sink.track('180p').length;
+        session.resume();
+        const resumedMs = Date.now();
+        const backMs = await liveAgain(sink, known);
+        assert.ok(backMs - resumedMs < 2500, `back after ${backMs - resumedMs} ms`);
+        assert.ok(sink.track('180p').some((part) => part.slate));
+        assertWhole(sink);
+      }));
+  }
+
+  test('keeps the init segment when the source’s resolution changes in the middle', () =>
+    withRig({ address: '127.201.2.20' }, async (rig) => {
+      const { sink, logged } = await rig.startReplica('us-1');
+      const first = rig.contribution.publish({ arguments: testPicture({ size: '640x360' }) });
+      await untilSteady({ sink, logged });
+      first.become(testPicture({ size: '480x360' }));
+      await until(() => sink.status?.source?.width === 480, 'the new size', LIMIT_MS);
+      const known = sink.track('180p').length;
+      await until(() => sink.track('180p').length > known + 4, 'parts of the new size', LIMIT_MS);
+      assertWhole(sink);
+    }));
+
+  test('ends when the slate’s maximum time is over', () => {
+    const slate = { afterSec: 0.5, maxSec: 2, text: 'Back soon' };
+    return withRig({ address: '127.201.2.30', settings: { ladder: ONE, slate } }, async (rig) => {
+      const { sink, pipeline, logged } = await rig.startReplica('us-1');
+      const session = rig.contribution.publish({ arguments: testPicture({}) });
+      await untilSteady({ sink, logged });
+      session.stop();
+      await pipeline.ended;
+      assert.equal(sink.status?.state, 'ended');
+      assertWhole(sink);
+    });
+  });
+});
+
+describe('a pipeline in trouble itself', { concurrency: 4 }, () => {
+  test('replays the last segments to an origin that restarted', () =>
+    withRig({ address: '127.201.3.1', settings: { ladder: ONE } }, async (rig) => {
+      const { sink } = await rig.startReplica('us-1');
+      rig.contribution.publish({ arguments: testPicture({ audio: false }) });
+      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      const known = sink.frames.length;
+      const parts = sink.track('180p').map((part) => `${part.msn}.${part.part}`);
+      sink.cut();
+      await until(() => sink.connections === 2 && sink.frames.length > known + parts.length, 'the replay');
+      const again = sink.frames.slice(known).map(({ message }) => message);
+      assert.deepEqual(
+        again.slice(0, 2).map((message) => message.type),
+        ['hello', 'tracks'],
+      );
+      const replayed = again.flatMap((m) =>
+        m.type === 'part' && m.track === '180p' ? [`${m.msn}.${m.part}`] : [],
+      );
+      for (const part of parts) assert.ok(replayed.includes(part), `${part} was not replayed`);
+    }));
+
+  test('loses no frame when its encoder is killed', () =>
+    withDaemon('127.201.3.2', async ({ sink, daemon }) => {
+      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      const encoder = childrenOf(daemon.pid ?? 0).find(({ command }) => command.includes('libx264'));
+      process.kill(encoder?.pid ?? 0, 'SIGKILL');
+      const known = sink.track('180p').length;
+      await until(() => sink.track('180p').length > known + 5, 'parts after it', LIMIT_MS);
+      const parts = sink.track('180p');
+      assert.ok(parts.every((part) => !part.slate));
+      for (const part of parts.slice(known)) assert.ok(lateMs(part) < 1500, `part ${lateMs(part)} ms late`);
+      assertWhole(sink);
+    }));
+
+  for (const stopped of [false, true]) {
+    const how = stopped ? ' while the publisher stalls' : '';
+    test(`leaves no ffmpeg behind when it is killed${how}`, () =>
+      withDaemon(`127.201.3.${stopped ? 4 : 3}`, async ({ sink, daemon, session }) => {
+        await until(() => sink.track('180p').length > 2, 'live parts', LIMIT_MS);
+        if (stopped) session.stall();
+        const children = childrenOf(daemon.pid ?? 0).map(({ pid }) => pid);
+        assert.ok(children.length >= 2, `${children.length} children`);
+        daemon.kill('SIGKILL');
+        await until(() => !children.some(isRunning), 'ffmpeg to end');
+      }));
+  }
+});
+
+interface DaemonTest {
+  readonly sink: FeedSink;
+  readonly daemon: ChildProcess;
+  readonly session: ReturnType<PipelineRig['contribution']['publish']>;
+}
+
+/** Runs a pipeline as a process of its own, with a publisher. */
+async function withDaemon(address: string, run: (parts: DaemonTest) => Promise<void>): Promise<void> {
+  await withRig({ address, settings: { ladder: ONE } }, async (rig) => {
+    const sink = new FeedSink();
+    const config = rig.config('us-1', await sink.listen(address));
+    await mkdir(config.dirs.node, { recursive: true });
+    const file = join(config.dirs.node, 'node.json');
+    await writeFile(file, JSON.stringify(config));
+    const entry = join(import.meta.dirname, '../support/run-pipeline.ts');
+    const daemon = spawn(process.execPath, [entry, file, 'demo'], { stdio: 'ignore' });
+    try {
+      await run({ sink, daemon, session: rig.contribution.publish({ arguments: testPicture({}) }) });
+    } finally {
+      daemon.kill('SIGKILL');
+      await sink.close();
+    }
+  });
+}
+
+function lateMs(part: { arrivedMs: number; decodeTime: number; durationTicks: number }): number {
+  return part.arrivedMs - unixMsOfTicks(part.decodeTime + part.durationTicks, VIDEO_TIMESCALE);
+}
