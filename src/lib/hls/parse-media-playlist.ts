@@ -29,6 +29,7 @@ function refuse(reason: string): never {
 interface OpenSegment {
   durationSec: number | null;
   programDateTimeMs: number | null;
+  gap: boolean;
   discontinuity: boolean;
   parts: PlaylistPart[];
 }
@@ -36,6 +37,7 @@ interface OpenSegment {
 const openSegment = (): OpenSegment => ({
   durationSec: null,
   programDateTimeMs: null,
+  gap: false,
   discontinuity: false,
   parts: [],
 });
@@ -93,6 +95,7 @@ class Reader {
       uri,
       durationSec: open.durationSec ?? sum,
       programDateTimeMs: open.programDateTimeMs,
+      gap: open.gap,
       discontinuity: open.discontinuity,
       mapUri: this.#mapUri,
       parts: open.parts,
@@ -107,6 +110,9 @@ class Reader {
         return;
       case '#EXT-X-DISCONTINUITY':
         this.#open.discontinuity = true;
+        return;
+      case '#EXT-X-GAP':
+        this.#open.gap = true;
         return;
       case '#EXT-X-PROGRAM-DATE-TIME': {
         const ms = Date.parse(value);

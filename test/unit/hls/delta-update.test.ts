@@ -19,6 +19,7 @@ function playlistOf(first: number, count: number): MediaPlaylist {
       uri: `${first + index}.m4s`,
       durationSec: 2,
       programDateTimeMs: null,
+      gap: false,
       discontinuity: false,
       mapUri: 'init-a.mp4',
       parts: [],

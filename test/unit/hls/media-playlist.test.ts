@@ -22,6 +22,7 @@ const live: MediaPlaylist = {
       uri: '897000000.m4s',
       durationSec: 2,
       programDateTimeMs: 1_794_000_000_000,
+      gap: false,
       discontinuity: false,
       mapUri: 'init-aaa.mp4',
       parts: [],
@@ -31,6 +32,7 @@ const live: MediaPlaylist = {
       uri: '897000001.m4s',
       durationSec: 0.98133,
       programDateTimeMs: 1_794_000_002_000,
+      gap: false,
       discontinuity: true,
       mapUri: 'init-bbb.mp4',
       parts: [
@@ -43,6 +45,7 @@ const live: MediaPlaylist = {
       uri: null,
       durationSec: 0.5,
       programDateTimeMs: 1_794_000_004_000,
+      gap: false,
       discontinuity: false,
       mapUri: 'init-bbb.mp4',
       parts: [{ uri: '897000002.0.m4s', durationSec: 0.5, independent: true }],

@@ -15,6 +15,7 @@ const segment = plainRecord({
   uri: uri as fc.Arbitrary<string | null>,
   durationSec: seconds,
   programDateTimeMs: fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 })),
+  gap: fc.boolean(),
   discontinuity: fc.boolean(),
   parts: fc.array(part, { maxLength: 4 }),
 });

@@ -1,0 +1,91 @@
+/**
+ * Decides what a request for a playlist or a part gets: an answer, a refusal, or a wait (RFC 8216bis section
+ * 6.2.5.2). Pure, so that it can be asked again after every change while a request waits.
+ */
+import type { DeliveryDirectives } from '../../hls/delivery-directives.ts';
+import type { LiveStream } from './live-stream.ts';
+import type { PartPosition, TrackWindow } from './track-window.ts';
+
+/** A viewer who comes before the feed waits this long for it, milliseconds. */
+const COLD_LIMIT_MS = 5000;
+
+export type Verdict =
+  | { readonly outcome: 'serve' }
+  /** Wait up to `limitMs` since the request came; `status` is the answer when that is over. */
+  | { readonly outcome: 'wait'; readonly limitMs: number; readonly status: 404 | 503 }
+  | { readonly outcome: 'refuse'; readonly status: 400 | 404 };
+
+const SERVE: Verdict = { outcome: 'serve' };
+const COLD: Verdict = { outcome: 'wait', limitMs: COLD_LIMIT_MS, status: 404 };
+const GONE: Verdict = { outcome: 'refuse', status: 404 };
+
+/** Whether the tracks of a stream are known and one of them can be played from. */
+export function judgeMultivariant(stream: LiveStream, nowMs: number): Verdict {
+  const playable = stream.tracks.some((track) => {
+    const verdict = judgePlaylist(stream, track.id, { msn: null, part: null, skip: false }, nowMs);
+    return verdict.outcome === 'serve';
+  });
+  if (playable) return SERVE;
+  return stream.lastPartMs() === null ? COLD : stale(stream);
+}
+
+/** A request for a media playlist. */
+export function judgePlaylist(
+  stream: LiveStream,
+  track: string,
+  directives: DeliveryDirectives,
+  nowMs: number,
+): Verdict {
+  const window = stream.windows.get(track);
+  const next = window?.next() ?? null;
+  if (!stream.tracks.some(({ id }) => id === track)) return stream.tracks.length > 0 ? GONE : COLD;
+  if (window === undefined || next === null || stream.hello === null) return COLD;
+  if (stream.ended) return SERVE;
+  if (window.durationSec() < 3 * stream.hello.partSec - 0.1) return COLD;
+  if (!stream.fresh(track, nowMs)) return stale(stream, directives.msn === null ? 1 : 3);
+  if (directives.msn === null) return SERVE;
+  if (tooFarAhead(next, directives, stream.hello.partSec)) return { outcome: 'refuse', status: 400 };
+  if (holds(window, next, directives.msn, directives.part)) return SERVE;
+  return { outcome: 'wait', limitMs: 3000 * stream.targetDurationSec, status: 503 };
+}
+
+/** A request for a part, or for a whole segment when `part` is null: future ones near the live edge block. */
+export function judgeMedia(stream: LiveStream, track: string, msn: number, part: number | null): Verdict {
+  const window = stream.windows.get(track);
+  const next = window?.next() ?? null;
+  if (window === undefined || next === null || stream.hello === null) {
+    return stream.tracks.length > 0 && window === undefined ? GONE : COLD;
+  }
+  const segment = window.find(msn);
+  if (segment !== undefined && !segment.gap) {
+    if (part === null ? segment.complete : part < segment.parts.length) return SERVE;
+    if (segment.complete) return GONE;
+  }
+  if (stream.ended || msn < next.msn) return GONE;
+  if (msn > next.msn + 1 || tooFarAhead(next, { msn, part }, stream.hello.partSec)) return GONE;
+  return { outcome: 'wait', limitMs: 3000 * stream.targetDurationSec, status: 404 };
+}
+
+function stale(stream: LiveStream, targetDurations = 1): Verdict {
+  return { outcome: 'wait', limitMs: 1000 * targetDurations * stream.targetDurationSec, status: 503 };
+}
+
+function holds(window: TrackWindow, next: PartPosition, msn: number, part: number | null): boolean {
+  if (part === null || msn > next.msn) return msn < next.msn;
+  if (msn === next.msn) return part < next.part;
+  const parts = window.find(msn)?.parts.length ?? 0;
+  // A part past a segment's last stands for the first part of the next segment.
+  return parts === 0 || part < parts || msn + 1 < next.msn || next.part > 0;
+}
+
+/** Over two segments, or over the advance part limit, ahead of what is listed. */
+function tooFarAhead(
+  next: PartPosition,
+  asked: { readonly msn: number | null; readonly part: number | null },
+  partSec: number,
+): boolean {
+  const ahead = (asked.msn ?? 0) - next.msn;
+  if (ahead < 0) return false;
+  const advance = partSec < 1 ? Math.ceil(3 / partSec) : 3;
+  return ahead > 2 || (asked.part ?? 0) > advance + (ahead === 0 ? next.part : 0);
+}

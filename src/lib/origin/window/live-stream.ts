@@ -1,0 +1,170 @@
+import type {
+  FeedFrame,
+  HelloMessage,
+  InitMessage,
+  PartMessage,
+  StatusMessage,
+  TrackInfo,
+} from '../../feed/message.ts';
+import { Signal } from './signal.ts';
+import { TrackWindow, type WindowEvents, type WindowSegment } from './track-window.ts';
+
+/** A track's media is thought old, whenever it arrived, when it ends this many seconds ago. */
+const OLD_MEDIA_SEC = 10;
+
+/** Tells the owner what happened to a track's segments. */
+export interface LiveStreamEvents {
+  completed(track: string, segment: WindowSegment): void;
+  dropped(track: string, segment: WindowSegment): void;
+}
+
+/**
+ * All that an origin knows of one stream: what its feeds said, one window a track, and who waits for more.
+ * Pure but for the timers of waiters; the time of arrival comes in as an argument.
+ */
+export class LiveStream {
+  readonly name: string;
+  readonly signal = new Signal();
+  readonly windows = new Map<string, TrackWindow>();
+  readonly #events: LiveStreamEvents;
+  /** By `TRACK/INITID`. */
+  readonly #inits = new Map<string, Uint8Array>();
+  readonly #lastPartMs = new Map<string, number>();
+  hello: HelloMessage | null = null;
+  tracks: readonly TrackInfo[] = [];
+  status: StatusMessage | null = null;
+  /** Whole seconds; at least the segment duration, raised by a longer segment and never lowered. */
+  targetDurationSec = 1;
+
+  constructor(name: string, events: LiveStreamEvents) {
+    this.name = name;
+    this.#events = events;
+  }
+
+  get ended(): boolean {
+    return this.status?.state === 'ended';
+  }
+
+  init(track: string, initId: string): Uint8Array | undefined {
+    return this.#inits.get(`${track}/${initId}`);
+  }
+
+  /** Ids of the init segments held for a track. */
+  initIds(track: string): string[] {
+    const prefix = `${track}/`;
+    return [...this.#inits.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+  }
+
+  /** Unix milliseconds at which the newest part of a track (of any, when not given) arrived. */
+  lastPartMs(track?: string): number | null {
+    if (track !== undefined) return this.#lastPartMs.get(track) ?? null;
+    return this.#lastPartMs.size === 0 ? null : Math.max(...this.#lastPartMs.values());
+  }
+
+  /** Whether a new part of the track came within the last 1.5 part targets, and is not old media. */
+  fresh(track: string, nowMs: number): boolean {
+    const arrivedMs = this.#lastPartMs.get(track);
+    if (arrivedMs === undefined || this.hello === null) return false;
+    const endSec = this.windows.get(track)?.endSec() ?? 0;
+    return nowMs - arrivedMs <= 1500 * this.hello.partSec && nowMs / 1000 - endSec <= OLD_MEDIA_SEC;
+  }
+
+  /** Takes a frame of a feed; returns whether it brought something new. */
+  accept(frame: FeedFrame, nowMs: number): boolean {
+    const changed = this.#take(frame, nowMs);
+    if (changed) this.signal.notify();
+    return changed;
+  }
+
+  /** Drops what is past the DVR window, windows of tracks that are gone, and init segments nobody refers to. */
+  prune(): void {
+    const listed = new Set(this.tracks.map((track) => track.id));
+    for (const [id, window] of this.windows) {
+      if (listed.has(id)) window.prune(this.hello?.dvrSec ?? 0);
+      else this.#forget(id, window);
+    }
+    for (const key of this.#inits.keys()) {
+      const [track, initId] = key.split('/') as [string, string];
+      const window = this.windows.get(track);
+      const used = window?.segments.some((segment) => segment.initId === initId);
+      if (window !== undefined && window.segments.length > 0 && !used) this.#inits.delete(key);
+    }
+  }
+
+  #forget(id: string, window: TrackWindow): void {
+    window.clear();
+    this.windows.delete(id);
+    this.#lastPartMs.delete(id);
+    for (const initId of this.initIds(id)) this.#inits.delete(`${id}/${initId}`);
+  }
+
+  #take({ message, body }: FeedFrame, nowMs: number): boolean {
+    switch (message.type) {
+      case 'hello':
+        return this.#takeHello(message);
+      case 'tracks':
+        return this.#takeTracks(message.tracks);
+      case 'status':
+        return this.#takeStatus(message);
+      case 'init':
+        return this.#takeInit(message, body);
+      case 'part':
+        return this.#takePart(message, body, nowMs);
+      case 'segment':
+        return this.windows.get(message.track)?.acceptSegment(message, 'upstream') ?? false;
+    }
+  }
+
+  #takeHello(message: HelloMessage): boolean {
+    const grid = this.hello;
+    this.hello = message;
+    if (grid === null || grid.segmentSec !== message.segmentSec) {
+      for (const [id, window] of this.windows) this.#forget(id, window);
+      this.targetDurationSec = Math.ceil(message.segmentSec);
+    }
+    return true;
+  }
+
+  #takeTracks(tracks: readonly TrackInfo[]): boolean {
+    this.tracks = tracks;
+    for (const { id, timescale } of tracks) {
+      const window = this.windows.get(id);
+      if (window?.timescale === timescale) continue;
+      if (window !== undefined) this.#forget(id, window);
+      const events: WindowEvents = {
+        completed: (segment) => this.#completed(id, segment),
+        dropped: (segment) => this.#events.dropped(id, segment),
+      };
+      this.windows.set(id, new TrackWindow(timescale, events));
+    }
+    return true;
+  }
+
+  #takeStatus(message: StatusMessage): boolean {
+    const was = this.ended;
+    this.status = message;
+    if (was !== this.ended) for (const window of this.windows.values()) window.version += 1;
+    return true;
+  }
+
+  #takeInit(message: InitMessage, body: Uint8Array): boolean {
+    const key = `${message.track}/${message.initId}`;
+    if (this.#inits.has(key)) return false;
+    this.#inits.set(key, Buffer.from(body));
+    return true;
+  }
+
+  #takePart(message: PartMessage, body: Uint8Array, nowMs: number): boolean {
+    const added = this.windows.get(message.track)?.acceptPart(message, body) ?? false;
+    if (added) this.#lastPartMs.set(message.track, nowMs);
+    return added;
+  }
+
+  #completed(track: string, segment: WindowSegment): void {
+    const seconds = segment.durationTicks / this.windows.get(track)!.timescale;
+    this.targetDurationSec = Math.max(this.targetDurationSec, Math.round(seconds));
+    this.#events.completed(track, segment);
+  }
+}
