@@ -18,6 +18,7 @@ const MAX_HOLE = 5;
 export interface WindowPart {
   readonly decodeTime: number;
   readonly durationTicks: number;
+  readonly frames: number;
   readonly independent: boolean;
   bytes: Uint8Array;
 }
@@ -119,11 +120,11 @@ export class TrackWindow {
       if (last.complete || message.part !== last.parts.length || message.initId !== last.initId) return false;
     } else if (message.part !== 0) return false;
     const segment = follows ? last : this.#begin(message);
-    const { decodeTime, durationTicks, independent } = message;
-    segment.parts.push({ decodeTime, durationTicks, independent, bytes: Buffer.from(bytes) });
+    const { decodeTime, durationTicks, frames, independent } = message;
+    segment.parts.push({ decodeTime, durationTicks, frames, independent, bytes: Buffer.from(bytes) });
     segment.durationTicks = decodeTime + durationTicks - segment.decodeTime;
     segment.size += bytes.length;
-    segment.frames += message.frames;
+    segment.frames += frames;
     segment.slate ||= message.slate;
     if (message.last) this.#complete(segment);
     this.version += 1;
@@ -207,12 +208,14 @@ export class TrackWindow {
   }
 
   #forgetOldBytes(): void {
-    const old = this.#segments[this.#segments.length - 1 - MEMORY_SEGMENTS];
-    if (old === undefined || (old.body === null && old.parts.length === 0)) return;
-    old.body = null;
-    old.parts = [];
-    if (old.stored !== 'nowhere') return;
-    while (this.#segments[0]!.msn <= old.msn) this.#dropFirst();
+    let lost: number | null = null;
+    for (const old of this.#segments.slice(0, -1 - MEMORY_SEGMENTS)) {
+      if (old.body === null && old.parts.length === 0) continue;
+      old.body = null;
+      old.parts = [];
+      if (old.stored === 'nowhere') lost = old.msn;
+    }
+    while (lost !== null && this.#segments[0]!.msn <= lost) this.#dropFirst();
   }
 
   #dropFirst(): void {

@@ -1,0 +1,98 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FeedFrame, SegmentMessage } from '../../feed/message.ts';
+import { checkMessage, SAFE_NAME } from '../feeds/check-message.ts';
+import { indexPath, initPath, recordPath, type StreamRecord, segmentPath } from './dvr-files.ts';
+
+/** What an earlier run of the origin left of a stream. */
+export interface LoadedDvr {
+  readonly record: StreamRecord;
+  /** Init segments, as the feed brought them. */
+  readonly inits: readonly FeedFrame[];
+  /** By track: the newest run of consecutive whole segments, oldest first. */
+  readonly segments: ReadonlyMap<string, readonly SegmentMessage[]>;
+}
+
+/** Names of the streams that have a folder in `root`. */
+export async function listDvr(root: string): Promise<string[]> {
+  const names = await readdir(root).catch(() => [] as string[]);
+  return names.filter((name) => SAFE_NAME.test(name));
+}
+
+/**
+ * Loads a stream's DVR folder and deletes the files in it that no index line speaks of. Returns null when the
+ * folder can't be used: the caller deletes it.
+ */
+export async function loadDvr(dir: string): Promise<LoadedDvr | null> {
+  try {
+    const record = JSON.parse(await readFile(recordPath(dir), 'utf8')) as StreamRecord;
+    checkMessage(record.hello);
+    checkMessage({ type: 'tracks', tracks: record.tracks });
+    const segments = new Map<string, readonly SegmentMessage[]>();
+    const inits: FeedFrame[] = [];
+    for (const { id } of record.tracks) {
+      const messages = await loadTrack(dir, id);
+      segments.set(id, messages);
+      inits.push(...(await loadInits(dir, id, messages)));
+    }
+    return { record, inits, segments };
+  } catch {
+    return null;
+  }
+}
+
+async function loadTrack(dir: string, track: string): Promise<SegmentMessage[]> {
+  const text = await readFile(indexPath(dir, track), 'utf8').catch(() => '');
+  const known = new Map<number, SegmentMessage>();
+  for (const line of text.split('\n')) {
+    const message = parseLine(line, track);
+    if (message !== null) known.set(message.msn, message);
+  }
+  const run: SegmentMessage[] = [];
+  for (const msn of [...known.keys()].sort((a, b) => b - a)) {
+    const newest = run.at(-1);
+    if (newest !== undefined && msn !== newest.msn - 1) break;
+    const message = known.get(msn)!;
+    const facts = await stat(segmentPath(dir, track, msn)).catch(() => null);
+    if (facts?.size !== message.bytes) {
+      if (run.length > 0) break;
+      continue;
+    }
+    run.push(message);
+  }
+  run.reverse();
+  await sweep(dir, track, run);
+  return run;
+}
+
+/** Null for a line that a kill has cut, or that is not of this track. */
+function parseLine(line: string, track: string): SegmentMessage | null {
+  try {
+    const message = JSON.parse(line) as SegmentMessage;
+    checkMessage(message);
+    return message.type === 'segment' && message.track === track ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+async function sweep(dir: string, track: string, kept: readonly SegmentMessage[]): Promise<void> {
+  const names = new Set(kept.flatMap(({ msn, initId }) => [`${msn}.m4s`, `init-${initId}.mp4`]));
+  names.add('index.jsonl');
+  for (const name of await readdir(join(dir, track)).catch(() => [] as string[])) {
+    if (!names.has(name)) await rm(join(dir, track, name), { force: true });
+  }
+}
+
+async function loadInits(
+  dir: string,
+  track: string,
+  messages: readonly SegmentMessage[],
+): Promise<FeedFrame[]> {
+  const frames: FeedFrame[] = [];
+  for (const initId of new Set(messages.map((message) => message.initId))) {
+    const body = await readFile(initPath(dir, track, initId));
+    frames.push({ message: { type: 'init', track, initId }, body });
+  }
+  return frames;
+}

@@ -1,0 +1,48 @@
+import { request } from 'node:http';
+import type { HostedStream } from '../hosted-stream.ts';
+import type { WindowSegment } from '../window/track-window.ts';
+import { describeSegment } from './replay.ts';
+
+const TIMEOUT_MS = 5000;
+/** Fetches under way, so that many viewers of one old segment cost one. */
+const underWay = new WeakMap<WindowSegment, Promise<void>>();
+
+/** Fetches a segment that is only described from the relay's upstream and stores it on disk. Never rejects. */
+export function fetchSegment(hosted: HostedStream, track: string, segment: WindowSegment): Promise<void> {
+  const running = underWay.get(segment);
+  if (running !== undefined) return running;
+  const fetching = fetchAndStore(hosted, track, segment).finally(() => underWay.delete(segment));
+  underWay.set(segment, fetching);
+  return fetching;
+}
+
+async function fetchAndStore(hosted: HostedStream, track: string, segment: WindowSegment): Promise<void> {
+  const upstream = hosted.relay?.upstream;
+  if (upstream === null || upstream === undefined) return;
+  const path = `/live/${hosted.live.name}/${track}/${segment.msn}.m4s`;
+  const body = await fetchBody(`http://${upstream.address}:${upstream.ports.origin}${path}`, segment.size);
+  if (body === null || segment.stored !== 'upstream') return;
+  if (await hosted.store.saveSegment(describeSegment(track, segment), body)) segment.stored = 'disk';
+}
+
+/** The body when the answer is 200 and has exactly the size that was described. */
+function fetchBody(url: string, bytes: number): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const req = request(url, { agent: false, timeout: TIMEOUT_MS }, (res) => {
+      const chunks: Buffer[] = [];
+      let received = 0;
+      res.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        if (received > bytes) req.destroy();
+        else chunks.push(chunk);
+      });
+      res.on('error', () => resolve(null));
+      res.on('close', () => {
+        resolve(res.statusCode === 200 && res.complete && received === bytes ? Buffer.concat(chunks) : null);
+      });
+    });
+    req.on('timeout', () => req.destroy());
+    req.on('error', () => resolve(null));
+    req.end();
+  });
+}

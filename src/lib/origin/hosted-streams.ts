@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NodeConfig, Peer } from '../nodes/node-config.ts';
+import { type DvrWrites, diskWrites } from './dvr/dvr-files.ts';
+import { listDvr, loadDvr } from './dvr/load-dvr.ts';
+import { SAFE_NAME } from './feeds/check-message.ts';
+import { HostedStream } from './hosted-stream.ts';
+
+/** A relay without viewers is dropped after this time, milliseconds. */
+const RELAY_IDLE_MS = 60_000;
+/** Streams that viewers may make this origin look for at a time: names are theirs to invent. */
+const MAX_WITHOUT_MEDIA = 64;
+const MAX_STREAMS = 2000;
+
+export interface HostedStreamsDeps {
+  nowMs(): number;
+  readonly writes?: DvrWrites;
+}
+
+/** The streams of this origin, by name. */
+export class HostedStreams {
+  readonly #deps: HostedStreamsDeps;
+  readonly #streams = new Map<string, HostedStream>();
+  readonly #root: string;
+  readonly #candidates: readonly Peer[];
+
+  constructor(config: NodeConfig, deps: HostedStreamsDeps) {
+    this.#deps = deps;
+    this.#root = join(config.dirs.data, 'dvr');
+    this.#candidates = feedCandidates(config);
+  }
+
+  all(): Iterable<HostedStream> {
+    return this.#streams.values();
+  }
+
+  get(name: string): HostedStream | undefined {
+    return this.#streams.get(name);
+  }
+
+  /** The stream for a pipeline; made when it is new. */
+  open(name: string): HostedStream {
+    const hosted = this.#streams.get(name) ?? this.#create(name);
+    this.#streams.set(name, hosted);
+    return hosted;
+  }
+
+  /**
+   * The stream for a viewer, with a source on its way when it has none. Undefined for a name that no stream can
+   * have, or when too many unknown names are being looked for.
+   */
+  demand(name: string): HostedStream | undefined {
+    let hosted = this.#streams.get(name);
+    if (hosted === undefined) {
+      if (!SAFE_NAME.test(name) || this.#candidates.length === 0 || this.#full()) return undefined;
+      hosted = this.open(name);
+    }
+    hosted.ensureSource();
+    return hosted;
+  }
+
+  /** Takes over the windows that an earlier run left on disk; deletes those that are too old. */
+  async recover(): Promise<void> {
+    const nowSec = this.#deps.nowMs() / 1000;
+    for (const name of await listDvr(this.#root)) {
+      const dir = join(this.#root, name);
+      const loaded = await loadDvr(dir);
+      const hosted = this.#create(name);
+      if (loaded !== null) hosted.recover(loaded);
+      const ends = [...hosted.live.windows.values()].map((window) => window.endSec() ?? 0);
+      const newestSec = Math.max(0, ...ends);
+      if (loaded !== null && nowSec - newestSec < loaded.record.hello.dvrSec) this.#streams.set(name, hosted);
+      else await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  /** Prunes windows, drops relays that nobody watches and streams that are over. Called every few seconds. */
+  async tend(): Promise<void> {
+    const nowMs = this.#deps.nowMs();
+    const over: Promise<void>[] = [];
+    for (const [name, hosted] of this.#streams) {
+      hosted.live.prune();
+      const seenMs = hosted.viewers.lastSeenMs ?? 0;
+      if (hosted.relay !== null && nowMs - Math.max(seenMs, hosted.relay.startedMs) > RELAY_IDLE_MS) {
+        hosted.dropRelay();
+      }
+      if (this.#isOver(hosted, nowMs)) {
+        this.#streams.delete(name);
+        over.push(hosted.close().then(() => hosted.store.destroy()));
+      }
+    }
+    await Promise.all(over);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map((hosted) => hosted.close()));
+  }
+
+  /** No source, and nothing left to show. */
+  #isOver(hosted: HostedStream, nowMs: number): boolean {
+    if (hosted.pipeline !== null || hosted.relay !== null) return false;
+    const keepMs = hosted.live.hello === null ? 5000 : 1000 * hosted.live.hello.dvrSec + RELAY_IDLE_MS;
+    return nowMs - hosted.lastUseMs() > keepMs;
+  }
+
+  #full(): boolean {
+    if (this.#streams.size >= MAX_STREAMS) return true;
+    let without = 0;
+    for (const { live, pipeline } of this.#streams.values()) {
+      if (live.hello === null && pipeline === null) without += 1;
+    }
+    return without >= MAX_WITHOUT_MEDIA;
+  }
+
+  #create(name: string): HostedStream {
+    return new HostedStream({
+      name,
+      dvrDir: join(this.#root, name),
+      writes: this.#deps.writes ?? diskWrites,
+      candidates: this.#candidates,
+      nowMs: this.#deps.nowMs,
+    });
+  }
+}
+
+/** Origins that may run a pipeline: those of the own region first, in the order of the spec; never itself. */
+export function feedCandidates({ node, peers }: NodeConfig): Peer[] {
+  const others = peers.filter((peer) => peer.name !== node.name && peer.roles.includes('origin'));
+  const near = others.filter((peer) => peer.region === node.region);
+  return [...near, ...others.filter((peer) => peer.region !== node.region)];
+}

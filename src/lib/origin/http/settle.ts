@@ -1,0 +1,34 @@
+import type { HostedStream } from '../hosted-stream.ts';
+import type { Verdict } from '../window/judge-request.ts';
+import type { Exchange } from './reply.ts';
+
+/** A request that may have to wait. `judge` is asked again after every change of the stream. */
+export interface Pending {
+  readonly hosted: HostedStream;
+  readonly exchange: Exchange;
+  judge(): Verdict;
+}
+
+/**
+ * Waits until a request can be answered, and gives the status to answer with; null when the client has gone.
+ * A request that can be answered now takes no turn of the event loop.
+ */
+export async function settle(
+  deps: { nowMs(): number },
+  { hosted, exchange, judge }: Pending,
+): Promise<200 | 400 | 404 | 503 | null> {
+  const startedMs = deps.nowMs();
+  for (;;) {
+    const verdict = judge();
+    if (verdict.outcome === 'serve') return 200;
+    if (verdict.outcome === 'refuse') return verdict.status;
+    const leftMs = startedMs + verdict.limitMs - deps.nowMs();
+    if (leftMs <= 0) return verdict.status;
+    if (hosted.absent) return 404;
+    const wait = hosted.live.signal.wait(() => judge().outcome !== 'wait' || hosted.absent, leftMs);
+    exchange.res.once('close', wait.cancel);
+    await wait.held;
+    exchange.res.removeListener('close', wait.cancel);
+    if (exchange.res.destroyed) return null;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The origin: one HTTP process per node with one window per stream, that serves LL-HLS (RFC 8216bis). A window is
+ * fed by a pipeline of this node, or, as a relay, by another origin's feed when viewers ask for the stream.
+ *
+ * It does not make media, and it knows neither Redis nor agents: with all of those dead it goes on.
+ *
+ * Invariants: it never answers an old playlist with 200 (`judgePlaylist`): what does not come any more is a 503 or
+ * a 404, so that players and edges go elsewhere. Memory is bounded per stream (`TrackWindow`). No request, feed or
+ * file makes it throw outside its own connection.
+ */
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
+import type { NodeConfig } from '../nodes/node-config.ts';
+import type { DvrWrites } from './dvr/dvr-files.ts';
+import { HostedStreams } from './hosted-streams.ts';
+import { createOriginServer } from './http/origin-server.ts';
+
+const TEND_EVERY_MS = 2000;
+
+export interface OriginDeps {
+  readonly clock?: Clock;
+  /** Writes of the DVR; tests pass a disk that is full. */
+  readonly dvrWrites?: DvrWrites;
+}
+
+export interface Origin {
+  readonly address: AddressInfo;
+  close(): Promise<void>;
+}
+
+/** Starts the origin of a node on `node.address:ports.origin`. Throws PORT_IN_USE or ENVIRONMENT. */
+export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Promise<Origin> {
+  const clock = deps.clock ?? systemClock;
+  const nowMs = (): number => clock.nowMs();
+  const writes = deps.dvrWrites;
+  const streams = new HostedStreams(config, writes === undefined ? { nowMs } : { nowMs, writes });
+  await streams.recover();
+  const server = createOriginServer({ streams, nowMs, node: config.node.name, startedMs: nowMs() });
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, config));
+    server.once('error', fail);
+    server.listen({ host: config.node.address, port: config.node.ports.origin, backlog: 4096 }, () => {
+      server.removeListener('error', fail);
+      resolve();
+    });
+  });
+  const tending = setInterval(() => void streams.tend(), TEND_EVERY_MS);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(tending);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await streams.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    address: server.address() as AddressInfo,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function listenError(error: NodeJS.ErrnoException, { node }: NodeConfig): StreamctlError {
+  const where = `${node.address}:${node.ports.origin}`;
+  if (error.code === 'EADDRINUSE') {
+    return new StreamctlError('PORT_IN_USE', `start origin of ${node.name}: ${where} is in use`, {
+      hint: 'Stop the process that holds it, or set another origin port in the spec.',
+      cause: error,
+    });
+  }
+  return new StreamctlError('ENVIRONMENT', `start origin of ${node.name} on ${where}: ${error.message}`, {
+    cause: error,
+  });
+}

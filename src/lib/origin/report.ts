@@ -1,0 +1,97 @@
+import type { OriginReport, OriginStreamReport } from '../health/report.ts';
+import type { HostedStream } from './hosted-stream.ts';
+import type { TrackWindow } from './window/track-window.ts';
+
+/** Segments over which bit rates and frame rates are measured. */
+const MEASURED_SEGMENTS = 5;
+
+/** What this origin says of itself. */
+export function reportOrigin(
+  origin: { readonly node: string; readonly startedMs: number; readonly nowMs: number },
+  streams: Iterable<HostedStream>,
+): OriginReport {
+  const reports = [...streams]
+    .filter((hosted) => hosted.live.hello !== null)
+    .map((hosted) => reportStream(hosted, origin.nowMs));
+  return {
+    node: origin.node,
+    startedMs: origin.startedMs,
+    streams: reports,
+    rssBytes: process.memoryUsage.rss(),
+    reasons: [...new Set([...streams].flatMap((hosted) => hosted.store.failure ?? []))],
+  };
+}
+
+function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
+  const { live, store } = hosted;
+  const video = live.tracks.find((track) => track.kind === 'video') ?? live.tracks[0];
+  const window = video === undefined ? undefined : live.windows.get(video.id);
+  const endSec = window?.endSec() ?? null;
+  const windows = [...live.windows.values()];
+  const fresh = video !== undefined && live.fresh(video.id, nowMs);
+  const reasons = planReasons(hosted, fresh);
+  const delivers = fresh || live.ended;
+  return {
+    stream: live.name,
+    health: delivers ? (reasons.length === 0 ? 'up' : 'degraded') : 'down',
+    reasons,
+    relay: hosted.pipeline === null,
+    feeds: reportFeeds(hosted),
+    status: live.status,
+    tracks: live.tracks,
+    liveEdgeSec: endSec === null ? null : nowMs / 1000 - endSec,
+    lastMsn: window?.segments.at(-1)?.msn ?? null,
+    firstMsn: window?.segments[0]?.msn ?? null,
+    kbps: Object.fromEntries(live.tracks.map(({ id }) => [id, measureKbps(live.windows.get(id))])),
+    frameRate: measureFrameRate(window),
+    dvrSec: window?.durationSec() ?? 0,
+    memoryBytes: windows.reduce((sum, one) => sum + memoryBytes(one), 0),
+    diskBytes: store.bytes,
+    viewers: hosted.viewers.count(nowMs),
+  };
+}
+
+function planReasons({ live, store }: HostedStream, fresh: boolean): string[] {
+  const reasons = [...(live.status?.reasons ?? [])];
+  if (!fresh && !live.ended) reasons.push('no new part for over 1.5 part targets');
+  if (store.failure !== null) reasons.push(store.failure);
+  return reasons;
+}
+
+function reportFeeds({ pipeline, relay, relayLastPartMs, live }: HostedStream): OriginStreamReport['feeds'] {
+  const feeds: OriginStreamReport['feeds'][number][] = [];
+  if (pipeline !== null) {
+    const { replica, sinceMs, lastPartMs } = pipeline;
+    feeds.push({ replica: replica ?? '', from: 'pipeline', connectedSinceMs: sinceMs, lastPartMs });
+  }
+  if (relay !== null) {
+    feeds.push({
+      replica: live.hello?.replica ?? '',
+      from: relay.upstream?.name ?? '',
+      connectedSinceMs: relay.connectedSinceMs,
+      lastPartMs: relayLastPartMs,
+    });
+  }
+  return feeds;
+}
+
+function measureKbps(window: TrackWindow | undefined): number {
+  const measured = (window?.segments ?? [])
+    .filter((one) => one.complete && !one.gap)
+    .slice(-MEASURED_SEGMENTS);
+  const ticks = measured.reduce((sum, one) => sum + one.durationTicks, 0);
+  const bytes = measured.reduce((sum, one) => sum + one.size, 0);
+  return ticks === 0 ? 0 : Math.round((bytes * 8 * window!.timescale) / ticks / 1000);
+}
+
+function measureFrameRate(window: TrackWindow | undefined): number | null {
+  const counted = (window?.segments ?? []).filter((one) => one.complete && one.frames > 0);
+  const measured = counted.slice(-MEASURED_SEGMENTS);
+  const ticks = measured.reduce((sum, one) => sum + one.durationTicks, 0);
+  const frames = measured.reduce((sum, one) => sum + one.frames, 0);
+  return ticks === 0 ? null : Math.round((frames * window!.timescale * 1000) / ticks) / 1000;
+}
+
+function memoryBytes(window: TrackWindow): number {
+  return window.segments.reduce((sum, one) => sum + (one.parts.length > 0 ? one.size : 0), 0);
+}
