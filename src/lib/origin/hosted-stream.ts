@@ -170,8 +170,10 @@ export class HostedStream {
   }
 
   async #spill(track: string, segment: WindowSegment): Promise<void> {
-    const body = segment.body!;
-    if (await this.store.saveSegment(describeSegment(track, segment), body)) segment.stored = 'disk';
+    segment.stored = 'pending';
+    const saved = await this.store.saveSegment(describeSegment(track, segment), segment.body!);
+    segment.stored = saved ? 'disk' : 'nowhere';
+    if (!saved) this.live.windows.get(track)?.dropLost();
   }
 
   #firstMissingMsn(): number {

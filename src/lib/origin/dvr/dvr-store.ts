@@ -13,8 +13,8 @@ import {
   writeWhole,
 } from './dvr-files.ts';
 
-/** Work that may wait; beyond it a slow disk costs DVR rather than memory. */
-const MAX_WAITING = 16;
+/** Bytes that may wait to be written; beyond it a slow disk costs DVR rather than memory. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** The index is written anew when this many of its lines speak of deleted segments. */
 const STALE_LINES = 200;
 
@@ -27,7 +27,7 @@ export class DvrStore {
   readonly #writes: DvrWrites;
   readonly #index = new Map<string, { live: Map<number, SegmentMessage>; stale: number }>();
   #tail: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  #waitingBytes = 0;
   #bytes = 0;
   #failure: string | null = null;
 
@@ -67,11 +67,13 @@ export class DvrStore {
 
   /** Stores a segment; resolves to whether it is on disk now. */
   async saveSegment(message: SegmentMessage, body: Uint8Array): Promise<boolean> {
-    if (this.#waiting >= MAX_WAITING) {
+    if (this.#waitingBytes + body.length > MAX_WAITING_BYTES) {
       this.#failure = 'the disk is too slow to store the DVR window';
       return false;
     }
+    this.#waitingBytes += body.length;
     return await this.#enqueue(async () => {
+      this.#waitingBytes -= body.length;
       await writeSegment(this.#writes, this.dir, { message, body });
       this.adopt(message);
       this.#failure = null;
@@ -111,7 +113,6 @@ export class DvrStore {
   }
 
   async #enqueue(work: () => Promise<void>): Promise<boolean> {
-    this.#waiting += 1;
     const done = this.#tail.then(async () => {
       try {
         await work();
@@ -119,8 +120,6 @@ export class DvrStore {
       } catch (error) {
         this.#failure = describe(error, indexPath(this.dir, '*'));
         return false;
-      } finally {
-        this.#waiting -= 1;
       }
     });
     this.#tail = done.then(() => undefined);

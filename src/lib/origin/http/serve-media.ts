@@ -66,6 +66,7 @@ async function serveStored(
   exchange: Exchange,
   { track, segment }: { track: string; segment: WindowSegment },
 ): Promise<void> {
+  if (segment.stored === 'pending') await hosted.store.flush();
   if (segment.stored === 'upstream') await fetchSegment(hosted, track, segment);
   if (exchange.res.destroyed) return;
   if (segment.stored !== 'disk') return replyStatus(exchange, 404, 'the segment can not be had any more');

@@ -41,8 +41,8 @@ export interface WindowSegment {
   parts: WindowPart[];
   /** The whole segment while it is in memory. */
   body: Uint8Array | null;
-  /** Where the bytes can be had once they have left memory. */
-  stored: 'nowhere' | 'disk' | 'upstream';
+  /** Where the bytes can be had once they have left memory; `pending` while they are being written. */
+  stored: 'nowhere' | 'pending' | 'disk' | 'upstream';
 }
 
 /** What the window tells its owner, synchronously. */
@@ -143,6 +143,7 @@ export class TrackWindow {
     segment.size = message.bytes;
     segment.complete = true;
     segment.stored = stored;
+    this.#forgetOldBytes();
     this.version += 1;
     return true;
   }
@@ -155,6 +156,14 @@ export class TrackWindow {
       if (endSec! - this.unixSec(first.decodeTime + first.durationTicks) <= dvrSec) return;
       this.#dropFirst();
     }
+  }
+
+  /** Drops segments whose bytes are nowhere, with everything older. */
+  dropLost(): void {
+    const lost = this.#segments.findLast(
+      (segment) => !segment.gap && segment.stored === 'nowhere' && segment.complete && segment.body === null,
+    );
+    while (lost !== undefined && this.#segments[0]!.msn <= lost.msn) this.#dropFirst();
   }
 
   /** Drops everything. */
@@ -208,14 +217,11 @@ export class TrackWindow {
   }
 
   #forgetOldBytes(): void {
-    let lost: number | null = null;
     for (const old of this.#segments.slice(0, -1 - MEMORY_SEGMENTS)) {
-      if (old.body === null && old.parts.length === 0) continue;
       old.body = null;
-      old.parts = [];
-      if (old.stored === 'nowhere') lost = old.msn;
+      if (old.parts.length > 0) old.parts = [];
     }
-    while (lost !== null && this.#segments[0]!.msn <= lost) this.#dropFirst();
+    this.dropLost();
   }
 
   #dropFirst(): void {
