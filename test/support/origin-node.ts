@@ -150,11 +150,11 @@ export function ask(
 export async function askUntil(
   url: string,
   condition: (answer: Answer) => boolean,
-  limitMs = 5000,
+  { limitMs = 5000, asking = ask }: { limitMs?: number; asking?: (url: string) => Promise<Answer> } = {},
 ): Promise<Answer> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const answer = await ask(url);
+    const answer = await asking(url);
     if (condition(answer)) return answer;
     if (performance.now() > deadline) throw new Error(`${url} stayed at ${answer.status}: ${answer.text}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -17,6 +17,10 @@ const DAEMONS = {
     const { runContribution } = await import('../contribution/main.ts');
     await runContribution(options);
   },
+  origin: async (options: DaemonOptions) => {
+    const { runOrigin } = await import('../origin/main.ts');
+    await runOrigin(options);
+  },
   pipeline: async (options: DaemonOptions) => {
     const { runPipeline } = await import('../pipeline/main.ts');
     await runPipeline(options);

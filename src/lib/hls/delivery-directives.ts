@@ -5,10 +5,10 @@ export interface DeliveryDirectives {
   /** `_HLS_part`: and this part of it, from 0. */
   readonly part: number | null;
   /** `_HLS_skip` is YES or v2: a delta update will do. */
-  readonly skip: boolean;
+  readonly delta: boolean;
 }
 
-const NONE: DeliveryDirectives = { msn: null, part: null, skip: false };
+const NONE: DeliveryDirectives = { msn: null, part: null, delta: false };
 
 /**
  * Parses the query of a playlist request (without `?`). Returns null when a directive is malformed, stands
@@ -29,7 +29,7 @@ export function parseDirectives(query: string): DeliveryDirectives | null {
   const skip = found.get('_HLS_skip');
   if (Number.isNaN(msn) || Number.isNaN(part) || (msn === null && part !== null)) return null;
   if (skip !== undefined && skip !== 'YES' && skip !== 'v2') return null;
-  return { msn, part, skip: skip !== undefined };
+  return { msn, part, delta: skip !== undefined };
 }
 
 /** NaN when malformed, null when missing. */

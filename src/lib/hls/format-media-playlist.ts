@@ -58,7 +58,7 @@ function pushSegment(lines: string[], segment: PlaylistSegment): void {
     const independent = part.independent ? ',INDEPENDENT=YES' : '';
     lines.push(`#EXT-X-PART:DURATION=${formatSec(part.durationSec)},URI=${quote(part.uri)}${independent}`);
   }
-  if (segment.gap) lines.push('#EXT-X-GAP');
+  if (segment.gap === true) lines.push('#EXT-X-GAP');
   if (segment.uri !== null) lines.push(`#EXTINF:${formatSec(segment.durationSec)},`, segment.uri);
 }
 

@@ -31,7 +31,7 @@ export interface PlaylistSegment {
   /** Unix milliseconds of EXT-X-PROGRAM-DATE-TIME; null when the segment has no such tag. */
   readonly programDateTimeMs: number | null;
   /** EXT-X-GAP: the segment's media is missing and must not be asked for. */
-  readonly gap: boolean;
+  readonly gap?: boolean;
   /** EXT-X-DISCONTINUITY stands before this segment. */
   readonly discontinuity: boolean;
   /** URI of the EXT-X-MAP in force; null when there is none. */

@@ -8,9 +8,12 @@
  * a 404, so that players and edges go elsewhere. Memory is bounded per stream (`TrackWindow`). No request, feed or
  * file makes it throw outside its own connection.
  */
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import { createLogger } from '../base/logger.ts';
+import { loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { HostedStreams } from './hosted-streams.ts';
@@ -27,6 +30,15 @@ export interface OriginDeps {
 export interface Origin {
   readonly address: AddressInfo;
   close(): Promise<void>;
+}
+
+/** Runs the origin until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+export async function runOrigin(options: { readonly configFile: string }): Promise<void> {
+  const origin = await startOrigin(await loadNodeConfig(options.configFile));
+  const { address, port } = origin.address;
+  createLogger('origin').info({ address, port }, 'listening');
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await origin.close();
 }
 
 /** Starts the origin of a node on `node.address:ports.origin`. Throws PORT_IN_USE or ENVIRONMENT. */

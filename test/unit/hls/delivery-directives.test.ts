@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { parseDirectives } from '../../../src/lib/hls/delivery-directives.ts';
 
 for (const [query, expected] of [
-  ['', { msn: null, part: null, skip: false }],
-  ['token=abc&_HLS_msn=12', { msn: 12, part: null, skip: false }],
-  ['_HLS_msn=897000000&_HLS_part=3&_HLS_skip=YES', { msn: 897_000_000, part: 3, skip: true }],
-  ['_HLS_skip=v2', { msn: null, part: null, skip: true }],
-  ['_HLS_future=1', { msn: null, part: null, skip: false }],
+  ['', { msn: null, part: null, delta: false }],
+  ['token=abc&_HLS_msn=12', { msn: 12, part: null, delta: false }],
+  ['_HLS_msn=897000000&_HLS_part=3&_HLS_skip=YES', { msn: 897_000_000, part: 3, delta: true }],
+  ['_HLS_skip=v2', { msn: null, part: null, delta: true }],
+  ['_HLS_future=1', { msn: null, part: null, delta: false }],
   ['_HLS_part=1', null],
   ['_HLS_msn=', null],
   ['_HLS_msn=-1', null],

@@ -24,7 +24,10 @@ const warm = (): LiveStream =>
     part({ msn: FIRST + 2, part: 1 }),
   ]);
 
-const asks = (msn: number | null, index: number | null = null) => ({ msn, part: index, skip: false });
+const asks = (msn: number | null, index: number | null = null, track = VIDEO.id) => ({
+  track,
+  directives: { msn, part: index, delta: false },
+});
 
 for (const [what, msn, index, outcome] of [
   ['no directive', null, null, 'serve'],
@@ -41,32 +44,32 @@ for (const [what, msn, index, outcome] of [
   ['a part over the advance part limit', FIRST + 2, 9, 'refuse'],
 ] as const) {
   test(`a playlist request for ${what} gets: ${outcome}`, () => {
-    assert.equal(judgePlaylist(warm(), VIDEO.id, asks(msn, index), NOW).outcome, outcome);
+    assert.equal(judgePlaylist(warm(), asks(msn, index), NOW).outcome, outcome);
   });
 }
 
 test('a blocking reload waits for three target durations, then 503', () => {
-  const verdict = judgePlaylist(warm(), VIDEO.id, asks(FIRST + 2, 2), NOW);
+  const verdict = judgePlaylist(warm(), asks(FIRST + 2, 2), NOW);
   assert.deepEqual(verdict, { outcome: 'wait', limitMs: 6000, status: 503 });
 });
 
 test('a playlist without a new part for 1.5 part targets is not served', () => {
-  assert.equal(judgePlaylist(warm(), VIDEO.id, asks(null), NOW + 750).outcome, 'serve');
-  for (const directives of [asks(null), asks(FIRST + 1), asks(FIRST + 2, 1)]) {
-    const verdict = judgePlaylist(warm(), VIDEO.id, directives, NOW + 751);
+  assert.equal(judgePlaylist(warm(), asks(null), NOW + 750).outcome, 'serve');
+  for (const request of [asks(null), asks(FIRST + 1), asks(FIRST + 2, 1)]) {
+    const verdict = judgePlaylist(warm(), request, NOW + 751);
     assert.ok(verdict.outcome === 'wait' && verdict.status === 503);
   }
 });
 
 test('media that was old when it arrived is not served as live', () => {
   const stream = streamOf([...opening([VIDEO]), ...segments(FIRST - 30, 3, [VIDEO])]);
-  assert.equal(judgePlaylist(stream, VIDEO.id, asks(null), NOW).outcome, 'wait');
+  assert.equal(judgePlaylist(stream, asks(null), NOW).outcome, 'wait');
 });
 
 test('an ended stream is served at once, whatever part is asked for', () => {
   const stream = warm();
   stream.accept(status('ended'), NOW);
-  assert.equal(judgePlaylist(stream, VIDEO.id, asks(FIRST + 2, 2), NOW + 60_000).outcome, 'serve');
+  assert.equal(judgePlaylist(stream, asks(FIRST + 2, 2), NOW + 60_000).outcome, 'serve');
 });
 
 test('a stream that is not here yet, or too short to be played, makes the viewer wait', () => {
@@ -75,15 +78,15 @@ test('a stream that is not here yet, or too short to be played, makes the viewer
     streamOf(opening([VIDEO])),
     streamOf([...opening([VIDEO]), part({ msn: FIRST + 2, part: 0 })]),
   ]) {
-    assert.equal(judgePlaylist(stream, VIDEO.id, asks(null), NOW).outcome, 'wait');
+    assert.equal(judgePlaylist(stream, asks(null), NOW).outcome, 'wait');
   }
 });
 
 test('a rendition that does not exist, or was shed, is not found', () => {
   const stream = warm();
-  assert.deepEqual(judgePlaylist(stream, '1080p', asks(null), NOW), { outcome: 'refuse', status: 404 });
+  assert.deepEqual(judgePlaylist(stream, asks(null, null, '1080p'), NOW), { outcome: 'refuse', status: 404 });
   stream.accept(frame({ type: 'tracks', tracks: [AUDIO] }), NOW);
-  assert.equal(judgePlaylist(stream, VIDEO.id, asks(null), NOW).outcome, 'refuse');
+  assert.equal(judgePlaylist(stream, asks(null), NOW).outcome, 'refuse');
 });
 
 for (const [what, msn, index, outcome] of [
@@ -97,6 +100,6 @@ for (const [what, msn, index, outcome] of [
   ['a part far ahead', FIRST + 4, 0, 'refuse'],
 ] as const) {
   test(`a media request for ${what} gets: ${outcome}`, () => {
-    assert.equal(judgeMedia(warm(), VIDEO.id, msn, index).outcome, outcome);
+    assert.equal(judgeMedia(warm(), { track: VIDEO.id, msn, part: index }).outcome, outcome);
   });
 }

@@ -2,17 +2,14 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { fetchSegment } from '../feeds/fetch-segment.ts';
 import type { HostedStream } from '../hosted-stream.ts';
-import { judgeMedia, type Verdict } from '../window/judge-request.ts';
+import { judgeMedia, type MediaRequest, type Verdict } from '../window/judge-request.ts';
 import type { WindowSegment } from '../window/track-window.ts';
 import { type Exchange, replyStatus, startMedia } from './reply.ts';
 import type { ServeDeps } from './serve-playlist.ts';
 import { settle } from './settle.ts';
 
-interface MediaRoute {
+interface MediaRoute extends MediaRequest {
   readonly stream: string;
-  readonly track: string;
-  readonly msn: number;
-  readonly part: number | null;
 }
 
 /** Serves a part or a whole segment from memory, disk or the upstream; future ones near the live edge block. */
@@ -20,7 +17,7 @@ export async function serveMedia(deps: ServeDeps, exchange: Exchange, route: Med
   const hosted = deps.streams.demand(route.stream);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
   const { track, msn, part } = route;
-  const judge = (): Verdict => judgeMedia(hosted.live, track, msn, part);
+  const judge = (): Verdict => judgeMedia(hosted.live, route);
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status !== 200) return replyStatus(exchange, status, 'no such segment or part');

@@ -35,14 +35,14 @@ export async function servePlaylist(
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
   countViewer(hosted, { track, directives, nowMs: deps.nowMs() });
   const judge = (): ReturnType<typeof judgePlaylist> =>
-    judgePlaylist(hosted.live, track, directives, deps.nowMs());
+    judgePlaylist(hosted.live, { track, directives }, deps.nowMs());
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status !== 200) return replyStatus(exchange, status, REASONS[status]);
   // A blocking response is the same for everybody, for as long as anybody may ask for it (Apple's advice).
   const maxAgeSec = 6 * hosted.live.targetDurationSec;
   const cacheControl = directives.msn === null ? 'no-cache' : `public, max-age=${maxAgeSec}`;
-  replyPlaylist(exchange, hosted.texts.media(track, directives.skip), cacheControl);
+  replyPlaylist(exchange, hosted.texts.media(track, directives.delta), cacheControl);
 }
 
 const REASONS = {

@@ -22,18 +22,30 @@ const GONE: Verdict = { outcome: 'refuse', status: 404 };
 /** Whether the tracks of a stream are known and one of them can be played from. */
 export function judgeMultivariant(stream: LiveStream, nowMs: number): Verdict {
   const playable = stream.tracks.some((track) => {
-    const verdict = judgePlaylist(stream, track.id, { msn: null, part: null, skip: false }, nowMs);
+    const directives = { msn: null, part: null, delta: false };
+    const verdict = judgePlaylist(stream, { track: track.id, directives }, nowMs);
     return verdict.outcome === 'serve';
   });
   if (playable) return SERVE;
   return stream.lastPartMs() === null ? COLD : stale(stream);
 }
 
+export interface PlaylistRequest {
+  readonly track: string;
+  readonly directives: DeliveryDirectives;
+}
+
+export interface MediaRequest {
+  readonly track: string;
+  readonly msn: number;
+  /** Null: the whole segment. */
+  readonly part: number | null;
+}
+
 /** A request for a media playlist. */
 export function judgePlaylist(
   stream: LiveStream,
-  track: string,
-  directives: DeliveryDirectives,
+  { track, directives }: PlaylistRequest,
   nowMs: number,
 ): Verdict {
   const window = stream.windows.get(track);
@@ -45,12 +57,12 @@ export function judgePlaylist(
   if (!stream.fresh(track, nowMs)) return stale(stream, directives.msn === null ? 1 : 3);
   if (directives.msn === null) return SERVE;
   if (tooFarAhead(next, directives, stream.hello.partSec)) return { outcome: 'refuse', status: 400 };
-  if (holds(window, next, directives.msn, directives.part)) return SERVE;
+  if (holds(window, directives.msn, directives.part)) return SERVE;
   return { outcome: 'wait', limitMs: 3000 * stream.targetDurationSec, status: 503 };
 }
 
-/** A request for a part, or for a whole segment when `part` is null: future ones near the live edge block. */
-export function judgeMedia(stream: LiveStream, track: string, msn: number, part: number | null): Verdict {
+/** A request for a part or a whole segment: future ones near the live edge block. */
+export function judgeMedia(stream: LiveStream, { track, msn, part }: MediaRequest): Verdict {
   const window = stream.windows.get(track);
   const next = window?.next() ?? null;
   if (window === undefined || next === null || stream.hello === null) {
@@ -70,7 +82,8 @@ function stale(stream: LiveStream, targetDurations = 1): Verdict {
   return { outcome: 'wait', limitMs: 1000 * targetDurations * stream.targetDurationSec, status: 503 };
 }
 
-function holds(window: TrackWindow, next: PartPosition, msn: number, part: number | null): boolean {
+function holds(window: TrackWindow, msn: number, part: number | null): boolean {
+  const next = window.next()!;
   if (part === null || msn > next.msn) return msn < next.msn;
   if (msn === next.msn) return part < next.part;
   const parts = window.find(msn)?.parts.length ?? 0;
