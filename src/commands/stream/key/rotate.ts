@@ -1,0 +1,26 @@
+import { Args, BaseCommand } from '../../../lib/cli/base-command.ts';
+import { publishPlaces } from '../../../lib/cli/places.ts';
+import { operatorName, useStore } from '../../../lib/cli/use-store.ts';
+import { formatIssuedKey } from '../../../lib/cli/views/format-streams.ts';
+import { type RotatedKey, rotateKey } from '../../../lib/streams/streams.ts';
+
+export default class StreamKeyRotate extends BaseCommand {
+  static override summary = 'Make a new key for a stream and show it, once.';
+  static override description =
+    'The key before stays valid, so that the encoder can be changed over at leisure; one older than that ends. ' +
+    'End the old one with stream key revoke once nobody uses it.';
+  static override examples = [
+    '<%= config.bin %> stream key rotate gala',
+    '<%= config.bin %> stream key rotate gala --json',
+  ];
+  static override args = { name: Args.string({ description: 'Name of the stream.', required: true }) };
+
+  async run(): Promise<RotatedKey> {
+    const { args } = await this.parse(StreamKeyRotate);
+    const view = await this.loadCluster();
+    const made = await useStore(view, (store) => rotateKey(store, { name: args.name, by: operatorName() }));
+    for (const line of formatIssuedKey('new key for', made, publishPlaces(view.peers))) this.log(line);
+    if (made.ended.length > 0) this.log(`  ended      ${made.ended.join(', ')}`);
+    return made;
+  }
+}
