@@ -1,0 +1,78 @@
+/**
+ * What people run today, for comparison: ffmpeg writing HLS segments of 2 s, nginx serving them as files, and a page
+ * with hls.js as it comes. It plays the same contribution as the cluster, so that only the way differs.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface DiyStack {
+  readonly pageUrl: string;
+  close(): Promise<void>;
+}
+
+export interface DiyOptions {
+  readonly root: string;
+  readonly address: string;
+  readonly port: number;
+  /** `http://…/contribution/STREAM`. */
+  readonly contributionUrl: string;
+}
+
+const PAGE = `<!doctype html><meta charset="utf-8"><video muted autoplay playsinline width="1280" height="720"></video>
+<script src="hls.js"></script><script>
+const hls = new Hls();
+hls.on(Hls.Events.ERROR, (_, { fatal }) => { if (fatal) setTimeout(() => hls.loadSource('live.m3u8'), 500); });
+hls.loadSource('live.m3u8');
+hls.attachMedia(document.querySelector('video'));
+</script>`;
+
+/** Starts ffmpeg and nginx; the page shows a picture once the first segments are there. */
+export async function startDiyStack(options: DiyOptions): Promise<DiyStack> {
+  const dir = await mkdtemp(join(tmpdir(), 'streamctl-diy-'));
+  const www = join(dir, 'www');
+  await mkdir(www);
+  await writeFile(join(www, 'index.html'), PAGE);
+  await copyFile(join(options.root, 'node_modules/hls.js/dist/hls.min.js'), join(www, 'hls.js'));
+  await writeFile(join(dir, 'nginx.conf'), nginxConf(dir, options));
+  const words = `-v error -i ${options.contributionUrl} -c copy -f hls -hls_time 2 -hls_list_size 6`.split(
+    ' ',
+  );
+  const children = [
+    spawn('ffmpeg', [...words, '-hls_flags', 'delete_segments', join(www, 'live.m3u8')], { stdio: 'ignore' }),
+    spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' }),
+  ];
+  return {
+    pageUrl: `http://${options.address}:${options.port}/index.html`,
+    close: async () => {
+      await Promise.all(children.map(end));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+function nginxConf(dir: string, { address, port }: DiyOptions): string {
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${dir}/${name};`,
+  );
+  return `daemon off; worker_processes 1; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
+events { worker_connections 256; }
+http {
+  access_log off; ${temp.join(' ')}
+  types { text/html html; text/javascript js; application/vnd.apple.mpegurl m3u8; video/mp2t ts; }
+  server {
+    listen ${address}:${port}; root ${dir}/www;
+    location ~ m3u8$ { add_header Cache-Control no-cache; }
+  }
+}
+`;
+}

@@ -1,0 +1,216 @@
+/**
+ * Glass to glass: from the moment a frame left the publisher to the moment a browser showed it, by the number burnt
+ * into the picture. The cluster and the stack that people build by hand are measured at the same time, from the same
+ * publisher, each in a page of its own; what streamctl itself says of the distance is compared with it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import type { OriginReport } from '../src/lib/health/report.ts';
+import { startBrowser } from '../test/support/browser.ts';
+import { takeShownFrames, watchCounter } from '../test/support/watch-counter.ts';
+import type { BenchContext } from './context.ts';
+import { startDiyStack } from './diy-stack.ts';
+import { atMost, below, type Figure } from './figure.ts';
+import { type FrameTap, startFrameTap } from './frame-tap.ts';
+import { runViewerCommand } from './measure-viewers.ts';
+import { quantile } from './statistics.ts';
+
+const FPS = 30;
+const SETTLE_MS = 15_000;
+const PAGE_LOADS = 20;
+const POLL_MS = 500;
+
+/** What one page showed. */
+interface Seen {
+  readonly latenciesSec: number[];
+  shown: number;
+  unreadable: number;
+  /** Frames that came twice, went back, or are missing although the browser skipped none. */
+  disorder: number;
+  lastFrame: number | null;
+  lastPresented: number;
+}
+
+/** Measures the cluster against the counter, and the hand-made stack beside it. */
+export async function measureLatency(context: BenchContext, diyAddress: string): Promise<Figure[]> {
+  const { cluster, say, root, minutes } = context;
+  const contribution = cluster.contributionUrls[0]!;
+  const tap = await startFrameTap(contribution, 'demo', FPS);
+  const contributionUrl = `${contribution}/contribution/demo`;
+  const diy = await startDiyStack({ root, address: diyAddress, port: 8090, contributionUrl });
+  const browser = await startBrowser();
+  try {
+    say(`glass to glass in Chromium for ${minutes} min, beside ffmpeg HLS + nginx + hls.js defaults`);
+    await sleep(SETTLE_MS);
+    const ours = await browser.open(`${cluster.edgeUrls[0]}/watch/demo`);
+    const theirs = await browser.open(diy.pageUrl);
+    await Promise.all(
+      [ours, theirs].map((page) =>
+        page.waitForFunction('document.querySelector("video").currentTime > 0', undefined, {
+          timeout: 60_000,
+        }),
+      ),
+    );
+    await Promise.all([watchCounter(ours), watchCounter(theirs)]);
+    await sleep(SETTLE_MS);
+    const [seen, viewers] = await Promise.all([
+      watch([ours, theirs], tap, context),
+      runViewerCommand(context, 10, minutes * 60),
+    ]);
+    await Promise.all([ours.close(), theirs.close()]);
+    say(`startup in Chromium, ${PAGE_LOADS} loads`);
+    const startups = await loadPages(browser.open, `${cluster.edgeUrls[0]}/watch/demo`);
+    return [
+      ...latencyFigures(seen.pages[0]!, seen.pages[1]!),
+      errorFigure(
+        'simulated viewers: error of behind live against the counter',
+        viewers.liveEdgeSec.p50,
+        quantile(seen.pages[0]!.latenciesSec, 0.5),
+      ),
+      sampleErrorFigure('player page: error of behind live against the counter', seen.pageErrorsSec),
+      sampleErrorFigure('status: error of the live edge against the counter', seen.statusErrorsSec),
+      startupFigure(startups),
+    ];
+  } finally {
+    await browser.close();
+    await diy.close();
+    tap.close();
+  }
+}
+
+interface Watched {
+  readonly pages: readonly Seen[];
+  /** The page's own figure minus the counter's, at the same moment. */
+  readonly pageErrorsSec: number[];
+  readonly statusErrorsSec: number[];
+}
+
+async function watch(pages: readonly Page[], tap: FrameTap, context: BenchContext): Promise<Watched> {
+  const seen = pages.map(
+    (): Seen => ({
+      latenciesSec: [],
+      shown: 0,
+      unreadable: 0,
+      disorder: 0,
+      lastFrame: null,
+      lastPresented: 0,
+    }),
+  );
+  const pageErrorsSec: number[] = [];
+  const statusErrorsSec: number[] = [];
+  for (const page of pages) await takeShownFrames(page);
+  const endMs = performance.now() + context.minutes * 60_000;
+  while (performance.now() < endMs) {
+    await sleep(POLL_MS);
+    for (const [index, page] of pages.entries()) await readPage(page, seen[index]!, tap);
+    const own = await pages[0]!.evaluate('window.streamctl.behindLiveSec');
+    const recent = quantile(seen[0]!.latenciesSec.slice(-10), 0.5);
+    if (typeof own === 'number' && recent !== null) pageErrorsSec.push(own - recent);
+    const error = await statusError(context.cluster.originUrls[0]!, tap).catch(() => null);
+    if (error !== null) statusErrorsSec.push(error);
+  }
+  return { pages: seen, pageErrorsSec, statusErrorsSec };
+}
+
+async function readPage(page: Page, seen: Seen, tap: FrameTap): Promise<void> {
+  for (const { frame, atMs, presented } of await takeShownFrames(page)) {
+    seen.shown += 1;
+    if (frame === null) {
+      seen.unreadable += 1;
+      continue;
+    }
+    const sentAtMs = tap.sentAtMs(frame);
+    if (sentAtMs !== null) seen.latenciesSec.push((atMs - sentAtMs) / 1000);
+    const skipped = presented - seen.lastPresented;
+    if (seen.lastFrame !== null && frame - seen.lastFrame !== skipped) seen.disorder += 1;
+    seen.lastFrame = frame;
+    seen.lastPresented = presented;
+  }
+}
+
+/** The origin's live edge, minus the distance by when the edge's last frame was really sent. */
+async function statusError(origin: string, tap: FrameTap): Promise<number | null> {
+  const response = await fetch(`${origin}/status`, { signal: AbortSignal.timeout(1000) });
+  const nowMs = performance.timeOrigin + performance.now();
+  const report = (await response.json()) as OriginReport;
+  const liveEdgeSec = report.streams.find(({ stream }) => stream === 'demo')?.liveEdgeSec ?? null;
+  if (liveEdgeSec === null) return null;
+  const sentAtMs = tap.sentAtMs(tap.frameAt(nowMs - liveEdgeSec * 1000) - 1);
+  if (sentAtMs === null) return null;
+  // The edge is the end of its last frame: one frame after that frame began.
+  return liveEdgeSec - (nowMs - sentAtMs - 1000 / FPS) / 1000;
+}
+
+async function loadPages(open: (url: string) => Promise<Page>, url: string): Promise<number[]> {
+  const startups: number[] = [];
+  for (let load = 0; load < PAGE_LOADS; load += 1) {
+    const page = await open(url);
+    const handle = await page.waitForFunction('window.streamctl?.startupMs', undefined, {
+      timeout: 15_000,
+      polling: 50,
+    });
+    startups.push((await handle.jsonValue()) as number);
+    await page.close();
+  }
+  return startups;
+}
+
+function latencyFigures(ours: Seen, theirs: Seen): Figure[] {
+  const [p50, p95] = [quantile(ours.latenciesSec, 0.5), quantile(ours.latenciesSec, 0.95)];
+  const [diy50, diy95] = [quantile(theirs.latenciesSec, 0.5), quantile(theirs.latenciesSec, 0.95)];
+  const detail = `${ours.latenciesSec.length} frames, ${ours.unreadable} unreadable`;
+  const comparable = p50 !== null && diy50 !== null;
+  return [
+    { name: 'behind live p95, glass to glass', unit: 's', value: p95, must: below(3), aim: below(2), detail },
+    { name: 'behind live p50, glass to glass', unit: 's', value: p50, must: null, aim: null, detail },
+    {
+      name: 'hand-made stack: behind live p50, glass to glass',
+      unit: 's',
+      value: diy50,
+      must: null,
+      aim: null,
+      detail: `p95 ${diy95?.toFixed(2) ?? '–'} s, ${theirs.latenciesSec.length} frames`,
+    },
+    {
+      name: 'behind live p50 ÷ that of the hand-made stack',
+      unit: '',
+      value: comparable ? p50 / diy50 : null,
+      must: below(1 / 3),
+      aim: below(1 / 5),
+      detail: 'ffmpeg HLS 2 s, nginx, hls.js defaults; same publisher, same time',
+    },
+    {
+      name: 'frames out of order, repeated or missing, by the counter in Chromium',
+      unit: '',
+      value: ours.shown === 0 ? null : ours.disorder,
+      must: null,
+      aim: null,
+      detail: `of ${ours.shown} shown; a decoder short of CPU drops frames too`,
+    },
+  ];
+}
+
+function errorFigure(name: string, said: number | null, measured: number | null): Figure {
+  const value = said === null || measured === null ? null : Math.abs(said - measured);
+  const detail = `p50 said ${said?.toFixed(2) ?? '–'} s, counter ${measured?.toFixed(2) ?? '–'} s`;
+  return { name, unit: 's', value, must: below(0.3), aim: below(0.1), detail };
+}
+
+function sampleErrorFigure(name: string, errors: readonly number[]): Figure {
+  const sizes = errors.map(Math.abs);
+  const median = quantile(errors, 0.5);
+  const detail = `p95 of ${errors.length} samples, median ${median?.toFixed(3) ?? '–'} s`;
+  return { name, unit: 's', value: quantile(sizes, 0.95), must: atMost(0.3), aim: atMost(0.1), detail };
+}
+
+function startupFigure(startupsMs: readonly number[]): Figure {
+  const p95 = quantile(startupsMs, 0.95);
+  return {
+    name: 'startup p95, Chromium',
+    unit: 's',
+    value: p95 === null ? null : p95 / 1000,
+    must: below(2),
+    aim: below(0.6),
+    detail: `${startupsMs.length} page loads, median ${quantile(startupsMs, 0.5)} ms, from the page's script to the first frame`,
+  };
+}

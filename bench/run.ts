@@ -1,0 +1,77 @@
+/**
+ * `npm run bench`: the figures of the project, measured here and now, as a table and as JSON in bench-results/.
+ *
+ * It starts a cluster of its own beside whatever runs, and takes it down again. Figures are not tests: a miss is
+ * shown as one and the exit status stays 0; only a benchmark that could not run fails.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDemoCluster } from '../test/support/demo-cluster.ts';
+import type { BenchContext } from './context.ts';
+import { type Figure, formatTable, markOf } from './figure.ts';
+import { describeMachine } from './machine.ts';
+import { measureCli } from './measure-cli.ts';
+import { measureLatency } from './measure-latency.ts';
+import { startMemoryWatch } from './measure-memory.ts';
+import { measureViewers } from './measure-viewers.ts';
+
+const FULL_MINUTES = 10;
+const VIEWER_COUNTS = [300, 1000];
+/** Default settings, but for the recording: a minute, so that memory is at its bound soon. */
+const MEDIA = '  dvrSec: 60';
+/** Where the hand-made stack listens: next to no cluster's block, which begin at 127.2. */
+const DIY_ADDRESS = '127.1.200.1';
+
+const { values: flags } = parseArgs({
+  options: {
+    /** Length of each long measurement. */
+    minutes: { type: 'string', default: '1' },
+    /** Ten minutes each, and half an hour of watching the origins' memory in all. */
+    full: { type: 'boolean', default: false },
+    /** Comma-separated: latency, viewers, cli. */
+    only: { type: 'string', default: 'latency,viewers,cli' },
+  },
+});
+const root = join(import.meta.dirname, '..');
+const minutes = flags.full ? FULL_MINUTES : Number(flags.minutes);
+if (!(minutes > 0)) throw new Error(`--minutes ${flags.minutes} is no positive number`);
+const only = new Set(flags.only.split(','));
+const say = (line: string): void => {
+  process.stderr.write(`  ${line}\n`);
+};
+
+const machine = await describeMachine(root);
+say('starting a cluster of its own');
+const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
+const figures: Figure[] = [];
+try {
+  const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
+  const memory = startMemoryWatch(context);
+  if (only.has('cli')) figures.push(...(await measureCli(context)));
+  if (only.has('latency')) figures.push(...(await measureLatency(context, DIY_ADDRESS)));
+  if (only.has('viewers')) {
+    for (const count of VIEWER_COUNTS) figures.push(...(await measureViewers(context, count)));
+  }
+  figures.push(...(await memory.stop()));
+} finally {
+  await cluster.close();
+}
+
+const atIso = new Date().toISOString();
+const result = {
+  version: 1,
+  at: atIso,
+  minutes,
+  machine,
+  figures: figures.map((each) => ({ ...each, result: markOf(each) })),
+};
+const folder = join(root, 'bench-results');
+await mkdir(folder, { recursive: true });
+const file = join(folder, `${atIso.replaceAll(':', '-').slice(0, 19)}.json`);
+await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+const about = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+process.stdout.write(
+  `\n${formatTable(figures)}\n\n  ${about.join(' · ')}\n  ${minutes} min each · ${file}\n`,
+);
+process.exit(0);
