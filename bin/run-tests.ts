@@ -42,7 +42,9 @@ for (const name of process.argv.slice(2)) {
   );
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   failed ||= status !== 0;
-  results.push(`  ${status === 0 ? '✔ passed' : '✖ FAILED'}  ${name.padEnd(12)} ${files.length} files  ${seconds} s`);
+  results.push(
+    `  ${status === 0 ? '✔ passed' : '✖ FAILED'}  ${name.padEnd(12)} ${files.length} files  ${seconds} s`,
+  );
 }
 console.log(`\n${results.join('\n')}`);
 process.exit(failed ? 1 : 0);

@@ -1,0 +1,41 @@
+import { EXIT } from '../lib/base/errors.ts';
+import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
+import { streamctlHome } from '../lib/cli/context.ts';
+import type { Finding } from '../lib/provision/checks/check.ts';
+import { examineMachine, mendMachine } from '../lib/provision/doctor.ts';
+
+interface DoctorResult {
+  readonly healthy: boolean;
+  readonly findings: readonly Omit<Finding, 'fix'>[];
+}
+
+const SIGNS = { ok: '✔', warning: '!', fault: '✖' } as const;
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Look for what keeps this machine from running clusters.';
+  static override description =
+    'Packages and versions, ports, disk, open files, clock, stale locks, orphan processes. --fix installs what is missing and removes what is left over. Exit status 4 when a fault remains.';
+  static override examples = [
+    '<%= config.bin %> doctor',
+    '<%= config.bin %> doctor --fix',
+    '<%= config.bin %> doctor --json',
+  ];
+  static override flags = {
+    fix: Flags.boolean({ summary: 'Install missing packages, remove stale locks, end orphan processes.' }),
+  };
+
+  async run(): Promise<DoctorResult> {
+    const { flags } = await this.parse(Doctor);
+    const context = { home: streamctlHome(), root: this.config.root };
+    const found = flags.fix
+      ? await mendMachine(context, (line) => this.progress(`  … ${line}`))
+      : await examineMachine(context);
+    for (const { check, state, text, remedy } of found) {
+      this.log(`  ${SIGNS[state]} ${check.padEnd(10)} ${state === 'ok' ? '' : `${state}: `}${text}`);
+      if (remedy !== null) this.log(`    ${''.padEnd(10)} ${remedy}`);
+    }
+    const healthy = !found.some(({ state }) => state === 'fault');
+    if (!healthy) this.exitWith(EXIT.environment);
+    return { healthy, findings: found.map(({ fix: _, ...finding }) => finding) };
+  }
+}

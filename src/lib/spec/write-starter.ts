@@ -1,0 +1,26 @@
+/** The starter spec with other names: its comments stay. Pure. */
+
+export interface SpecAnswers {
+  readonly name: string;
+  readonly regions: readonly string[];
+  readonly nodesPerRegion: number;
+}
+
+/** Rewrites the starter's cluster, regions and nodes. */
+export function writeStarter(starter: string, answers: SpecAnswers): string {
+  const regions = answers.regions.map((region) => `  - name: ${region}`).join('\n');
+  const nodes = answers.regions.map((region, index) => formatNodes(region, index, answers)).join('\n');
+  return starter
+    .replace(/^cluster: .*$/m, `cluster: ${answers.name}`)
+    .replace(/^( {2}- name: \S+\n)+(?=\n# The machines)/m, `${regions}\n`)
+    .replace(/(?<=^nodes:\n)[\s\S]*?(?=\n# Ports of every node)/m, `${nodes}\n`);
+}
+
+function formatNodes(region: string, regionIndex: number, { nodesPerRegion }: SpecAnswers): string {
+  const makes = regionIndex === 0 ? ['store', 'ingest', 'origin'] : ['ingest', 'origin'];
+  return Array.from({ length: nodesPerRegion }, (_, index) => {
+    const alone = nodesPerRegion === 1 ? ['edge'] : [];
+    const roles = index === 0 ? [...makes, ...alone] : ['edge'];
+    return `  - name: ${region}-${index + 1}\n    region: ${region}\n    roles: [${roles.join(', ')}]`;
+  }).join('\n');
+}
