@@ -30,7 +30,12 @@ export default class Completion extends BaseCommand {
   async run(): Promise<CompletionResult> {
     const { args } = await this.parse(Completion);
     const text = await readFile(join(this.config.root, 'oclif.manifest.json'), 'utf8');
-    const script = formatCompletionScript(args.shell as Shell, listCommands(JSON.parse(text) as Manifest));
+    const bash = await readFile(join(this.config.root, 'templates/completion.bash'), 'utf8');
+    const script = formatCompletionScript(
+      args.shell as Shell,
+      listCommands(JSON.parse(text) as Manifest),
+      bash,
+    );
     this.log(script.trimEnd());
     return { shell: args.shell, script };
   }

@@ -1,4 +1,5 @@
 /** Shell completion from the manifest of the build: words in, a script out. Pure. */
+import { fillTemplate } from '../render/fill-template.ts';
 
 export interface CompletionCommand {
   /** `stream key rotate`. */
@@ -10,37 +11,25 @@ export interface CompletionCommand {
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-/** Formats the script for a shell. */
-export function formatCompletionScript(shell: Shell, commands: readonly CompletionCommand[]): string {
+/** Formats the script for a shell; `bash` is the text of templates/completion.bash. */
+export function formatCompletionScript(
+  shell: Shell,
+  commands: readonly CompletionCommand[],
+  bash: string,
+): string {
   if (shell === 'fish') return formatFish(commands);
-  const bash = formatBash(commands);
-  return shell === 'bash' ? bash : `autoload -U +X bashcompinit && bashcompinit\n${bash}`;
+  const script = fillTemplate(bash, { cases: formatCases(commands) });
+  return shell === 'bash' ? script : `autoload -U +X bashcompinit && bashcompinit\n${script}`;
 }
 
-/** One `case` over the words before the cursor: the next words of commands that go on, and flags. */
-function formatBash(commands: readonly CompletionCommand[]): string {
-  const cases = listPrefixes(commands).map(([prefix, next]) => {
-    const flags = commands.find(({ words }) => words === prefix)?.flags ?? [];
-    return `    '${prefix}') words='${[...next, ...flags].join(' ')}' ;;`;
-  });
-  return [
-    '_streamctl() {',
-    '  local words line="" word',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case $word in -*) ;; *) line="${line:+$line }$word" ;; esac',
-    '  done',
-    '  while :; do',
-    '    case $line in',
-    ...cases.map((line) => `  ${line}`),
-    '      *) if [[ $line == *" "* ]]; then line=${line% *}; continue; fi; words="" ;;',
-    '    esac',
-    '    break',
-    '  done',
-    '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
-    '}',
-    'complete -o default -F _streamctl streamctl',
-    '',
-  ].join('\n');
+/** One line per prefix of a command: the next words of commands that go on, and flags. */
+function formatCases(commands: readonly CompletionCommand[]): string {
+  return listPrefixes(commands)
+    .map(([prefix, next]) => {
+      const flags = commands.find(({ words }) => words === prefix)?.flags ?? [];
+      return `      '${prefix}') words='${[...next, ...flags].join(' ')}' ;;`;
+    })
+    .join('\n');
 }
 
 function formatFish(commands: readonly CompletionCommand[]): string {

@@ -1,0 +1,104 @@
+/** What `npm start` does once everything is installed: up, the test picture, and a viewer in each region. */
+import { constants, copyFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadClusterByName } from '../nodes/cluster-view.ts';
+import type { LoadedSpec } from '../spec/load.ts';
+import { connectStore } from '../store/store.ts';
+import { detachTestPublisher, TEST_PICTURE_DEFAULTS } from '../streams/test-publisher.ts';
+import { waitUntilPlayed } from '../viewer/wait-until-played.ts';
+import { DEFAULT_SPEC, streamctlHome } from './context.ts';
+import { type Place, playlistPlaces, publishPlaces, watchPlaces } from './places.ts';
+import { runUp, type UpOutcome, type UpRequest } from './up-action.ts';
+
+export interface FirstWatch {
+  readonly region: string;
+  /** From the request of the viewer to its first picture. */
+  readonly startupMs: number;
+  readonly liveEdgeSec: number;
+}
+
+export interface QuickstartOutcome {
+  readonly cluster: string;
+  /** False when everything ran already. */
+  readonly changed: boolean;
+  readonly stream: string;
+  /** Null when the stream existed: its key was shown before. */
+  readonly key: string | null;
+  readonly watch: readonly Place[];
+  readonly publish: readonly Place[];
+  readonly played: readonly FirstWatch[];
+  /** From the start of `up` to the first picture in every region. */
+  readonly totalMs: number;
+}
+
+const PLAY_TIMEOUT_MS = 30_000;
+
+/** Brings the cluster up with a picture that plays in every region. Throws what `up` throws, and UNHEALTHY. */
+export async function runQuickstart(request: UpRequest): Promise<QuickstartOutcome> {
+  const started = performance.now();
+  await copyStarter(request);
+  const up = await runUp(request);
+  const stream = Object.keys(up.spec.streams)[0] ?? 'demo';
+  const published = await publishTestPicture(up, stream);
+  request.say(
+    published ? `  ✔ publishing  test picture as "${stream}"` : `  ✔ publishing  "${stream}" already`,
+  );
+  const played = await watchEverywhere(up.spec, stream, request.signal);
+  const seconds = played.map(({ region, startupMs }) => `${region} after ${(startupMs / 1000).toFixed(1)} s`);
+  const behind = Math.max(...played.map(({ liveEdgeSec }) => liveEdgeSec)).toFixed(1);
+  request.say(`  ✔ watched     ${seconds.join(' · ')} · ${behind} s behind live`);
+  return {
+    cluster: up.spec.cluster,
+    changed: up.changes.length > 0 || published,
+    stream,
+    key: up.streams.find(({ name }) => name === stream)?.key ?? null,
+    watch: watchPlaces(up.spec.nodes, stream),
+    publish: publishPlaces(up.spec.nodes),
+    played,
+    totalMs: Math.round(performance.now() - started),
+  };
+}
+
+/** The starter spec, unless there is a spec: nobody's file is overwritten. */
+async function copyStarter({ spec, root, say }: UpRequest): Promise<void> {
+  if (spec !== undefined) return;
+  try {
+    const file = resolve(DEFAULT_SPEC);
+    await copyFile(join(root, 'templates/starter.yaml'), file, constants.COPYFILE_EXCL);
+    say(`  ✔ wrote       ${DEFAULT_SPEC}, from the starter`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Leaves a publisher that is there alone, whoever it is. */
+async function publishTestPicture({ spec }: UpOutcome, stream: string): Promise<boolean> {
+  const view = await loadClusterByName(streamctlHome(), spec.cluster);
+  const node = spec.nodes.find(({ roles }) => roles.includes('store'))!;
+  const store = await connectStore({
+    cluster: spec.cluster,
+    address: node.address,
+    port: node.ports.redis,
+    passwordFile: view.files.redisPassword,
+    keySecretFile: view.files.keySecret,
+  });
+  try {
+    const by = `${userInfo().username} (npm start)`;
+    return await detachTestPublisher(view, store, { ...TEST_PICTURE_DEFAULTS, stream, by });
+  } finally {
+    store.close();
+  }
+}
+
+/** One viewer per region, all at once; resolves when every one has had its first picture. */
+async function watchEverywhere(spec: LoadedSpec, stream: string, signal: AbortSignal): Promise<FirstWatch[]> {
+  const places = playlistPlaces(spec.nodes, stream);
+  const first = spec.regions.map((region) => places.find((place) => place.region === region)!);
+  return await Promise.all(
+    first.map(async ({ region, url }) => {
+      const { startupMs, liveEdgeSec } = await waitUntilPlayed({ url, timeoutMs: PLAY_TIMEOUT_MS, signal });
+      return { region, startupMs: Math.round(startupMs), liveEdgeSec };
+    }),
+  );
+}
