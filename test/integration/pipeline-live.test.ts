@@ -143,7 +143,7 @@ describe('a pipeline with a live publisher', { concurrency: 4 }, () => {
         sink.tracks?.tracks.map((track) => track.id),
         ['90p', 'audio'],
       );
-      assert.match(sink.status?.reasons.join() ?? '', /larger than the source \(240x136\): 180p/);
+      assert.match(sink.status?.notes?.join() ?? '', /larger than the source \(240x136\): 180p/);
     }));
 
   test('falls back to libx264 when the encoder asked for is not there, and says so', () =>
@@ -151,6 +151,6 @@ describe('a pipeline with a live publisher', { concurrency: 4 }, () => {
       const { sink } = await rig.startReplica('us-1');
       await until(() => sink.status !== null, 'a status', LIMIT_MS);
       assert.equal(sink.status?.encoder, 'libx264');
-      assert.match(sink.status?.reasons.join() ?? '', /h264_nvenc/);
+      assert.match(sink.status?.notes?.join() ?? '', /h264_nvenc/);
     }));
 });

@@ -51,6 +51,7 @@ export class StatusKeeper {
       state: this.#state.name,
       sinceMs: Math.round(this.#state.sinceMs),
       reasons: this.#reasons(session),
+      notes: this.#notes(session),
       shed: set.shed,
       encoder: settings.video === 'copy' ? 'copy' : choice.encoder,
       source: session?.info ?? null,
@@ -76,15 +77,10 @@ export class StatusKeeper {
   }
 
   #reasons(session: PublishSession | null): string[] {
-    const { choice, set, video, audio } = this.#options;
-    const size = session?.avc ? ` (${session.avc.width}x${session.avc.height})` : '';
-    const above = set.above.join(', ');
+    const { set, video, audio } = this.#options;
     const shed = set.shed.join(', ');
     return [
-      ...(this.#state.name === 'slate' ? [this.#slateReason()] : []),
-      ...(choice.reason === null ? [] : [choice.reason]),
       ...(session?.unsupported ? [`the source's video codec ${session.unsupported} is not supported`] : []),
-      ...(above === '' ? [] : [`not made, as larger than the source${size}: ${above}`]),
       ...(shed === '' ? [] : [`shed to keep up with real time: ${shed}`]),
       ...(video.lag.isBehind
         ? [`the encoder is ${(video.lag.lagMs / 1000).toFixed(1)} s behind real time`]
@@ -94,8 +90,15 @@ export class StatusKeeper {
     ];
   }
 
-  #slateReason(): string {
-    return `no frame from the publisher for ${Math.round(this.#silentMs() / 1000)} s: the slate is shown`;
+  /** Choices that were made for the operator: nothing is wrong. */
+  #notes(session: PublishSession | null): string[] {
+    const { choice, set } = this.#options;
+    const size = session?.avc ? ` (${session.avc.width}x${session.avc.height})` : '';
+    const above = set.above.join(', ');
+    return [
+      ...(choice.reason === null ? [] : [choice.reason]),
+      ...(above === '' ? [] : [`not made, as larger than the source${size}: ${above}`]),
+    ];
   }
 
   #copyReasons(session: PublishSession | null): string[] {
