@@ -131,7 +131,15 @@ export class HostedStream {
 
   /** Nobody delivers the stream and no origin was found to have it. */
   get absent(): boolean {
-    return this.absentSinceMs !== null && this.pipeline === null;
+    const nowhere = this.absentSinceMs !== null || this.#options.candidates.length === 0;
+    return nowhere && this.pipeline === null;
+  }
+
+  /** Origins to fetch old segments from: the one whose feed is read, then the others. */
+  upstreams(): readonly Peer[] {
+    const current = this.relay?.upstream ?? null;
+    const { candidates } = this.#options;
+    return current === null ? candidates : [current, ...candidates.filter((peer) => peer !== current)];
   }
 
   /** Milliseconds without a part after which a feed counts as stalled; null when none is due. */

@@ -4,10 +4,12 @@ import type { WindowSegment } from '../window/track-window.ts';
 import { describeSegment } from './replay.ts';
 
 const TIMEOUT_MS = 5000;
+/** Says that a relay asks: it gets what is there, and no relay is opened for it. */
+export const RELAY_HEADERS = { 'x-streamctl-relay': '1' };
 /** Fetches under way, so that many viewers of one old segment cost one. */
 const underWay = new WeakMap<WindowSegment, Promise<void>>();
 
-/** Fetches a segment that is only described from the relay's upstream and stores it on disk. Never rejects. */
+/** Fetches a segment that is only described from the origins that may have it and stores it on disk. Never rejects. */
 export function fetchSegment(hosted: HostedStream, track: string, segment: WindowSegment): Promise<void> {
   const running = underWay.get(segment);
   if (running !== undefined) return running;
@@ -17,18 +19,19 @@ export function fetchSegment(hosted: HostedStream, track: string, segment: Windo
 }
 
 async function fetchAndStore(hosted: HostedStream, track: string, segment: WindowSegment): Promise<void> {
-  const upstream = hosted.relay?.upstream;
-  if (upstream === null || upstream === undefined) return;
   const path = `/live/${hosted.live.name}/${track}/${segment.msn}.m4s`;
-  const body = await fetchBody(`http://${upstream.address}:${upstream.ports.origin}${path}`, segment.size);
-  if (body === null || segment.stored !== 'upstream') return;
-  if (await hosted.store.saveSegment(describeSegment(track, segment), body)) segment.stored = 'disk';
+  for (const { address, ports } of hosted.upstreams()) {
+    const body = await fetchBody(`http://${address}:${ports.origin}${path}`, segment.size);
+    if (body === null) continue;
+    if (await hosted.store.saveSegment(describeSegment(track, segment), body)) segment.stored = 'disk';
+    return;
+  }
 }
 
 /** The body when the answer is 200 and has exactly the size that was described. */
 function fetchBody(url: string, bytes: number): Promise<Buffer | null> {
   return new Promise((resolve) => {
-    const req = request(url, { agent: false, timeout: TIMEOUT_MS }, (res) => {
+    const req = request(url, { agent: false, timeout: TIMEOUT_MS, headers: RELAY_HEADERS }, (res) => {
       const chunks: Buffer[] = [];
       let received = 0;
       res.on('data', (chunk: Buffer) => {

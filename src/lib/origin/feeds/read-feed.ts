@@ -21,7 +21,7 @@ export interface ReadFeedOptions {
 export function readFeed(options: ReadFeedOptions): Promise<FeedEnd> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    const req = request(options.url, { agent: false, headers: { 'x-streamctl-relay': '1' } });
+    const req = request(options.url, { agent: false });
     const end = (how: FeedEnd): void => {
       clearTimeout(timer);
       options.signal.removeEventListener('abort', onAbort);

@@ -14,7 +14,7 @@ interface MediaRoute extends MediaRequest {
 
 /** Serves a part or a whole segment from memory, disk or the upstream; future ones near the live edge block. */
 export async function serveMedia(deps: ServeDeps, exchange: Exchange, route: MediaRoute): Promise<void> {
-  const hosted = deps.streams.demand(route.stream);
+  const hosted = askedByRelay(exchange) ? deps.streams.get(route.stream) : deps.streams.demand(route.stream);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
   const { track, msn, part } = route;
   const judge = (): Verdict => judgeMedia(hosted.live, route);
@@ -64,7 +64,7 @@ async function serveStored(
   { track, segment }: { track: string; segment: WindowSegment },
 ): Promise<void> {
   if (segment.stored === 'pending') await hosted.store.flush();
-  if (segment.stored === 'upstream') await fetchSegment(hosted, track, segment);
+  if (segment.stored === 'upstream' && !askedByRelay(exchange)) await fetchSegment(hosted, track, segment);
   if (exchange.res.destroyed) return;
   if (segment.stored !== 'disk') return replyStatus(exchange, 404, 'the segment can not be had any more');
   const facts = { tag: `${segment.msn}`, bytes: segment.size, audio: isAudio(hosted, track) };
@@ -81,6 +81,8 @@ async function serveStored(
   }
   await pipeline(file, exchange.res).catch(() => exchange.res.destroy());
 }
+
+const askedByRelay = ({ req }: Exchange): boolean => req.headers['x-streamctl-relay'] !== undefined;
 
 function isAudio(hosted: HostedStream, track: string): boolean {
   return hosted.live.tracks.find(({ id }) => id === track)?.kind === 'audio';
