@@ -14,6 +14,8 @@ export interface DemoClusterOptions {
   readonly media: string;
   /** `127.N.0.0/16`; from the name unless told. */
   readonly block?: string;
+  /** More words for `publish test demo`. */
+  readonly publish?: readonly string[];
 }
 
 export interface DemoCluster {
@@ -52,7 +54,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   };
   try {
     await run('up');
-    await run('publish', 'test', 'demo', '--detach');
+    await run('publish', 'test', 'demo', '--detach', ...(options.publish ?? []));
     const { peers } = await loadClusterByName(home, options.name);
     const edgeUrls = urlsOf(peers, 'edge', 'http');
     await Promise.all(edgeUrls.map(waitForDemo));

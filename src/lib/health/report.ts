@@ -90,3 +90,17 @@ export interface AgentReport {
   /** Whether the store answered at the last heartbeat. */
   readonly store: 'up' | 'down';
 }
+
+/** What an edge tells the pages of viewers beside the media: `GET /live/STREAM/state.json`, never cached. */
+export interface StreamStateReport {
+  readonly version: 1;
+  readonly stream: string;
+  readonly state: StatusMessage['state'];
+  /** Unix milliseconds since the state holds. */
+  readonly sinceMs: number;
+  /** Node that answers, and its region. */
+  readonly node: string;
+  readonly region: string;
+  /** The node's clock, Unix milliseconds: lets a page with a wrong clock measure its distance from live. */
+  readonly nowMs: number;
+}

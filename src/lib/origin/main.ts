@@ -48,7 +48,13 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
   const writes = deps.dvrWrites;
   const streams = new HostedStreams(config, writes === undefined ? { nowMs } : { nowMs, writes });
   await streams.recover();
-  const server = createOriginServer({ streams, nowMs, node: config.node.name, startedMs: nowMs() });
+  const server = createOriginServer({
+    streams,
+    nowMs,
+    node: config.node.name,
+    region: config.node.region,
+    startedMs: nowMs(),
+  });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, config));
     server.once('error', fail);

@@ -1,16 +1,6 @@
-/** What an edge says of a stream beside its media: `GET /live/STREAM/state.json`, never cached. */
-export interface StreamStateReport {
-  readonly version: 1;
-  readonly stream: string;
-  readonly state: 'starting' | 'live' | 'slate' | 'ended';
-  /** Unix milliseconds since the state holds. */
-  readonly sinceMs: number;
-  /** Node that answers, and its region. */
-  readonly node: string;
-  readonly region: string;
-  /** The node's clock, Unix milliseconds: lets a page with a wrong clock measure its distance from live. */
-  readonly nowMs: number;
-}
+import type { StreamStateReport } from '../health/report.ts';
+
+export type { StreamStateReport };
 
 /** The state of the picture at a playhead: a report holds from `sinceMs` on, before that the state before it. */
 export class PictureState {

@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import { HLS_CONFIG } from '../player/hls-config.ts';
 import { type Connect, createConnection } from './connection.ts';
 import { PlaylistCache } from './playlist-cache.ts';
 import { Quantiles } from './quantiles.ts';
@@ -28,7 +29,7 @@ export interface RunViewersOptions {
   readonly rendition: string;
   /** Viewers started per second; 200 unless told. */
   readonly startsPerSec?: number;
-  /** Highest playback rate; 1.1 unless told. */
+  /** Highest playback rate; that of the player page unless told. */
   readonly maxRate?: number;
   /** Of one request; must exceed a blocking reload. 6000 unless told. */
   readonly requestTimeoutMs?: number;
@@ -103,7 +104,11 @@ class ViewerRun {
 
   #startViewer(): void {
     const index = this.#viewers.length;
-    const { rendition, maxRate = 1.1, requestTimeoutMs = 6000 } = this.#options;
+    const {
+      rendition,
+      maxRate = HLS_CONFIG.maxLiveSyncPlaybackRate,
+      requestTimeoutMs = 6000,
+    } = this.#options;
     const viewer = new SimulatedViewer(
       {
         url: this.#urls[index % this.#urls.length]!,

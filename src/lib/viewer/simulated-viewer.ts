@@ -5,7 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import type { MediaPlaylist } from '../hls/media-playlist.ts';
 import { parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
+import { HLS_CONFIG } from '../player/hls-config.ts';
 import { BufferModel, type PlayState } from './buffer-model.ts';
 import { catchUpRate } from './catch-up-rate.ts';
 import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
@@ -209,10 +211,16 @@ export class SimulatedViewer {
     const edgeNowMs = video.edge.endsAtMs + (nowMs - video.edge.seenAtMs);
     const behindEdgeSec = (edgeNowMs - buffer.playheadMs - this.#dateOffsetMs) / 1000;
     buffer.rate = catchUpRate({
-      overTargetSec: behindEdgeSec - holdBackSec(video.playlist),
+      overTargetSec: behindEdgeSec - this.#targetSec(video.playlist),
       bufferedSec: buffer.aheadMs / 1000,
       maxRate: this.#options.maxRate,
     });
+  }
+
+  /** The hold-back, and more after each stall, up to a target duration: as hls.js with our settings. */
+  #targetSec(playlist: MediaPlaylist): number {
+    const extraSec = (this.buffer?.stalls ?? 0) * HLS_CONFIG.liveSyncOnStallIncrease;
+    return holdBackSec(playlist) + Math.min(extraSec, playlist.targetDurationSec);
   }
 
   #closeTracks(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import { HLS_CONFIG } from '../player/hls-config.ts';
 import { createConnection } from './connection.ts';
 import { PlaylistCache } from './playlist-cache.ts';
 import { parseHttpUrl } from './run-viewers.ts';
@@ -28,7 +29,12 @@ const POLL_MS = 20;
 export async function waitUntilPlayed(options: WaitUntilPlayedOptions): Promise<FirstPlay> {
   const { url, timeoutMs, signal } = options;
   const viewer = new SimulatedViewer(
-    { url: parseHttpUrl(url), choice: { rendition: 'auto', share: 0 }, maxRate: 1.1, requestTimeoutMs: 6000 },
+    {
+      url: parseHttpUrl(url),
+      choice: { rendition: 'auto', share: 0 },
+      maxRate: HLS_CONFIG.maxLiveSyncPlaybackRate,
+      requestTimeoutMs: 6000,
+    },
     { clock: systemClock, connect: createConnection, playlists: new PlaylistCache() },
   );
   const running = viewer.run();

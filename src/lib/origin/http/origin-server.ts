@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { reportOrigin } from '../report.ts';
 import { parseRoute, type Route } from './parse-route.ts';
-import { type Exchange, replyOptions, replyStatus } from './reply.ts';
+import { type Exchange, replyJson, replyOptions, replyStatus } from './reply.ts';
 import { receiveFeed, sendFeed } from './serve-feed.ts';
 import { serveInit, serveMedia } from './serve-media.ts';
 import { type ServeDeps, serveMultivariant, servePlaylist } from './serve-playlist.ts';
+import { serveState } from './serve-state.ts';
 
 /** Longer than any edge keeps an idle connection, so that the edge closes it, not we under its request. */
 const KEEP_ALIVE_MS = 75_000;
@@ -15,6 +16,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface OriginServerDeps extends ServeDeps {
   readonly node: string;
+  readonly region: string;
   readonly startedMs: number;
 }
 
@@ -71,6 +73,8 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
       return await serveMultivariant(deps, exchange, route.stream);
     case 'init':
       return await serveInit(deps, exchange, route);
+    case 'state':
+      return serveState(deps, exchange, route.stream);
     case 'feed':
       return sendFeed(deps, exchange, route);
     case 'status':
@@ -78,14 +82,8 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
   }
 }
 
-function replyReport(deps: OriginServerDeps, { res }: Exchange): void {
+function replyReport(deps: OriginServerDeps, exchange: Exchange): void {
   const { node, startedMs } = deps;
   const report = reportOrigin({ node, startedMs, nowMs: deps.nowMs() }, deps.streams.all());
-  const body = Buffer.from(JSON.stringify(report));
-  res.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': body.length,
-    'cache-control': 'no-store',
-  });
-  res.end(body);
+  replyJson(exchange, report);
 }

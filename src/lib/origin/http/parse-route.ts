@@ -3,6 +3,7 @@ export type Route =
   | { readonly kind: 'status' }
   | { readonly kind: 'feed'; readonly stream: string; readonly query: string }
   | { readonly kind: 'multivariant'; readonly stream: string }
+  | { readonly kind: 'state'; readonly stream: string }
   | { readonly kind: 'playlist'; readonly stream: string; readonly track: string; readonly query: string }
   | { readonly kind: 'init'; readonly stream: string; readonly track: string; readonly initId: string }
   | {
@@ -44,7 +45,7 @@ function parseLive(
       ? { kind: 'multivariant', stream }
       : { kind: 'playlist', stream, track, query };
   }
-  if (track === undefined) return null;
+  if (track === undefined) return file === 'state.json' ? { kind: 'state', stream } : null;
   const media = MEDIA.exec(file);
   if (media !== null) {
     const part = media[2] === undefined ? null : Number(media[2]);

@@ -34,6 +34,18 @@ export function replyOptions({ res }: Exchange): void {
   res.end();
 }
 
+/** Answers with JSON that is true only now. */
+export function replyJson({ res }: Exchange, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  res.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+    'access-control-allow-origin': '*',
+  });
+  res.end(body);
+}
+
 /** Answers with a playlist, compressed when the client takes gzip. `cacheControl` as the caller decides. */
 export function replyPlaylist({ req, res }: Exchange, text: PlaylistText, cacheControl: string): void {
   const gzip = /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''));
