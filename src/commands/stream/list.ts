@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../lib/cli/base-command.ts';
-import { useStore } from '../../lib/cli/use-store.ts';
+import { useStoreReader } from '../../lib/cli/use-store.ts';
 import { formatStreams } from '../../lib/cli/views/format-streams.ts';
-import { type ListedStream, listStreams } from '../../lib/streams/streams.ts';
+import { type ListedStream, listStreams } from '../../lib/streams/list-streams.ts';
 
 export default class StreamList extends BaseCommand {
   static override summary = 'List the streams, their key ids and who publishes them.';
@@ -10,7 +10,7 @@ export default class StreamList extends BaseCommand {
 
   async run(): Promise<{ readonly streams: readonly ListedStream[] }> {
     await this.parse(StreamList);
-    const streams = await useStore(await this.loadCluster(), listStreams);
+    const streams = await useStoreReader(await this.loadCluster(), listStreams);
     for (const line of formatStreams(streams, Date.now())) this.log(line);
     return { streams };
   }

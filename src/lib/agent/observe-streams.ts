@@ -1,8 +1,8 @@
 import type { NodeConfig } from '../nodes/node-config.ts';
+import { loadSessions } from '../store/load-sessions.ts';
+import { loadKeys, loadStreams } from '../store/load-streams.ts';
 import type { SessionRecord } from '../store/records.ts';
-import { loadSessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
-import { loadKeys, loadStreams } from '../store/stream-records.ts';
 import { listContributions } from './contribution-client.ts';
 import type { KnownState } from './known-state.ts';
 

@@ -6,6 +6,8 @@ import { collectCluster } from '../health/collect-cluster.ts';
 import { DEFAULT_SERVICE_LEVELS } from '../health/service-levels.ts';
 import { summarize } from '../health/summarize.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
+import { loadStreams } from '../store/load-streams.ts';
+import { readStore } from '../store/read-connection.ts';
 
 /**
  * Collects and judges; never throws for something that does not answer, and takes about three times the time that
@@ -34,18 +36,8 @@ async function readNames(
   view: ClusterView,
   at: { readonly address: string; readonly port: number },
 ): Promise<readonly string[]> {
-  const [{ connectStore }, { loadStreams }] = await Promise.all([
-    import('../store/store.ts'),
-    import('../store/stream-records.ts'),
-  ]);
-  const files = { passwordFile: view.files.redisPassword, keySecretFile: view.files.keySecret };
-  const store = await connectStore({ cluster: view.name, ...at, ...files }).catch(() => null);
-  if (store === null) return [];
-  try {
-    return (await loadStreams(store)).map((stream) => stream.name);
-  } catch {
-    return [];
-  } finally {
-    store.close();
-  }
+  const options = { cluster: view.name, ...at, passwordFile: view.files.redisPassword };
+  return await readStore(options, async (reader) => {
+    return (await loadStreams(reader)).map((stream) => stream.name);
+  }).catch(() => []);
 }

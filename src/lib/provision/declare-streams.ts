@@ -1,7 +1,8 @@
 /** Streams of the spec: they exist in the store after `up`; those that exist are left alone. */
 import { userInfo } from 'node:os';
 import { connectStore } from '../store/store.ts';
-import { addStream, listStreams } from '../streams/streams.ts';
+import { listStreams } from '../streams/list-streams.ts';
+import { addStream } from '../streams/streams.ts';
 import type { UpContext } from './context.ts';
 
 /** Adds the streams that are missing; their keys are in `madeStreams`, and nowhere else. */

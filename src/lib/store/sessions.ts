@@ -45,13 +45,3 @@ export async function closeSession(store: Store, owner: SessionOwner): Promise<b
   });
   return closed === 1;
 }
-
-/** The live sessions of these streams. */
-export async function loadSessions(
-  store: Store,
-  streams: readonly string[],
-): Promise<readonly SessionRecord[]> {
-  if (streams.length === 0) return [];
-  const found = await store.redis.mget(...streams.map((stream) => store.keys.session(stream)));
-  return found.map((json) => parseRecord<SessionRecord>(json)).filter((record) => record !== null);
-}

@@ -1,5 +1,5 @@
-/** Streams and their keys, as the store has them. */
-import { type KeyRecord, parseRecord, type StreamRecord } from './records.ts';
+/** Changes of streams and their keys in the store. */
+import type { KeyRecord, StreamRecord } from './records.ts';
 import { runScript } from './run-script.ts';
 import { ADD_STREAM, PUT_KEY, REMOVE_STREAM, REVOKE_KEY } from './scripts.ts';
 import type { Store } from './store.ts';
@@ -64,23 +64,4 @@ export async function deleteKeys(
     keys: [store.keys.streams, store.keys.keys],
     args: [choice.keyId ?? '', choice.keyId === undefined ? 'user' : ''],
   })) as string[] | null;
-}
-
-/** Every stream, by name. */
-export async function loadStreams(store: Store): Promise<readonly StreamRecord[]> {
-  const all = Object.values(await store.redis.hgetall(store.keys.streams));
-  return all
-    .map((json) => parseRecord<StreamRecord>(json))
-    .filter((record) => record !== null)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** Every key's record under its HMAC: what an agent remembers so that it can judge keys without the store. */
-export async function loadKeys(store: Store): Promise<ReadonlyMap<string, KeyRecord>> {
-  const found = new Map<string, KeyRecord>();
-  for (const [hash, json] of Object.entries(await store.redis.hgetall(store.keys.keys))) {
-    const record = parseRecord<KeyRecord>(json);
-    if (record !== null) found.set(hash, record);
-  }
-  return found;
 }

@@ -1,5 +1,5 @@
 /**
- * What an operator does with streams and their keys: add, remove, list, rotate, revoke.
+ * What an operator does with streams and their keys: add, remove, rotate, revoke.
  *
  * Not the place for how streams run (agent) or are kept (store). Invariant: a key in clear is in the returned value
  * of the call that made it and nowhere else, so whoever shows it can do so once.
@@ -7,19 +7,10 @@
 import { randomBytes } from 'node:crypto';
 import { StreamctlError } from '../base/errors.ts';
 import { checkStreamName } from '../base/stream-name.ts';
-import type { KeyKind, SessionRecord } from '../store/records.ts';
-import { loadSessions } from '../store/sessions.ts';
+import type { KeyKind } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { formatStreamKey, STREAM_KEY_RANDOM_BYTES } from '../store/stream-key.ts';
-import {
-  deleteKeys,
-  deleteStream,
-  insertKey,
-  insertStream,
-  loadKeys,
-  loadStreams,
-  type NewKey,
-} from '../store/stream-records.ts';
+import { deleteKeys, deleteStream, insertKey, insertStream, type NewKey } from '../store/stream-records.ts';
 
 /** Old and new during a rotation. */
 const MAX_USER_KEYS = 2;
@@ -87,30 +78,6 @@ export async function revokeKey(
     });
   }
   return ended;
-}
-
-export interface ListedStream {
-  readonly name: string;
-  readonly createdMs: number;
-  readonly keys: readonly { readonly keyId: string; readonly kind: KeyKind; readonly createdMs: number }[];
-  readonly session: SessionRecord | null;
-}
-
-/** Every stream with its keys (never in clear) and who publishes it now, by name. */
-export async function listStreams(store: Store): Promise<readonly ListedStream[]> {
-  const [streams, keys] = await Promise.all([loadStreams(store), loadKeys(store)]);
-  const sessions = await loadSessions(
-    store,
-    streams.map((stream) => stream.name),
-  );
-  return streams.map((stream) => ({
-    ...stream,
-    keys: [...keys.values()]
-      .filter((key) => key.stream === stream.name)
-      .map(({ keyId, kind, createdMs }) => ({ keyId, kind, createdMs }))
-      .sort((a, b) => a.createdMs - b.createdMs),
-    session: sessions.find((session) => session.stream === stream.name) ?? null,
-  }));
 }
 
 async function issueKey(

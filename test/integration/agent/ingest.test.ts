@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { loadSessions } from '../../../src/lib/store/sessions.ts';
+import { loadSessions } from '../../../src/lib/store/load-sessions.ts';
 import { addStream, revokeKey, rotateKey } from '../../../src/lib/streams/streams.ts';
 import { type ContributionReader, readContribution } from '../../support/contribution-reader.ts';
 import { type IngestNode, startIngestNode } from '../../support/ingest-node.ts';

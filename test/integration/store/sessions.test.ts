@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { Redis } from 'ioredis';
+import { loadSessions } from '../../../src/lib/store/load-sessions.ts';
 import type { SessionRecord } from '../../../src/lib/store/records.ts';
 import {
   closeSession,
-  loadSessions,
   openSession,
   refreshSession,
   SESSION_TTL_MS,

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Clock } from '../../../src/lib/base/clock.ts';
 import { loadEvents } from '../../../src/lib/store/load-events.ts';
+import { loadKeys } from '../../../src/lib/store/load-streams.ts';
+import { readStore } from '../../../src/lib/store/read-connection.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { hashStreamKey } from '../../../src/lib/store/stream-key.ts';
-import { loadKeys } from '../../../src/lib/store/stream-records.ts';
+import { listStreams } from '../../../src/lib/streams/list-streams.ts';
 import {
   addStream,
-  listStreams,
   removeStream,
   replaceTestKey,
   revokeKey,
@@ -148,4 +149,21 @@ test('records that are not ours are passed over', async () => {
     (await listStreams(store)).map((stream) => stream.name),
     ['demo'],
   );
+});
+
+test('a read connection lists what the whole store lists', async () => {
+  assert.deepEqual(await readStore(redis.options, listStreams), []);
+  await addStream(store, { name: 'demo', by });
+  await addStream(store, { name: 'other', by });
+  const listed = await readStore(redis.options, listStreams);
+  assert.equal(listed.length, 2);
+  assert.deepEqual(listed, await listStreams(store));
+});
+
+test('a read connection with a wrong password, or to nobody, is NOT_RUNNING', async () => {
+  const wrong = { ...redis.options, passwordFile: redis.options.keySecretFile };
+  await assert.rejects(readStore(wrong, listStreams), { code: 'NOT_RUNNING' });
+  await assert.rejects(readStore({ ...redis.options, address: '127.204.1.9' }, listStreams), {
+    code: 'NOT_RUNNING',
+  });
 });

@@ -1,5 +1,6 @@
 /** Streams and keys as text. Pure. */
-import type { IssuedKey, ListedStream } from '../../streams/streams.ts';
+import type { ListedStream } from '../../streams/list-streams.ts';
+import type { IssuedKey } from '../../streams/streams.ts';
 import type { Place } from '../places.ts';
 import { formatTable } from './format-table.ts';
 
