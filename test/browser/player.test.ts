@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { type Browser, startBrowser } from '../support/browser.ts';
+import { readFigures, waitForState } from '../support/page-figures.ts';
 import { startPlayerSite } from '../support/player-site.ts';
-
-/** What the tests read of the page's figures. */
-interface PageFigures {
-  readonly state: string;
-  readonly behindLiveSec: number | null;
-  readonly totalFrames: number;
-  readonly stalls: number;
-  readonly startupMs: number | null;
-  readonly region: string | null;
-}
 
 const address = '127.205.2.1';
 let browser: Browser;
@@ -21,26 +11,13 @@ before(async () => {
 });
 after(() => browser.close());
 
-function figures(page: Page): Promise<PageFigures> {
-  return page.evaluate('window.streamctl');
-}
-
-async function waitForState(page: Page, state: string, timeout = 15_000): Promise<void> {
-  await page
-    .waitForFunction(`window.streamctl?.state === ${JSON.stringify(state)}`, undefined, {
-      timeout,
-      polling: 50,
-    })
-    .catch(async () => assert.fail(`never "${state}": ${JSON.stringify(await figures(page))}`));
-}
-
 test('the page plays live near the edge, muted with a button for sound, and says where from', async () => {
   const site = await startPlayerSite(address);
   try {
     const page = await browser.open(site.watchUrl, { width: 1280, height: 800 });
     await waitForState(page, 'live');
     await page.waitForFunction('window.streamctl.totalFrames > 60');
-    const seen = await figures(page);
+    const seen = await readFigures(page);
     assert.ok(seen.behindLiveSec !== null && seen.behindLiveSec > 0.5 && seen.behindLiveSec < 3);
     assert.deepEqual([seen.region, seen.stalls], ['us', 0]);
     assert.equal(await page.textContent('#state-word'), 'live');
