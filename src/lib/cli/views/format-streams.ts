@@ -2,9 +2,6 @@
 import type { ListedStream } from '../../streams/list-streams.ts';
 import type { IssuedKey } from '../../streams/streams.ts';
 import type { Place } from '../places.ts';
-import { formatTable } from './format-table.ts';
-
-const WIDTH = 100;
 
 /** Formats a key just made: what an encoder's form asks for, in its words. */
 export function formatIssuedKey(what: string, issued: IssuedKey, places: readonly Place[]): string[] {
@@ -24,10 +21,17 @@ export function formatStreams(streams: readonly ListedStream[], nowMs: number): 
     const forSec = session === null ? 0 : Math.max(0, Math.round((nowMs - session.sessionId) / 1000));
     const published = session === null ? '–' : `for ${formatAge(forSec)} on ${session.node}`;
     const ids = keys.filter(({ kind }) => kind === 'user').map(({ keyId }) => keyId);
-    return [name, published, ids.join(' ') || 'none'].map((text) => ({ text }));
+    return [name, published, ids.join(' ') || 'none'];
   });
-  const table = { columns: titles.map((title) => ({ title })), rows };
-  return formatTable(table, WIDTH).map((line) => `  ${line}`);
+  return alignColumns([titles, ...rows]);
+}
+
+/** Every text here is ASCII but for one dash, so no table that measures text has to be loaded. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((text, column) => text.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
+  );
 }
 
 function formatAge(seconds: number): string {
