@@ -1,7 +1,7 @@
 /** Who listens on an address: from /proc/net/tcp and the descriptors of processes. */
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { listPids, readEnvironment, readProcess } from './processes.ts';
+import { findOwner, listPids, readProcess } from './processes.ts';
 
 export interface PortHolder {
   readonly pid: number;
@@ -28,7 +28,7 @@ export async function findPortHolder(address: string, port: number): Promise<Por
     if (!(await holdsSocket(pid, inodes))) continue;
     const found = await readProcess(pid);
     if (found === null) continue;
-    const clusterDir = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
+    const clusterDir = await findOwner(pid);
     return { pid, command: found.command, user: await readUser(pid), clusterDir };
   }
   return null;

@@ -1,5 +1,5 @@
 /** Processes of this machine, from /proc. A zombie that nobody reaped yet counts as gone. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 interface ProcessStat {
   readonly pid: number;
@@ -47,13 +47,25 @@ export async function readEnvironment(pid: number, name: string): Promise<string
   return entry === undefined ? null : entry.slice(name.length + 1);
 }
 
+/** These overwrite their environment with their title; what they keep is a working directory inside the cluster. */
+const RENAMED = ['nginx', 'redis-server'];
+
+/** Returns the folder of the cluster that started a process; null when none did. */
+export async function findOwner(pid: number): Promise<string | null> {
+  const said = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
+  if (said !== null) return said;
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  const dir = /^(.+)\/nodes\/[^/]+\/(?:service|services|data)\b/.exec(folder)?.[1];
+  if (dir === undefined) return null;
+  return RENAMED.includes((await readProcess(pid))?.command ?? '') ? dir : null;
+}
+
 /** Finds every process that a cluster started on this machine, whoever its parent is now. */
 export async function findClusterProcesses(clusterDir: string): Promise<number[]> {
   const pids = await listPids();
   const found = await Promise.all(
     pids.map(async (pid) => {
-      const dir = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
-      return dir === clusterDir && (await isProcessAlive(pid));
+      return (await findOwner(pid)) === clusterDir && (await isProcessAlive(pid));
     }),
   );
   return pids.filter((_, index) => found[index]);

@@ -1,4 +1,5 @@
 /** The files of a runit service, from a unit. Pure. */
+import { createHash } from 'node:crypto';
 import type { Unit } from './service-manager.ts';
 
 export interface RunitFilesOptions {
@@ -31,24 +32,25 @@ const MINIMAL_ENV = {
 export function formatRunitFiles(unit: Unit, options: RunitFilesOptions): RunitFile[] {
   const env = { ...MINIMAL_ENV, ...unit.env, STREAMCTL_CLUSTER_DIR: options.clusterDir };
   const assignments = Object.entries(env).map(([key, value]) => quote(`${key}=${value}`));
+  const digest = digestUnit(unit);
   const run = [
     '#!/bin/sh',
     'exec 2>&1',
     'umask 022',
-    'old=$(cat unit.pid 2>/dev/null)',
+    'read -r old _ 2>/dev/null < unit.pid',
     `if [ -n "$old" ] && grep -qzxF ${quote(`STREAMCTL_CLUSTER_DIR=${options.clusterDir}`)} "/proc/$old/environ" 2>/dev/null; then`,
     '  kill -KILL "-$old" 2>/dev/null',
     'fi',
-    'echo $$ > unit.pid',
+    `echo "$$ ${digest}" > unit.pid`,
     'ulimit -n "$(ulimit -Hn)" 2>/dev/null',
     `exec env -i ${assignments.join(' ')} chpst -P ${unit.argv.map(quote).join(' ')}`,
     '',
   ];
   const finish = [
     '#!/bin/sh',
-    'old=$(cat unit.pid 2>/dev/null) && kill -KILL "-$old" 2>/dev/null',
+    'read -r old _ 2>/dev/null < unit.pid && kill -KILL "-$old" 2>/dev/null',
     'rm -f unit.pid',
-    'echo "$1 $2 $(date +%s)" > last-exit',
+    'echo "$1 $2 $(date +%s%3N)" > last-exit',
     '',
   ];
   const log = ['#!/bin/sh', `exec svlogd -tt ${quote(options.logDir)}`, ''];
@@ -58,6 +60,14 @@ export function formatRunitFiles(unit: Unit, options: RunitFilesOptions): RunitF
     { path: 'log/run', text: log.join('\n'), mode: 0o755 },
     { path: 'stop-timeout', text: `${unit.stopTimeoutSec}\n`, mode: 0o644 },
   ];
+}
+
+/** Returns a digest of all that a process of the unit is started with; `unit.pid` says it beside the pid. */
+export function digestUnit(unit: Unit): string {
+  return createHash('sha256')
+    .update(JSON.stringify([unit.argv, unit.env]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** svlogd's settings: 2 MB a file, four old ones, fewer when the disk is full. */

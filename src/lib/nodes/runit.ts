@@ -9,7 +9,7 @@ import { access, chmod, mkdir, readdir, readFile, rename, rm, writeFile } from '
 import { dirname, join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import type { UnitReport } from '../health/report.ts';
-import { isGroupAlive, readEnvironment } from './processes.ts';
+import { findOwner, isGroupAlive } from './processes.ts';
 import { readLastLines } from './read-log.ts';
 import { formatRunitFiles, SVLOGD_CONFIG } from './runit-files.ts';
 import { control, isSupervised, killGroup, readStatus, spawnDetached, waitUntil } from './runsv.ts';
@@ -126,10 +126,9 @@ class RunitServices implements ServiceManager {
 
   /** The unit's process when its runsv was killed and the unit lived on. */
   async #orphan(dir: string): Promise<number | null> {
-    const pid = Number(await readFile(join(dir, 'unit.pid'), 'utf8').catch(() => ''));
-    if (!(pid > 1)) return null;
-    const owner = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
-    return owner === this.#options.clusterDir ? pid : null;
+    const started = await readStarted(dir);
+    if (started === null) return null;
+    return (await findOwner(started.pid)) === this.#options.clusterDir ? started.pid : null;
   }
 
   async #stopTimeoutSec(dir: string): Promise<number> {
@@ -181,21 +180,28 @@ class RunitServices implements ServiceManager {
   }
 }
 
+/** Reads the pid and the digest (`digestUnit`) that a service was last started with; null when it does not run. */
+export async function readStarted(dir: string): Promise<{ pid: number; digest: string } | null> {
+  const text = await readFile(join(dir, 'unit.pid'), 'utf8').catch(() => '');
+  const [pid, digest] = text.trim().split(' ');
+  return Number(pid) > 1 ? { pid: Number(pid), digest: digest ?? '' } : null;
+}
+
 export interface LastExit {
   /** Exit status, or -1 when a signal ended it. */
   readonly status: number;
   /** Number of the signal, when one did. */
   readonly signal: number;
-  /** Unix milliseconds, whole seconds. */
+  /** Unix milliseconds. */
   readonly atMs: number;
 }
 
 /** Reads how a service last ended; null when it never did. */
 export async function readLastExit(dir: string): Promise<LastExit | null> {
   const text = await readFile(join(dir, 'last-exit'), 'utf8').catch(() => '');
-  const [status, signal, second] = text.trim().split(' ').map(Number);
-  if (second === undefined || Number.isNaN(second)) return null;
-  return { status: status!, signal: signal!, atMs: second * 1000 };
+  const [status, signal, ended] = text.trim().split(' ').map(Number);
+  if (ended === undefined || Number.isNaN(ended)) return null;
+  return { status: status!, signal: signal!, atMs: ended };
 }
 
 async function writeIfDiffers(path: string, text: string, mode: number): Promise<boolean> {

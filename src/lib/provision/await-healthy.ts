@@ -35,23 +35,21 @@ export async function awaitHealthy(wait: HealthyWait): Promise<void> {
   for (;;) {
     const failure = await probeUnit(planned.probe, address);
     const exit = await readLastExit(dir);
-    const exited = exit !== null && exit.atMs >= Math.floor(startedMs / 1000) * 1000;
-    if (failure === null && !exited) return;
-    if (failure === null && exit !== null && Date.now() - exit.atMs > 2_000) return;
-    if (exited && failure !== null) {
+    if (exit !== null && exit.atMs >= startedMs) {
       const how = exit.signal > 0 ? `was killed by signal ${exit.signal}` : `exited with ${exit.status}`;
-      throw await wordFailure(wait, `it ${how} after ${formatAge(exit.atMs + 500 - startedMs)}`, failure);
+      throw await wordFailure(wait, `${how} after ${formatAge(exit.atMs - startedMs)}`, failure ?? 'fine');
     }
+    if (failure === null) return;
     if (signal.aborted) throw new StreamctlError('INTERRUPTED', 'stopped while waiting for units');
     if (performance.now() > deadline) {
-      throw await wordFailure(wait, `it did not answer within ${timeoutMs / 1000} s`, failure ?? 'fine');
+      throw await wordFailure(wait, `did not answer within ${timeoutMs / 1000} s`, failure);
     }
     await sleep(POLL_MS);
   }
 }
 
 function formatAge(ms: number): string {
-  return `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 async function wordFailure(wait: HealthyWait, what: string, lastProbe: string): Promise<StreamctlError> {

@@ -18,8 +18,8 @@ export interface PlannedUnit {
   readonly ports: readonly (keyof Ports)[];
 }
 
-/** Name of the variable that carries the digest of all that a unit depends on: a process shows what it was started with. */
-export const DIGEST_VARIABLE = 'STREAMCTL_UNIT_DIGEST';
+/** Carries the digest of all that a unit reads, so that the unit changes when its files do. */
+const DIGEST_VARIABLE = 'STREAMCTL_UNIT_DIGEST';
 
 const STOP_TIMEOUT_SEC = 5;
 

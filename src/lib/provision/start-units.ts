@@ -1,15 +1,17 @@
 /**
  * Bringing units to run what the plan says. A unit that runs with the digest of its plan is left alone; whether it
- * does is read from its process, so that an `up` killed anywhere is continued by the next.
+ * does is what its start noted beside its pid, so that an `up` killed anywhere is continued by the next.
  */
+import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import { nodeLayout } from '../nodes/layout.ts';
-import { readEnvironment } from '../nodes/processes.ts';
+import { readStarted } from '../nodes/runit.ts';
+import { digestUnit } from '../nodes/runit-files.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import type { UpContext } from './context.ts';
 import type { NodePlan } from './plan-nodes.ts';
-import { DIGEST_VARIABLE, type PlannedUnit } from './plan-units.ts';
+import type { PlannedUnit } from './plan-units.ts';
 import { staticServices } from './write-nodes.ts';
 
 /** A unit, its node, and what must happen to it. */
@@ -34,8 +36,10 @@ export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: strin
           const pid = unit?.pid ?? null;
           if (pid === null)
             return { plan, planned, services, kind: unit?.state === 'restarting' ? 'restart' : 'start' };
-          const digest = await readEnvironment(pid, DIGEST_VARIABLE);
-          const same = digest === planned.unit.env[DIGEST_VARIABLE];
+          const started = await readStarted(
+            join(nodeLayout(clusterDir, plan.node.name).service, planned.unit.name),
+          );
+          const same = started?.pid === pid && started.digest === digestUnit(planned.unit);
           return { plan, planned, services, kind: same ? 'none' : 'restart' };
         }),
       );
@@ -82,16 +86,16 @@ async function runTogether(work: readonly UnitWork[], context: UpContext): Promi
 async function bringUp({ plan, planned, services, kind }: UnitWork, context: UpContext): Promise<void> {
   const { name } = planned.unit;
   await context.changes.step(plan.node.name, `${kind} ${name}`, async () => {
+    if (kind === 'restart') await services.stop(name);
     const startedMs = Date.now();
-    if (kind === 'restart') await services.restart(name);
-    else await services.start(name);
+    await services.start(name);
     await awaitHealthy({
       planned,
       node: plan.node.name,
       address: plan.node.address,
       services,
       serviceDir: nodeLayout(context.layout.dir, plan.node.name).service,
-      startedMs: kind === 'restart' ? Date.now() : startedMs,
+      startedMs,
       timeoutMs: HEALTHY_TIMEOUT_MS,
       signal: context.signal,
     });

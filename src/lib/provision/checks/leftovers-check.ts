@@ -1,7 +1,7 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { clusterLayout } from '../../nodes/layout.ts';
-import { listPids, readEnvironment, readProcess } from '../../nodes/processes.ts';
+import { findOwner, listPids, readProcess } from '../../nodes/processes.ts';
 import { findHolder } from '../lock.ts';
 import { type Check, type Finding, fine } from './check.ts';
 
@@ -34,7 +34,7 @@ async function findStaleLocks(home: string): Promise<Found[]> {
 async function findOrphans(home: string): Promise<Found[]> {
   const byCluster = new Map<string, number[]>();
   for (const pid of await listPids()) {
-    const dir = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
+    const dir = await findOwner(pid);
     if (dir === null || !dir.startsWith(`${home}/`) || (await readProcess(pid)) === null) continue;
     byCluster.set(dir, [...(byCluster.get(dir) ?? []), pid]);
   }
