@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -14,6 +14,7 @@ export async function describeMachine(root: string): Promise<Record<string, stri
   return {
     cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    load: `${loadavg()[0]!.toFixed(1)} before the start`,
     kernel: `${release()} ${arch()}`,
     node: process.version,
     nginx: await version('nginx', ['-v'], /nginx\/(\S+)/),

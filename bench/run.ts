@@ -5,6 +5,7 @@
  * shown as one and the exit status stays 0; only a benchmark that could not run fails.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDemoCluster } from '../test/support/demo-cluster.ts';
@@ -18,6 +19,8 @@ import { measureViewers } from './measure-viewers.ts';
 
 const FULL_MINUTES = 10;
 const VIEWER_COUNTS = [300, 1000];
+/** One-minute load from which other work disturbs the figures. */
+const BUSY_LOAD = 0.5;
 /** Default settings, but for the recording: a minute, so that memory is at its bound soon. */
 const MEDIA = '  dvrSec: 60';
 /** Where the hand-made stack listens: next to no cluster's block, which begin at 127.2. */
@@ -42,6 +45,8 @@ const say = (line: string): void => {
 };
 
 const machine = await describeMachine(root);
+if (loadavg()[0]! > BUSY_LOAD)
+  say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 say('starting a cluster of its own');
 const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
 const figures: Figure[] = [];
