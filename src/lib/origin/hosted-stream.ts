@@ -69,7 +69,9 @@ export class HostedStream {
     for (const [track, messages] of loaded.segments) {
       for (const message of messages) {
         this.store.adopt(message);
-        this.live.windows.get(track)?.acceptSegment(message, 'disk');
+        this.live.accept({ message, body: empty }, nowMs);
+        const segment = this.live.windows.get(track)?.find(message.msn);
+        if (segment !== undefined) segment.stored = 'disk';
       }
     }
   }

@@ -7,7 +7,7 @@ import {
   TrackWindow,
   type WindowSegment,
 } from '../../../src/lib/origin/window/track-window.ts';
-import { init, PARTS, part, segments, VIDEO } from '../../support/synthetic-feed.ts';
+import { init, PARTS, part, SEGMENT_SEC, segments, VIDEO } from '../../support/synthetic-feed.ts';
 
 interface Recorded {
   readonly window: TrackWindow;
@@ -19,13 +19,16 @@ interface Recorded {
 function createWindow(stores = true): Recorded {
   const completed: number[] = [];
   const dropped: number[] = [];
-  const window = new TrackWindow(VIDEO.timescale, {
-    completed: (segment: WindowSegment) => {
-      completed.push(segment.msn);
-      if (stores) segment.stored = 'disk';
+  const window = new TrackWindow(
+    { timescale: VIDEO.timescale, segmentSec: SEGMENT_SEC },
+    {
+      completed: (segment: WindowSegment) => {
+        completed.push(segment.msn);
+        if (stores) segment.stored = 'disk';
+      },
+      dropped: (segment: WindowSegment) => void dropped.push(segment.msn),
     },
-    dropped: (segment: WindowSegment) => void dropped.push(segment.msn),
-  });
+  );
   return { window, completed, dropped };
 }
 
@@ -103,6 +106,15 @@ test('a short hole in the numbering becomes gaps of the same total length', () =
   );
 });
 
+test('gaps stay on the grid when the segment before them was cut short', () => {
+  const { window } = createWindow();
+  feed(window, [part({ msn: 100, part: 0 }), ...segments(102, 1, [VIDEO])]);
+  const [first, gap, last] = window.segments;
+  assert.equal(first!.durationTicks, 45_000);
+  assert.deepEqual([gap!.gap, gap!.durationTicks], [true, 180_000]);
+  assert.equal(gap!.decodeTime + gap!.durationTicks, last!.decodeTime);
+});
+
 test('after a long hole the window starts anew', () => {
   const { window, dropped } = createWindow();
   feed(window, [...segments(100, 2, [VIDEO]), ...segments(150, 1, [VIDEO])]);
@@ -177,10 +189,10 @@ test('described segments extend the window, also in place of an unfinished one',
       slate: false,
     };
   };
-  assert.ok(window.acceptSegment(describe(100), 'upstream'));
+  assert.ok(window.acceptSegment(describe(100)));
   feed(window, [part({ msn: 101, part: 0 })]);
-  assert.ok(!window.acceptSegment(describe(100), 'upstream'));
-  assert.ok(window.acceptSegment(describe(101), 'upstream'));
+  assert.ok(!window.acceptSegment(describe(100)));
+  assert.ok(window.acceptSegment(describe(101)));
   feed(window, [part({ msn: 102, part: 0 })]);
   assert.deepEqual(
     window.segments.map(({ msn, complete, stored }) => [msn, complete, stored]),

@@ -3,6 +3,7 @@ import type {
   HelloMessage,
   InitMessage,
   PartMessage,
+  SegmentMessage,
   StatusMessage,
   TrackInfo,
 } from '../../feed/message.ts';
@@ -113,7 +114,7 @@ export class LiveStream {
       case 'part':
         return this.#takePart(message, body, nowMs);
       case 'segment':
-        return this.windows.get(message.track)?.acceptSegment(message, 'upstream') ?? false;
+        return this.#takeSegment(message);
     }
   }
 
@@ -137,7 +138,8 @@ export class LiveStream {
         completed: (segment) => this.#completed(id, segment),
         dropped: (segment) => this.#events.dropped(id, segment),
       };
-      this.windows.set(id, new TrackWindow(timescale, events));
+      const grid = { timescale, segmentSec: this.hello?.segmentSec ?? 1 };
+      this.windows.set(id, new TrackWindow(grid, events));
     }
     return true;
   }
@@ -162,9 +164,19 @@ export class LiveStream {
     return added;
   }
 
+  #takeSegment(message: SegmentMessage): boolean {
+    const window = this.windows.get(message.track);
+    if (window === undefined || !window.acceptSegment(message)) return false;
+    this.#raiseTarget(message.durationTicks / window.timescale);
+    return true;
+  }
+
+  #raiseTarget(segmentSec: number): void {
+    this.targetDurationSec = Math.max(this.targetDurationSec, Math.round(segmentSec));
+  }
+
   #completed(track: string, segment: WindowSegment): void {
-    const seconds = segment.durationTicks / this.windows.get(track)!.timescale;
-    this.targetDurationSec = Math.max(this.targetDurationSec, Math.round(seconds));
+    this.#raiseTarget(segment.durationTicks / this.windows.get(track)!.timescale);
     this.#events.completed(track, segment);
   }
 }

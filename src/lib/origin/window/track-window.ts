@@ -61,14 +61,17 @@ export interface PartPosition {
 
 export class TrackWindow {
   readonly timescale: number;
+  readonly #segmentSec: number;
   readonly #events: WindowEvents;
   #segments: WindowSegment[] = [];
   #discontinuitySequence = 0;
   /** Goes up with every change that a playlist shows. */
   version = 0;
 
-  constructor(timescale: number, events: WindowEvents) {
+  /** `segmentSec` is the distance of the epoch grid. */
+  constructor({ timescale, segmentSec }: { timescale: number; segmentSec: number }, events: WindowEvents) {
     this.timescale = timescale;
+    this.#segmentSec = segmentSec;
     this.#events = events;
   }
 
@@ -131,8 +134,8 @@ export class TrackWindow {
     return true;
   }
 
-  /** Takes the description of a whole segment; returns whether it was added. */
-  acceptSegment(message: SegmentMessage, stored: 'disk' | 'upstream'): boolean {
+  /** Takes the description of a whole segment that others have; returns whether it was added. */
+  acceptSegment(message: SegmentMessage): boolean {
     const last = this.#segments.at(-1);
     if (last !== undefined && (message.msn < last.msn || (message.msn === last.msn && last.complete))) {
       return false;
@@ -142,7 +145,7 @@ export class TrackWindow {
     segment.durationTicks = message.durationTicks;
     segment.size = message.bytes;
     segment.complete = true;
-    segment.stored = stored;
+    segment.stored = 'upstream';
     this.#forgetOldBytes();
     this.version += 1;
     return true;
@@ -175,30 +178,20 @@ export class TrackWindow {
     const last = this.#segments.at(-1);
     if (last !== undefined && !last.complete) this.#complete(last);
     if (last !== undefined && message.msn - last.msn - 1 > MAX_HOLE) this.clear();
-    else if (last !== undefined) this.#fillHole(last, message);
+    else if (last !== undefined) this.#fillHole(last, message.msn);
     const segment = newSegment(message, last !== undefined && last.initId !== message.initId);
     this.#segments.push(segment);
     this.#forgetOldBytes();
     return segment;
   }
 
-  #fillHole(last: WindowSegment, message: PartMessage | SegmentMessage): void {
-    const holes = message.msn - last.msn - 1;
-    const start = last.decodeTime + last.durationTicks;
-    const each = Math.max(1, (message.decodeTime - start) / (holes || 1));
-    for (let index = 0; index < holes; index++) {
-      const gap = newSegment(
-        {
-          msn: last.msn + 1 + index,
-          decodeTime: Math.round(start + index * each),
-          initId: last.initId,
-          discontinuity: false,
-          slate: false,
-        },
-        false,
-        true,
-      );
-      gap.durationTicks = Math.round(each);
+  /** Gaps lie on the epoch grid, whatever was missing of the segments around them. */
+  #fillHole(last: WindowSegment, untilMsn: number): void {
+    for (let msn = last.msn + 1; msn < untilMsn; msn++) {
+      const decodeTime = Math.round((msn * this.#segmentSec - MEDIA_EPOCH_SEC) * this.timescale);
+      const start = { msn, decodeTime, initId: last.initId, discontinuity: false, slate: false };
+      const gap = newSegment(start, false, true);
+      gap.durationTicks = Math.round(this.#segmentSec * this.timescale);
       this.#segments.push(gap);
     }
   }
