@@ -62,7 +62,8 @@ async function publishOnce(publisher: TestPublisher, signal: AbortSignal): Promi
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  return said.trim().split('\n').at(-1) ?? '';
+  const last = said.trim().split('\n').at(-1) ?? '';
+  return last.replaceAll(/sk_\S+/g, 'sk_…');
 }
 
 function refused({ stream, address, rtmpPort }: TestPublisher, said: string): StreamctlError {

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import { pino } from 'pino';
+import { LiveSession } from '../../../src/lib/contribution/live-session.ts';
+import type { RtmpPullOptions } from '../../../src/lib/contribution/rtmp-pull.ts';
+import type { FlvTag } from '../../../src/lib/media/flv.ts';
+import { until } from '../../support/until.ts';
+
+const START_MS = 1_800_000_000_000;
+let nowMs: number;
+let pull: RtmpPullOptions;
+let session: LiveSession;
+let server: Server;
+let readyCount: number;
+
+beforeEach(async () => {
+  nowMs = START_MS;
+  readyCount = 0;
+  const saved = {
+    stream: 'demo',
+    sessionId: START_MS,
+    client: 'c',
+    clientAddress: 'a',
+    keyId: 'k',
+    epochMs: null,
+  };
+  session = new LiveSession(saved, {
+    clock: { nowMs: () => nowMs },
+    log: pino({ level: 'silent' }),
+    url: 'rtmp://nowhere/live/demo',
+    onReady: () => (readyCount += 1),
+    onGone: () => undefined,
+    startPull: (options) => {
+      pull = options;
+      return { close: () => undefined };
+    },
+  });
+  server = createServer((_request, response) => session.subscribe(response)).listen(0, '127.204.5.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  session.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+function send(timestampMs: number, flags: Partial<FlvTag> = {}): void {
+  const data = Buffer.from([0x27, 1, 0, 0, 0]);
+  pull.onTag({ type: 'video', timestampMs, data, isKeyFrame: false, isSequenceHeader: false, ...flags });
+}
+
+/** Frames of 40 ms in real time, a key frame first. */
+function play(fromMs: number, count: number): void {
+  for (let frame = 0; frame < count; frame++, nowMs += 40)
+    send(fromMs + frame * 40, { isKeyFrame: frame === 0 });
+}
+
+async function subscribe(): Promise<IncomingMessage> {
+  const { address, port } = server.address() as AddressInfo;
+  const [response] = (await once(get({ host: address, port, path: '/' }), 'response')) as [IncomingMessage];
+  return response;
+}
+
+test('a session is ready once its epoch is known', () => {
+  play(0, 5);
+  assert.deepEqual([session.isReady, readyCount], [false, 0]);
+  play(200, 1);
+  assert.deepEqual([session.isReady, readyCount], [true, 1]);
+  assert.equal(session.saved.epochMs, START_MS);
+});
+
+test('timestamps that jump end the responses and open a session with a newer id and a new epoch', async () => {
+  play(0, 50);
+  const first = await subscribe();
+  first.resume();
+  play(500_000, 50);
+  await once(first, 'end');
+  assert.ok(session.saved.sessionId > START_MS);
+  assert.equal(session.saved.epochMs, START_MS + 2000 - 500_000);
+  const second = await subscribe();
+  assert.equal(second.headers['x-session-id'], String(session.saved.sessionId));
+  second.destroy();
+});
+
+test('headers repeated by a restarted pull are not sent again, and time does not go back', async () => {
+  const header = { isSequenceHeader: true, data: Buffer.from([0x17, 0, 0, 0, 0]) };
+  send(0, header);
+  play(0, 50);
+  const response = await subscribe();
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  await until(() => bytes > 0, 'the replay');
+  const before = bytes;
+  send(0, header);
+  play(2000, 1);
+  await until(() => bytes > before, 'the next frame');
+  assert.equal(bytes - before, 20, 'one frame of 5 bytes and no header');
+});
+
+test('a subscriber that does not read is dropped, and another goes on', async () => {
+  play(0, 10);
+  const slow = await subscribe();
+  slow.pause();
+  const quick = await subscribe();
+  let bytes = 0;
+  quick.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  const data = Buffer.alloc(1024 * 1024, 0x27);
+  data[1] = 1;
+  for (let frame = 10; session.report().subscribers === 2 && frame < 100; frame++) {
+    const expected = bytes + data.length;
+    send(frame * 40, { data, isKeyFrame: true });
+    nowMs += 40;
+    await until(() => bytes >= expected, 'the quick one to get it');
+  }
+  assert.equal(session.report().subscribers, 1);
+  assert.equal(quick.destroyed, false);
+  slow.destroy();
+});
