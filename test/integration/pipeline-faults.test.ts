@@ -143,6 +143,17 @@ describe('a pipeline in trouble itself', { concurrency: 4 }, () => {
       assertWhole(sink);
     }));
 
+  test('goes on where it was when it is killed and started again', () =>
+    withDaemon('127.201.3.5', async ({ sink, daemon, restart }) => {
+      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      daemon.kill('SIGKILL');
+      const known = sink.track('180p').length;
+      restart();
+      await until(() => sink.track('180p').length > known + 5, 'parts of the second run', LIMIT_MS);
+      for (const track of ['180p', 'audio']) assertContiguous(sink.track(track));
+      assertDecodes(sink, '180p');
+    }));
+
   for (const stopped of [false, true]) {
     const how = stopped ? ' while the publisher stalls' : '';
     test(`leaves no ffmpeg behind when it is killed${how}`, () =>
@@ -160,6 +171,8 @@ describe('a pipeline in trouble itself', { concurrency: 4 }, () => {
 interface DaemonTest {
   readonly sink: FeedSink;
   readonly daemon: ChildProcess;
+  /** Starts the daemon once more. */
+  restart(): void;
   readonly session: ReturnType<PipelineRig['contribution']['publish']>;
 }
 
@@ -172,11 +185,17 @@ async function withDaemon(address: string, run: (parts: DaemonTest) => Promise<v
     const file = join(config.dirs.node, 'node.json');
     await writeFile(file, JSON.stringify(config));
     const entry = join(import.meta.dirname, '../support/run-pipeline.ts');
-    const daemon = spawn(process.execPath, [entry, file, 'demo'], { stdio: 'ignore' });
+    const daemons: ChildProcess[] = [];
+    const start = () => {
+      const daemon = spawn(process.execPath, [entry, file, 'demo'], { stdio: 'ignore' });
+      daemons.push(daemon);
+      return daemon;
+    };
+    const session = rig.contribution.publish({ arguments: testPicture({}) });
     try {
-      await run({ sink, daemon, session: rig.contribution.publish({ arguments: testPicture({}) }) });
+      await run({ sink, daemon: start(), restart: () => void start(), session });
     } finally {
-      daemon.kill('SIGKILL');
+      for (const daemon of daemons) daemon.kill('SIGKILL');
       await sink.close();
     }
   });

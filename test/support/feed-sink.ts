@@ -1,6 +1,6 @@
 /** An origin for tests: takes feeds and keeps every message. */
 import { createServer, type ServerResponse } from 'node:http';
-import { FrameDecoder } from '../../src/lib/feed/codec.ts';
+import { encodeFrame, FrameDecoder } from '../../src/lib/feed/codec.ts';
 import type { FeedFrame, PartMessage, StatusMessage, TracksMessage } from '../../src/lib/feed/message.ts';
 
 export interface ReceivedPart extends PartMessage {
@@ -15,6 +15,10 @@ export class FeedSink {
   connections = 0;
   #open = new Set<ServerResponse>();
   #server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      this.#replay(response);
+      return;
+    }
     this.connections += 1;
     this.#open.add(response);
     const decoder = new FrameDecoder();
@@ -55,6 +59,18 @@ export class FeedSink {
     return (
       (this.frames.findLast(({ message }) => message.type === 'tracks')?.message as TracksMessage) ?? null
     );
+  }
+
+  /** What is known, closed by a status, as an origin answers a relay. */
+  #replay(response: ServerResponse): void {
+    if (this.parts.length === 0 || this.status === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    for (const { message, body } of this.frames) {
+      if (message.type !== 'status') response.write(encodeFrame(message, body));
+    }
+    response.write(encodeFrame(this.status));
   }
 
   #take(frame: FeedFrame): void {

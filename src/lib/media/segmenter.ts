@@ -44,7 +44,7 @@ export class Segmenter<S extends Sample = Sample> {
   #samples: S[] = [];
   #ticks = 0;
   #segmentClosed = false;
-  #segmentStart = 0;
+  #segmentStart: number | null = null;
 
   constructor(options: SegmenterOptions) {
     this.#options = options;
@@ -60,6 +60,13 @@ export class Segmenter<S extends Sample = Sample> {
     this.#options = { ...this.#options, nominalTicks };
   }
 
+  /** Goes on after a part that an earlier run made. Only before the first sample. */
+  resume(after: { readonly msn: number; readonly part: number; readonly last: boolean }): void {
+    this.#msn = after.msn;
+    this.#part = after.last ? 0 : after.part + 1;
+    this.#segmentClosed = after.last;
+  }
+
   /** Takes the next sample; returns the parts, none to two, that it closed. */
   push(sample: S): Part<S>[] {
     const parts: Part<S>[] = [];
@@ -73,7 +80,8 @@ export class Segmenter<S extends Sample = Sample> {
     }
     const target = this.#options.partSec * this.#options.timescale;
     if (this.#samples.length > 0 && this.#ticks + sample.duration > target) parts.push(this.#close(false));
-    if (this.#part === 0 && this.#samples.length === 0) this.#segmentStart = sample.decodeTime;
+    if (this.#segmentStart === null || (this.#part === 0 && this.#samples.length === 0))
+      this.#segmentStart = sample.decodeTime;
     this.#samples.push(sample);
     this.#ticks += sample.duration;
     const end = sample.decodeTime + sample.duration;
@@ -94,7 +102,7 @@ export class Segmenter<S extends Sample = Sample> {
     if (this.#options.boundaries === 'grid' || sample.key) return true;
     const { timescale, segmentSec } = this.#options;
     const end = sample.decodeTime + sample.duration;
-    const isLong = end - this.#segmentStart > (segmentSec + KEY_WAIT_SEC) * timescale;
+    const isLong = end - (this.#segmentStart ?? end) > (segmentSec + KEY_WAIT_SEC) * timescale;
     return isLong || msnOf(end, this.#options) > open + 1;
   }
 

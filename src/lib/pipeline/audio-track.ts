@@ -25,6 +25,7 @@ export class AudioTrack {
       nominalTicks: AUDIO_FRAME_TICKS,
       boundaries: 'grid',
     });
+    this.#next = this.#writer.frontier;
   }
 
   /** Sets where the track begins, once: the first frame of the grid at or after this time. */

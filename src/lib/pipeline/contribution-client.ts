@@ -24,6 +24,9 @@ const OLDER_RETRY_MS = 1000;
 /** Longer than the 30 s after which a daemon without a session answers 204. */
 const ANSWER_TIMEOUT_MS = 40_000;
 
+/** Nothing arrives for this long: the ingest node may be gone without a word. The same session can be asked again. */
+const SILENCE_LIMIT_MS = 5000;
+
 interface Followed extends ContributionStart {
   readonly response: IncomingMessage;
 }
@@ -87,7 +90,7 @@ class Follower {
     const epochMs = Number(response.headers['x-session-epoch-ms']);
     if (response.statusCode !== 200 || !Number.isFinite(sessionId) || !Number.isFinite(epochMs)) {
       response.resume();
-      return response.statusCode === 204 ? 0 : RETRY_MS.most;
+      return response.statusCode === 204 ? RETRY_MS.first : RETRY_MS.most;
     }
     if (this.#current !== null && sessionId <= this.#current.sessionId) {
       response.destroy();
@@ -97,6 +100,7 @@ class Follower {
     this.#current = { sessionId, epochMs, response };
     superseded?.response.destroy();
     this.#follow(this.#current);
+    response.setTimeout(SILENCE_LIMIT_MS, () => response.destroy());
     return RETRY_MS.first;
   }
 

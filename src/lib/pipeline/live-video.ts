@@ -38,8 +38,9 @@ const SLATE_LAG_MS = 400;
 const HOLD_MS = 1500;
 /** An ffmpeg that was told to end gets this long to give out what it has. */
 const DRAIN_MS = 500;
-/** An encoder that was fed and gives out nothing for this long is killed. */
-const HANG_MS = 4000;
+/** An encoder that was fed and gives out nothing for this long is killed; at its start it may take longer. */
+const HANG_MS = 2000;
+const START_LIMIT_MS = 5000;
 /** With frames further apart than this many usual ones the publisher counts as gone, whatever the setting. */
 const GONE_FRAMES = 4;
 
@@ -108,6 +109,12 @@ export class LiveVideo {
     this.#active?.run.kill();
   }
 
+  /** Gives up what is behind real time: the encoder starts again at the source's last key frame. */
+  skipToLive(): void {
+    this.#gop.dropBefore(Number.POSITIVE_INFINITY);
+    this.restart();
+  }
+
   /** To be called every 50 ms or so. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
@@ -117,7 +124,8 @@ export class LiveVideo {
       if (this.#sourceIsSilent(nowMs)) this.#endRun();
       const lagMs = active.run.lagMs(nowMs);
       this.lag.note(lagMs, nowMs);
-      if (lagMs > HANG_MS && nowMs - active.startedMs > HANG_MS && this.lag.isStuck(nowMs)) {
+      const limitMs = this.lag.hasOutput ? HANG_MS : START_LIMIT_MS;
+      if (lagMs > limitMs && this.lag.sinceOutputMs(nowMs) > limitMs) {
         this.failure = 'the video encoder hung and was restarted';
         active.run.kill();
       }
@@ -139,6 +147,7 @@ export class LiveVideo {
     this.#gop.add(frame);
     if (this.#active !== null) {
       this.#active.run.feed(frame);
+      if (this.#active.run.isOld(frame)) this.restart();
       if (frame.key) this.#gop.dropBefore(this.#leastFrontier());
     } else this.#tryStart();
   }

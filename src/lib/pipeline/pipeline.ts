@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FlvTag } from '../media/flv.ts';
+import { AUDIO_TIMESCALE, unixMsOfTicks, VIDEO_TIMESCALE } from '../media/grid.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
 import { AudioTrack } from './audio-track.ts';
@@ -22,6 +23,7 @@ import { LiveAudio } from './live-audio.ts';
 import { LiveVideo } from './live-video.ts';
 import { PublishSession } from './publish-session.ts';
 import { RenditionSet } from './rendition-set.ts';
+import { loadResumePoints, type ResumePoint } from './resume-point.ts';
 import { makeSilence } from './slate-maker.ts';
 import { StatusKeeper } from './status-keeper.ts';
 import { TrackBoard } from './track-board.ts';
@@ -39,6 +41,8 @@ export interface RunningPipeline {
 }
 
 const TICK_MS = 40;
+const RESUME_SEGMENTS = 6;
+const RESUME_MAX_SEC = 8;
 const STATUS_MS = 500;
 
 /** Starts one replica. Throws ENVIRONMENT when ffmpeg can't run. */
@@ -51,18 +55,30 @@ export async function startPipeline(
   if (settings.ladder.length === 0) {
     throw new StreamctlError('SPEC_INVALID', `the ladder of ${stream} is empty`);
   }
-  const [choice, silence] = await Promise.all([
-    chooseEncoder(settings.encoder),
-    makeSilence(settings.audioKbps),
-  ]);
-  const pipeline = new Pipeline({ config, stream, settings, choice, silence }, deps);
-  return { ended: pipeline.ended, close: () => pipeline.close() };
+  const feed = createFeed({ config, stream, settings });
+  try {
+    const [choice, silence, resume] = await Promise.all([
+      chooseEncoder(settings.encoder),
+      makeSilence(settings.audioKbps),
+      findResumePoints({ config, stream, settings }, deps),
+    ]);
+    const pipeline = new Pipeline({ config, stream, settings, choice, silence, resume, feed }, deps);
+    return { ended: pipeline.ended, close: () => pipeline.close() };
+  } catch (error) {
+    await feed.close();
+    throw error;
+  }
 }
 
-interface PipelineParts {
+interface StreamPlace {
   readonly config: NodeConfig;
   readonly stream: string;
   readonly settings: StreamSettings;
+}
+
+interface PipelineParts extends StreamPlace {
+  readonly feed: FeedSender;
+  readonly resume: ReadonlyMap<string, ResumePoint>;
   readonly choice: EncoderChoice;
   readonly silence: SlateClip;
 }
@@ -88,17 +104,23 @@ class Pipeline {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#feed = createFeed(parts);
+    this.#feed = parts.feed;
     const board = new TrackBoard((message, body) => this.#feed.send(message, body));
     const encoder = () => parts.choice.encoder;
     this.#set = new RenditionSet({
-      ...{ settings, board, encoder, directory: join(config.dirs.data, `pipeline-${stream}`) },
+      ...{
+        settings,
+        board,
+        encoder,
+        resume: parts.resume,
+        directory: join(config.dirs.data, `pipeline-${stream}`),
+      },
       onSlateReady: () => deps.log.info('slate ready'),
       onSlateFailure: (reason) => deps.log.error({ reason }, 'no slate'),
     });
     const { segmentSec, partSec } = settings;
     this.#audioTrack = new AudioTrack({
-      ...{ track: 'audio', segmentSec, partSec, silence: parts.silence },
+      ...{ track: 'audio', segmentSec, partSec, silence: parts.silence, resume: parts.resume.get('audio') },
       sendInit: (track, init) => board.sendInit(track, init),
       sendPart: (message, body) => board.sendPart(message, body),
     });
@@ -145,7 +167,7 @@ class Pipeline {
     this.#deps.log.info({ ...start, again: same }, 'contribution');
     if (!same || this.#session === null) {
       this.#session = new PublishSession(start);
-      this.#set.restore();
+      this.#set.restore(this.#deps.clock.nowMs());
     }
     this.#video.startSession(this.#session);
     this.#audio.startSession(this.#session);
@@ -162,8 +184,14 @@ class Pipeline {
     const lowest = this.#video.tracks.at(-1)?.track;
     this.#audio.tick(lowest?.writer.frontier ?? null, lowest?.inSlate ?? false);
     void this.#set.refreshSlate();
-    if (this.#status.mustShed() && this.#set.shedTop()) this.#video.restart();
+    if (this.#status.mustCatchUp()) this.#catchUp();
     if (this.#status.isOver()) this.#end();
+  }
+
+  /** The encoder can't keep up: the top rendition goes, or else what has not been encoded yet. */
+  #catchUp(): void {
+    if (this.#set.shedTop(this.#deps.clock.nowMs())) this.#video.restart();
+    else this.#video.skipToLive();
   }
 
   #report(): void {
@@ -181,7 +209,21 @@ class Pipeline {
   }
 }
 
-function createFeed({ config, stream, settings }: PipelineParts): FeedSender {
+/** Asks the own origin where an earlier run stopped; what is long past is of no use. */
+async function findResumePoints(place: StreamPlace, deps: PipelineDeps): Promise<Map<string, ResumePoint>> {
+  const { config, stream, settings } = place;
+  const nowSec = deps.clock.nowMs() / 1000;
+  const points = await loadResumePoints({
+    ...{ host: config.node.address, port: config.node.ports.origin, stream },
+    fromMsn: Math.floor(nowSec / settings.segmentSec) - RESUME_SEGMENTS,
+  });
+  const timescale = (track: string) => (track === 'audio' ? AUDIO_TIMESCALE : VIDEO_TIMESCALE);
+  const ageSec = (track: string, point: ResumePoint) =>
+    nowSec - unixMsOfTicks(point.endTicks, timescale(track)) / 1000;
+  return new Map([...points].filter(([track, point]) => ageSec(track, point) < RESUME_MAX_SEC));
+}
+
+function createFeed({ config, stream, settings }: StreamPlace): FeedSender {
   const { segmentSec, partSec, dvrSec } = settings;
   const replica = config.node.name;
   return new FeedSender({

@@ -8,6 +8,7 @@ import { audioBandwidth, fitLadder, videoBandwidth } from '../media/ladder.ts';
 import type { Rendition, StreamSettings } from '../spec/stream-settings.ts';
 import type { PreparedTrack } from './live-video.ts';
 import type { PublishSession } from './publish-session.ts';
+import type { ResumePoint } from './resume-point.ts';
 import { makeSlate } from './slate-maker.ts';
 import type { TrackBoard } from './track-board.ts';
 import { VideoTrack } from './video-track.ts';
@@ -17,6 +18,8 @@ export interface RenditionSetOptions {
   readonly board: TrackBoard;
   /** Folder for the slate's text. */
   readonly directory: string;
+  /** Where an earlier run stopped, by track. */
+  readonly resume: ReadonlyMap<string, ResumePoint>;
   encoder(): EncoderName;
   onSlateReady(): void;
   onSlateFailure(reason: string): void;
@@ -24,14 +27,17 @@ export interface RenditionSetOptions {
 
 /** Bit rate that a copied source is announced with until it has been measured. */
 const COPY_KBPS = 6000;
+const SHED_AT_LEAST_MS = 60_000;
 
 export class RenditionSet {
   readonly #options: RenditionSetOptions;
   #tracks = new Map<string, VideoTrack>();
   #shed = new Set<string>();
+  #shedMs = 0;
   #above: readonly string[] = [];
   #prepared: readonly PreparedTrack[] = [];
-  #slate = { wanted: '', making: '', frameRate: { num: 30, den: 1 } as FrameRate };
+  /** Of one encoder and frame rate: the size of each rendition's slate that was made or is being made. */
+  #slate = { kind: '', frameRate: { num: 30, den: 1 } as FrameRate, made: new Map<string, string>() };
 
   constructor(options: RenditionSetOptions) {
     this.#options = options;
@@ -47,17 +53,19 @@ export class RenditionSet {
     return this.#above;
   }
 
-  /** Drops the top rendition from the next start of the encoder on; false when it is the only one. */
-  shedTop(): boolean {
+  /** Drops the top rendition from the next start of the encoder on; false when it may not or is the only one. */
+  shedTop(nowMs: number): boolean {
     const [top] = this.#prepared;
     if (top === undefined || this.#prepared.length < 2) return false;
+    if (!this.#options.settings.shedTopRendition) return false;
+    this.#shedMs = nowMs;
     this.#shed.add(top.rendition.name);
     return true;
   }
 
-  /** A new publish session gets the whole ladder again. */
-  restore(): void {
-    this.#shed.clear();
+  /** A new publish session gets the whole ladder again, unless it was too much a moment ago. */
+  restore(nowMs: number): void {
+    if (nowMs - this.#shedMs > SHED_AT_LEAST_MS) this.#shed.clear();
   }
 
   /** Returns the tracks for a source, highest first, and announces them. */
@@ -70,26 +78,30 @@ export class RenditionSet {
       return { rendition, track };
     });
     this.#announce(frameRate);
-    const names = renditions.map(({ name, width, height }) => `${name}:${width}x${height}`);
-    const wanted = [this.#options.encoder(), frameRate.num, frameRate.den, ...names].join(' ');
-    this.#slate = { ...this.#slate, wanted, frameRate };
+    const { num, den } = frameRate;
+    const kind = `${this.#options.encoder()} ${num}/${den}`;
+    if (kind !== this.#slate.kind) this.#slate = { kind, frameRate, made: new Map() };
     return this.#prepared;
   }
 
-  /** Makes the slate for what is live, once, when live media flows. */
+  /** Makes the slates that are missing, once live media flows. */
   async refreshSlate(): Promise<void> {
-    const { wanted, making, frameRate } = this.#slate;
-    const prepared = this.#prepared;
-    if (wanted === making || !prepared.some(({ track }) => track.isLive)) return;
-    this.#slate.making = wanted;
+    const slate = this.#slate;
+    const missing = this.#prepared.filter(
+      ({ rendition }) => slate.made.get(rendition.name) !== sizeOf(rendition),
+    );
+    if (missing.length === 0 || !missing.some(({ track }) => track.isLive)) return;
+    for (const { rendition } of missing) slate.made.set(rendition.name, sizeOf(rendition));
     const { settings, directory } = this.#options;
     const encoder = settings.video === 'copy' ? 'libx264' : this.#options.encoder();
     try {
       const clips = await makeSlate({
-        ...{ renditions: prepared.map(({ rendition }) => rendition), encoder, frameRate, directory },
-        ...{ preset: settings.preset, segmentSec: settings.segmentSec, text: settings.slate.text },
+        ...{ renditions: missing.map(({ rendition }) => rendition), encoder, directory },
+        ...{ preset: settings.preset, frameRate: slate.frameRate },
+        ...{ segmentSec: settings.segmentSec, text: settings.slate.text },
       });
-      prepared.forEach(({ track }, i) => {
+      if (slate !== this.#slate) return;
+      missing.forEach(({ track }, i) => {
         track.setClip(clips[i] ?? null);
       });
       this.#options.onSlateReady();
@@ -117,7 +129,7 @@ export class RenditionSet {
     const { settings, board } = this.#options;
     const { segmentSec, partSec } = settings;
     const track = new VideoTrack({
-      ...{ track: name, segmentSec, partSec, nominalTicks },
+      ...{ track: name, segmentSec, partSec, nominalTicks, resume: this.#options.resume.get(name) },
       boundaries: settings.video === 'copy' ? 'key' : 'grid',
       sendInit: (id: string, init: InitSegment) => board.sendInit(id, init),
       sendPart: (message: PartMessage, body: Buffer) => board.sendPart(message, body),
@@ -136,4 +148,8 @@ export class RenditionSet {
     const audio = { id: 'audio', kind: 'audio' as const, bandwidth: audioBandwidth(settings.audioKbps) };
     board.setPlans([...video, audio]);
   }
+}
+
+function sizeOf(rendition: Rendition): string {
+  return `${rendition.width}x${rendition.height}`;
 }

@@ -17,6 +17,9 @@ export interface StatusKeeperOptions {
   readonly audio: LiveAudio;
 }
 
+/** Further behind than this, frames are skipped even when renditions may not be shed. */
+const MAX_LAG_MS = 10_000;
+
 export class StatusKeeper {
   readonly #options: StatusKeeperOptions;
   readonly #startedMs: number;
@@ -33,10 +36,11 @@ export class StatusKeeper {
     return this.#silentMs() > this.#options.settings.slate.maxSec * 1000;
   }
 
-  /** The encoder has been behind for so long that the top rendition should go. */
-  mustShed(): boolean {
+  /** The encoder has been behind for so long that the top rendition should go, or else frames. */
+  mustCatchUp(): boolean {
     const { settings, video, clock } = this.#options;
-    return settings.shedTopRendition && settings.video === 'encode' && video.lag.isLost(clock.nowMs());
+    const mayWait = !settings.shedTopRendition && video.lag.lagMs < MAX_LAG_MS;
+    return !mayWait && video.lag.isLost(clock.nowMs());
   }
 
   end(): void {
@@ -77,12 +81,12 @@ export class StatusKeeper {
   }
 
   #reasons(session: PublishSession | null): string[] {
-    const { set, video, audio } = this.#options;
+    const { set, video, audio, clock } = this.#options;
     const shed = set.shed.join(', ');
     return [
       ...(session?.unsupported ? [`the source's video codec ${session.unsupported} is not supported`] : []),
       ...(shed === '' ? [] : [`shed to keep up with real time: ${shed}`]),
-      ...(video.lag.isBehind
+      ...(video.lag.isBehind(clock.nowMs())
         ? [`the encoder is ${(video.lag.lagMs / 1000).toFixed(1)} s behind real time`]
         : []),
       ...[video.failure, audio.failure].filter((failure) => failure !== null),

@@ -10,6 +10,7 @@ import type { InitSegment } from '../media/init-segment.ts';
 import { formatPart } from '../media/part-writer.ts';
 import type { Sample } from '../media/sample.ts';
 import { type Part, Segmenter, type SegmenterOptions } from '../media/segmenter.ts';
+import type { ResumePoint } from './resume-point.ts';
 
 /** A sample and where it is from. */
 export interface TrackSample extends Sample {
@@ -18,6 +19,8 @@ export interface TrackSample extends Sample {
 
 export interface TrackWriterOptions extends SegmenterOptions {
   readonly track: string;
+  /** Where an earlier run of the pipeline stopped. */
+  readonly resume?: ResumePoint | undefined;
   sendInit(track: string, init: InitSegment): void;
   sendPart(message: PartMessage, body: Buffer): void;
 }
@@ -26,6 +29,7 @@ export class TrackWriter {
   #options: TrackWriterOptions;
   #segmenter: Segmenter<TrackSample>;
   #init: InitSegment | null = null;
+  #initId: string | null = null;
   #sentInits = new Set<string>();
   #end: number | null = null;
   /** The last sample before a break: how long it lasts is known when its successor is. */
@@ -35,6 +39,10 @@ export class TrackWriter {
   constructor(options: TrackWriterOptions) {
     this.#options = options;
     this.#segmenter = new Segmenter(options);
+    if (options.resume === undefined) return;
+    this.#segmenter.resume(options.resume);
+    this.#end = options.resume.endTicks;
+    this.#initId = options.resume.initId;
   }
 
   /** Where the next sample should start, ticks; null before the first. */
@@ -48,7 +56,7 @@ export class TrackWriter {
   }
 
   get initId(): string | null {
-    return this.#init?.initId ?? null;
+    return this.#initId;
   }
 
   get nominalTicks(): number {
@@ -107,11 +115,12 @@ export class TrackWriter {
   }
 
   #changes(init: InitSegment): boolean {
-    return this.#init !== null && this.#init.initId !== init.initId;
+    return this.#initId !== null && this.#initId !== init.initId;
   }
 
   #adopt(init: InitSegment): void {
     this.#init = init;
+    this.#initId = init.initId;
     if (this.#sentInits.has(init.initId)) return;
     this.#sentInits.add(init.initId);
     this.#options.sendInit(this.#options.track, init);

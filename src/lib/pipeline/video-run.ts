@@ -30,6 +30,7 @@ export interface VideoRunOptions extends Omit<VideoArguments, 'outputs'> {
 /** ffmpeg's clock starts here, so that B-frames and AAC priming never reach below 0. */
 const LEAD_MS = 1000;
 const TICKS_PER_MS = 90;
+const MAX_RUN_MS = 20 * 24 * 3_600_000;
 
 export class VideoRun {
   readonly #options: VideoRunOptions;
@@ -72,6 +73,11 @@ export class VideoRun {
     const entry = Math.min(...this.#options.entries.map(({ entryTicks }) => entryTicks));
     if (frame.presentationTicks < entry) return;
     this.#waiting.push({ ticks: frame.presentationTicks, arrivalMs: frame.arrivalMs });
+  }
+
+  /** FLV's 32 bits of milliseconds would run out one day. */
+  isOld(frame: SourceFrame): boolean {
+    return frame.sessionMs - this.#options.firstMs > MAX_RUN_MS;
   }
 
   /** How long ago the oldest frame arrived that has not come out; the newest frame is always held by the muxer. */

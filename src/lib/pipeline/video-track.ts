@@ -17,9 +17,13 @@ export interface VideoTrackOptions extends Omit<TrackWriterOptions, 'timescale'>
   readonly segmentSec: number;
 }
 
+/** A longer hole that no slate is ready for is left as a break. */
+const MAX_STAND_IN_SEC = 10;
+
 export class VideoTrack {
   readonly writer: TrackWriter;
   readonly #segmentSec: number;
+  readonly #partSec: number;
   #clip: SlateClip | null = null;
   /** The run whose samples follow one another here; null between runs and while a new one has not caught on. */
   #run: object | null = null;
@@ -29,6 +33,7 @@ export class VideoTrack {
 
   constructor(options: VideoTrackOptions) {
     this.#segmentSec = options.segmentSec;
+    this.#partSec = options.partSec;
     this.writer = new TrackWriter({ ...options, timescale: VIDEO_TIMESCALE });
   }
 
@@ -87,18 +92,24 @@ export class VideoTrack {
     if (!sample.key) return false;
     if (frontier === null) return true;
     if (sample.decodeTime < frontier - this.writer.nominalTicks / 2) return false;
-    this.#fillHole(sample.decodeTime);
+    this.#fillHole(sample.decodeTime, { init, samples: [sample] });
     return this.writer.canFollow(sample.decodeTime, init.initId);
   }
 
-  /** Slate frames of nominal length, the last one up to half longer or shorter, so that `ticks` follows exactly. */
-  #fillHole(ticks: number): void {
-    const clip = this.#clip;
-    const step = this.writer.nominalTicks;
+  /**
+   * Slate frames of nominal length, the last one up to half longer or shorter, so that `ticks` follows exactly. Before
+   * there is a slate, the key frame that follows stands in, a few times a second.
+   */
+  #fillHole(ticks: number, next: SlateClip): void {
+    const clip = this.#clip ?? next;
+    const step =
+      this.#clip === null ? Math.round(this.#partSec * 0.4 * VIDEO_TIMESCALE) : this.writer.nominalTicks;
+    if (this.#clip === null && ticks - (this.writer.frontier as number) > MAX_STAND_IN_SEC * VIDEO_TIMESCALE)
+      return;
     for (;;) {
       const at = this.writer.frontier as number;
       const left = ticks - at;
-      if (clip === null || left < step / 2 || !this.writer.canFollow(at, clip.init.initId)) return;
+      if (left < this.writer.nominalTicks / 2 || !this.writer.canFollow(at, clip.init.initId)) return;
       this.#writeSlateFrame(clip, { at, duration: left < step * 1.5 ? left : step });
     }
   }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { after, test } from 'node:test';
+import { formatFlvHeader, formatFlvTag } from '../../../src/lib/media/flv.ts';
+import type { Peer } from '../../../src/lib/nodes/node-config.ts';
+import { followContribution } from '../../../src/lib/pipeline/contribution-client.ts';
+import { until } from '../../support/until.ts';
+
+const ADDRESS = '127.201.8.1';
+const servers: Server[] = [];
+after(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** An ingest node whose answers the test gives. */
+async function ingest(name: string): Promise<{ peer: Peer; waiting: ServerResponse[] }> {
+  const waiting: ServerResponse[] = [];
+  const server = createServer((_request, response) => {
+    waiting.push(response);
+    response.on('close', () => waiting.splice(waiting.indexOf(response), 1));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, ADDRESS, resolve));
+  const contribution = (server.address() as { port: number }).port;
+  const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, redis: 1, contribution };
+  return { peer: { name, region: 'us', address: ADDRESS, roles: ['ingest'], ports, weight: 1 }, waiting };
+}
+
+function answer(response: ServerResponse | undefined, sessionId: number): void {
+  response?.writeHead(200, { 'x-session-id': sessionId, 'x-session-epoch-ms': '1795000000000.5' });
+  response?.write(formatFlvHeader({ audio: false, video: true }));
+  response?.write(formatFlvTag({ type: 'video', timestampMs: sessionId, data: Buffer.alloc(6) }));
+}
+
+test('followContribution() follows the newest session of all ingest nodes and reads no other', async () => {
+  const [one, two] = [await ingest('us-1'), await ingest('eu-1')];
+  const seen: string[] = [];
+  const follower = followContribution(
+    { stream: 'demo', ingests: [one.peer, two.peer] },
+    {
+      onStart: ({ sessionId, epochMs }) => seen.push(`start ${sessionId} ${epochMs % 1}`),
+      onTag: (tag) => seen.push(`tag ${tag.timestampMs}`),
+      onEnd: () => seen.push('end'),
+    },
+  );
+  await until(() => one.waiting.length > 0 && two.waiting.length > 0, 'both to be asked');
+  answer(one.waiting[0], 100);
+  await until(() => seen.includes('tag 100'), 'the first session');
+  answer(two.waiting[0], 200);
+  await until(() => seen.includes('tag 200'), 'the newer session');
+  await until(
+    () => one.waiting.length > 0 && !one.waiting[0]?.headersSent,
+    'the first node to be asked again',
+  );
+  const older = one.waiting[0];
+  answer(older, 100);
+  await until(() => older?.destroyed === true, 'the older session to be turned down');
+  two.waiting[0]?.end();
+  await until(() => seen.includes('end'), 'the end');
+  follower.close();
+  assert.deepEqual(seen, ['start 100 0.5', 'tag 100', 'start 200 0.5', 'tag 200', 'end']);
+});
+
+test('followContribution() asks again when an answer is no FLV', async () => {
+  const { peer, waiting } = await ingest('us-1');
+  const tags: number[] = [];
+  const follower = followContribution(
+    { stream: 'demo', ingests: [peer] },
+    { onStart: () => {}, onTag: (tag) => tags.push(tag.timestampMs), onEnd: () => {} },
+  );
+  await until(() => waiting.length > 0, 'the first question');
+  const [first] = waiting;
+  first?.writeHead(200, { 'x-session-id': 1, 'x-session-epoch-ms': '0' });
+  first?.write(Buffer.alloc(100, 7));
+  await until(() => waiting.length > 0 && waiting[0] !== first, 'the second question');
+  answer(waiting[0], 5);
+  await until(() => tags.length > 0, 'a tag');
+  follower.close();
+  assert.deepEqual(tags, [5]);
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { PartMessage } from '../../../src/lib/feed/message.ts';
+import type { InitSegment } from '../../../src/lib/media/init-segment.ts';
+import type { Sample } from '../../../src/lib/media/sample.ts';
+import { VideoTrack } from '../../../src/lib/pipeline/video-track.ts';
+
+const START = 60_000_000 * 90_000;
+const FRAME = 3000;
+const LIVE_INIT = initOf('aaaaaaaaaaaa');
+const OTHER_INIT = initOf('bbbbbbbbbbbb');
+
+function initOf(initId: string): InitSegment {
+  return { bytes: Buffer.alloc(8), initId, codecs: 'avc1.42c01f', timescale: 90_000 };
+}
+
+function frame(index: number, key: boolean): Sample {
+  const decodeTime = START + index * FRAME;
+  return { decodeTime, duration: FRAME, compositionOffset: 0, key, data: Buffer.alloc(4) };
+}
+
+function rig(resume?: Parameters<typeof createTrack>[1]) {
+  const parts: PartMessage[] = [];
+  return { parts, track: createTrack(parts, resume) };
+}
+
+function createTrack(parts: PartMessage[], resume?: ConstructorParameters<typeof VideoTrack>[0]['resume']) {
+  return new VideoTrack({
+    ...{ track: 'v', segmentSec: 2, partSec: 0.5, nominalTicks: FRAME, boundaries: 'grid', resume },
+    sendInit: () => {},
+    sendPart: (message) => parts.push(message),
+  });
+}
+
+function clip(init = LIVE_INIT) {
+  return { init, samples: [frame(0, true), frame(1, false), frame(2, false)] };
+}
+
+function live(track: VideoTrack, run: object, samples: readonly Sample[], init = LIVE_INIT): void {
+  for (const sample of samples) track.takeLive(run, { sample, init, isTail: false });
+}
+
+/** Frames from one index to before another; the first one is a key frame, and so is each segment's first. */
+function frames(from: number, to: number): Sample[] {
+  return Array.from({ length: to - from }, (_, i) => frame(from + i, i === 0 || (from + i) % 60 === 0));
+}
+
+function assertSeamless(parts: readonly PartMessage[]): void {
+  parts.forEach((part, i) => {
+    const before = parts[i - 1];
+    if (before === undefined) return;
+    assert.equal(part.decodeTime, before.decodeTime + before.durationTicks);
+    assert.deepEqual(
+      [part.msn, part.part],
+      before.last ? [before.msn + 1, 0] : [before.msn, before.part + 1],
+    );
+    assert.equal(part.discontinuity, false);
+  });
+}
+
+test('the slate follows the last live frame and live takes over at its key frame, without a hole', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 200 }), (lived, gap) => {
+      const { parts, track } = rig();
+      track.setClip(clip());
+      const first = {};
+      live(track, first, frames(0, lived));
+      track.runEnded(first);
+      track.fillWithSlate(START + (lived + gap) * FRAME);
+      live(track, {}, frames(lived + gap, lived + gap + 200));
+      assertSeamless(parts);
+      assert.ok((parts.at(-1)?.decodeTime ?? 0) >= START + (lived + gap + 100) * FRAME);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test('frames older than what was written are dropped until a key frame that is not', () => {
+  const { parts, track } = rig();
+  track.setClip(clip());
+  const first = {};
+  live(track, first, frames(0, 30));
+  track.runEnded(first);
+  track.fillWithSlate(START + 70 * FRAME);
+  live(track, {}, frames(40, 240));
+  assertSeamless(parts);
+  const firstLive = parts.find((part) => part.decodeTime >= START + 60 * FRAME && !part.slate);
+  assert.equal(firstLive?.decodeTime, START + 120 * FRAME);
+  assert.equal(firstLive?.independent, true);
+});
+
+test('the slate waits at the hold', () => {
+  const { track } = rig();
+  track.setClip(clip());
+  const run = {};
+  live(track, run, frames(0, 30));
+  track.runEnded(run);
+  track.holdTicks = START + 45 * FRAME;
+  track.fillWithSlate(START + 90 * FRAME);
+  assert.equal(track.writer.frontier, START + 45 * FRAME);
+});
+
+test('the last frame of a run lasts until what follows it', () => {
+  const { parts, track } = rig();
+  const run = {};
+  live(track, run, frames(0, 14));
+  track.takeLive(run, { sample: frame(14, false), init: LIVE_INIT, isTail: true });
+  track.runEnded(run);
+  const later = { ...frame(15, true), decodeTime: START + 15 * FRAME + 900 };
+  track.takeLive({}, { sample: later, init: LIVE_INIT, isTail: false });
+  track.writer.flush();
+  assertSeamless(parts);
+  assert.equal(parts[0]?.frames, 14);
+  assert.equal(parts[0]?.durationTicks, 14 * FRAME);
+});
+
+test('before there is a slate the next key frame fills a hole, in parts within the target', () => {
+  const { parts, track } = rig();
+  const run = {};
+  live(track, run, frames(0, 30));
+  track.runEnded(run);
+  live(track, {}, frames(100, 200));
+  assertSeamless(parts);
+  for (const part of parts) assert.ok(part.durationTicks <= 45_000);
+});
+
+test('another init segment begins with a segment and says discontinuity', () => {
+  const { parts, track } = rig();
+  live(track, {}, frames(0, 30));
+  live(track, {}, frames(30, 200), OTHER_INIT);
+  const changed = parts.find((part) => part.initId === OTHER_INIT.initId);
+  assert.deepEqual([changed?.part, changed?.discontinuity], [0, true]);
+  assert.equal(changed?.decodeTime, START + 60 * FRAME);
+});
+
+test('a new process goes on after the part that an earlier one sent last', () => {
+  const before = rig();
+  live(before.track, {}, frames(0, 35));
+  const sent = before.parts.at(-1) as PartMessage;
+  const resume = { ...sent, endTicks: sent.decodeTime + sent.durationTicks };
+  const { parts, track } = rig(resume);
+  live(track, {}, frames(30, 200));
+  assertSeamless([...before.parts, ...parts]);
+});
