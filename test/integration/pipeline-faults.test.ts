@@ -46,7 +46,7 @@ function assertWhole(sink: FeedSink): void {
   }
 }
 
-describe('a pipeline whose publisher fails', { concurrency: 4 }, () => {
+describe('a pipeline whose publisher fails', { concurrency: 3 }, () => {
   test('shows the slate and is live again within 2 s of the publisher', () =>
     withRig({ address: '127.201.2.1' }, async (rig) => {
       const { sink, logged } = await rig.startReplica('us-1');
@@ -109,7 +109,7 @@ describe('a pipeline whose publisher fails', { concurrency: 4 }, () => {
   });
 });
 
-describe('a pipeline in trouble itself', { concurrency: 4 }, () => {
+describe('a pipeline in trouble itself', { concurrency: 3 }, () => {
   test('replays the last segments to an origin that restarted', () =>
     withRig({ address: '127.201.3.1', settings: { ladder: ONE } }, async (rig) => {
       const { sink } = await rig.startReplica('us-1');
