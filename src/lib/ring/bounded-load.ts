@@ -41,9 +41,12 @@ export interface Choice {
   readonly overLimit: boolean;
 }
 
+/** Takes back what rounding may add, so that a load of exactly the limit is full: 1.1 × 180 / 3 is above 66. */
+const ROUNDING = 1 - 1e-12;
+
 /** The load at which a member of this weight is full. */
 export function loadLimit({ cost, total, totalWeight, balance }: Demand, weight: number): number {
-  return (balance * (total + cost) * weight) / totalWeight;
+  return ((balance * (total + cost) * weight) / totalWeight) * ROUNDING;
 }
 
 /**

@@ -1,0 +1,89 @@
+/** The result of `ring simulate` as tables, and what it means in nodes to buy. Pure. */
+import type { PhaseResult, SimulationResult, StrategyResult } from '../../ring/simulation/simulate.ts';
+import { formatWhole } from './format-figures.ts';
+import { type Cell, formatTable } from './format-table.ts';
+import type { Paint } from './paint.ts';
+
+const INDENT = '  ';
+
+/** Formats the whole result, at most `width` columns wide. */
+export function formatRingSimulation(result: SimulationResult, width: number, paint: Paint): string[] {
+  const { nodes, regions, streams, viewers, zipf } = result.options;
+  const about = [
+    `${formatWhole(nodes)} nodes in ${regions} ${regions === 1 ? 'region' : 'regions'}`,
+    `${formatWhole(streams)} streams`,
+    `${formatWhole(viewers)} viewers (Zipf ${zipf})`,
+  ];
+  const wide = width - INDENT.length;
+  return [
+    about.join(' · '),
+    '',
+    paint.strong('Busiest node, as a multiple of the mean'),
+    ...busiestTable(result, wide, paint),
+    '',
+    paint.strong('Viewers moved to another node, of all viewers (in brackets: without a cause of their own)'),
+    ...movedTable(result, wide, paint),
+    '',
+    paint.strong('Steady, and what to buy'),
+    ...costTable(result, wide, paint),
+    '',
+    ...wordBill(result),
+  ].map((line) => (line === '' ? '' : INDENT + line));
+}
+
+function busiestTable(result: SimulationResult, width: number, paint: Paint): string[] {
+  return phaseTable(result, { width, paint, cell: (phase) => phase.maxOverMean.toFixed(2) });
+}
+
+function movedTable(result: SimulationResult, width: number, paint: Paint): string[] {
+  const cell = ({ phase, movedShare, collateralShare }: PhaseResult): string => {
+    if (phase === 'steady') return '';
+    const collateral = collateralShare < 0.0005 ? '' : ` (${formatPercent(collateralShare)})`;
+    return formatPercent(movedShare) + collateral;
+  };
+  return phaseTable(result, { width, paint, cell });
+}
+
+interface PhaseTable {
+  readonly width: number;
+  readonly paint: Paint;
+  readonly cell: (phase: PhaseResult) => string;
+}
+
+function phaseTable(result: SimulationResult, { width, paint, cell }: PhaseTable): string[] {
+  const columns = result.phases.map(({ title }) => ({ title, align: 'right' as const }));
+  const rows = result.strategies.map(({ strategy, phases }) => [
+    { text: strategy },
+    ...phases.map((phase) => ({ text: cell(phase) })),
+  ]);
+  return formatTable({ columns: [{ title: 'strategy' }, ...columns], rows }, width, paint.quiet);
+}
+
+function costTable(result: SimulationResult, width: number, paint: Paint): string[] {
+  const titles = ['off their owner', 'nodes of the widest stream', 'feeds', 'nodes needed'];
+  const columns = [{ title: 'strategy' }, ...titles.map((title) => ({ title, align: 'right' as const }))];
+  const rows = result.strategies.map((each): Cell[] => [
+    { text: each.strategy },
+    { text: each.offOwnerShare === null ? '–' : formatPercent(each.offOwnerShare) },
+    { text: formatWhole(each.phases[0]!.widestStream) },
+    { text: formatWhole(each.feeds) },
+    { text: formatWhole(each.nodesNeeded) },
+  ]);
+  return formatTable({ columns, rows }, width, paint.quiet);
+}
+
+function wordBill({ options, nodesIdeal, strategies }: SimulationResult): string[] {
+  const find = (name: StrategyResult['strategy']): StrategyResult =>
+    strategies.find(({ strategy }) => strategy === name)!;
+  const [plain, split, turn] = [find('ring'), find('ring-split'), find('round-robin')];
+  return [
+    `If a node carries ${formatWhole(options.nodeViewers)} viewers, ${formatWhole(nodesIdeal)} nodes would do if load were even and nothing failed.`,
+    `At its worst moment above the plain ring needs ${formatWhole(plain.nodesNeeded)}, ring-split ${formatWhole(split.nodesNeeded)}, round-robin ${formatWhole(turn.nodesNeeded)}.`,
+    `What round-robin pays instead: each stream goes to every node that has a viewer of it, ${formatWhole(turn.feeds)} feeds`,
+    `over the network against ${formatWhole(split.feeds)}, and as many copies in caches.`,
+  ];
+}
+
+function formatPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
