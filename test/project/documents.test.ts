@@ -32,11 +32,11 @@ test('the ports of docs/reference.md are the defaults of the spec', () => {
   assert.deepEqual(Object.fromEntries(ports), DEFAULT_PORTS);
 });
 
-test('every folder under src/lib is drawn in ARCHITECTURE.md', () => {
+test('every folder under src/lib is drawn in ARCHITECTURE.md, and none that is not there', () => {
   const there = readdirSync(join(ROOT, 'src/lib')).map((name) => `lib/${name}`);
-  const drawn = new Set(FOLDERS.map((folder) => folder.name));
-  const undrawn = there.filter((name) => !drawn.has(name));
-  assert.deepEqual(undrawn, [], 'add the folder to "Folders", where its imports point downwards');
+  const drawn = FOLDERS.map((folder) => folder.name).filter((name) => name.startsWith('lib/'));
+  const remedy = 'add the folder to "Folders", where its imports point downwards';
+  assert.deepEqual(drawn.toSorted(), there.toSorted(), remedy);
 });
 
 test('every link in the documents leads to something', () => {

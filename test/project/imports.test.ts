@@ -84,3 +84,13 @@ test('a command imports oclif through lib/cli/base-command.ts', () => {
   );
   assert.equal(bare.length, 0, `extend BaseCommand:${list(bare.map((file) => file.path))}`);
 });
+
+test('every dependency is imported somewhere or has a use outside src', () => {
+  const { dependencies } = JSON.parse(fileAt('package.json').text) as {
+    dependencies: Record<string, string>;
+  };
+  const imported = new Set(imports.map((one) => one.to));
+  const bundled = new Set(['hls.js']);
+  const idle = Object.keys(dependencies).filter((name) => !imported.has(name) && !bundled.has(name));
+  assert.deepEqual(idle, [], 'remove it from package.json, or move it to devDependencies');
+});

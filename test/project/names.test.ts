@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
-import { filesUnder, list, SOURCES } from './repository-files.ts';
+import { filesUnder, importsOf, list, SOURCES } from './repository-files.ts';
 
 const BANNED = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'manager'];
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -26,13 +26,14 @@ test('no file or folder is a drawer for odds and ends', () => {
 });
 
 test('a source file with one export is named after it', () => {
-  const exported = /^export (?:default )?(?:abstract )?(?:async )?(?:function\*?|class) (\w+)/gm;
+  const exported = /^export (?:default |abstract |async )*(const|function\*?|class|interface|type) (\w+)/gm;
   const strays = SOURCES.filter((file) => !file.path.endsWith('main.ts')).flatMap((file) => {
-    const names = [...file.text.matchAll(exported)].map((match) => match[1]!);
-    if (names.length !== 1) return [];
-    const words = names[0]!.toLowerCase();
+    const found = [...file.text.matchAll(exported)].map((match) => ({ kind: match[1]!, name: match[2]! }));
+    const code = found.filter(({ kind }) => kind.startsWith('function') || kind === 'class');
+    if (code.length !== 1) return [];
+    const words = found.map(({ name }) => name.toLowerCase()).join(' ');
     const stems = basename(file.path, '.ts').split('-').map(stem);
-    return stems.some((part) => words.includes(part)) ? [] : [`${file.path} exports ${names[0]}`];
+    return stems.some((part) => words.includes(part)) ? [] : [`${file.path} exports ${code[0]!.name}`];
   });
   assert.equal(strays.length, 0, `name the file after its export, in kebab-case:${list(strays)}`);
 });
@@ -50,4 +51,12 @@ test('every test file lies where its subject lies', () => {
       (folder) => !folders.has(folder) && ![...folders].some((known) => known.startsWith(`${folder}/`)),
     );
   assert.deepEqual([...new Set(lost)], [], 'test/unit mirrors src/lib: move or rename the folder');
+});
+
+test('no source file is forgotten: something imports it', () => {
+  const used = new Set([...SOURCES, ...filesUnder('test', 'bin')].flatMap(importsOf).map((one) => one.to));
+  const idle = SOURCES.map((file) => file.path).filter(
+    (path) => !used.has(path) && !path.startsWith('src/commands/') && path !== 'src/main.ts',
+  );
+  assert.equal(idle.length, 0, `delete it, or use it:${list(idle)}`);
 });

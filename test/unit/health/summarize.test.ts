@@ -145,6 +145,15 @@ test('the slate is a problem of viewers, with the time since', () => {
     status.problems.map(({ harm, subject, sinceMs: since }) => ({ harm, subject, since })),
     [{ harm: 'viewers', subject: 'demo', since: sinceMs }],
   );
+  assert.match(status.problems[0]!.text, /publisher is connected, but no picture/);
+});
+
+test('the slate without a session says that the publisher is gone', () => {
+  const answers = answersSaying({ status: createStatus({ state: 'slate' }) }).map((answer) => ({
+    ...answer,
+    agent: { ...answer.agent!, sessions: [] },
+  }));
+  assert.equal(judge(answers).problems[0]?.text, 'its publisher is gone');
 });
 
 test('one replica on the slate while another is live: the stream is live, the replica degraded', () => {

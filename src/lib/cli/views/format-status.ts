@@ -3,6 +3,7 @@ import type { ClusterStatus } from '../../health/cluster-status.ts';
 import { cutText, plainText } from './fit-text.ts';
 import { formatProblemLine, formatProblems } from './format-problems.ts';
 import { formatTable, type Table } from './format-table.ts';
+import { mergeProblems } from './merge-problems.ts';
 import type { Paint } from './paint.ts';
 import { nodeTable, regionTable, streamTable } from './status-tables.ts';
 
@@ -13,7 +14,8 @@ export function formatStatus(status: ClusterStatus, columns: number, paint: Pain
   const width = columns - MARGIN.length;
   const heading = formatHeading(status, width, paint);
   if (!status.running) return indent([heading, '', ...formatProblems(status.problems, width, paint)]);
-  const problems = status.problems.length === 0 ? [] : ['', ...formatProblems(status.problems, width, paint)];
+  const told = formatProblems(mergeProblems(status.problems), width, paint);
+  const problems = told.length === 0 ? [] : ['', ...told];
   const tables = [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
     .filter((table) => table.rows.length > 0)
     .flatMap((table) => ['', ...formatTable(table, width, paint.quiet)]);

@@ -45,5 +45,6 @@ const isYoung = (replica: ReplicaStatus) => replica.reasons.every((reason) => re
 function servedBy(stream: StreamStatus, without: ReplicaStatus | null): string {
   const well = stream.replicas.filter((replica) => replica !== without && replica.health === 'up');
   if (well.length > 0) return `viewers unaffected (served by ${well.map((one) => one.node).join(', ')})`;
-  return stream.replicas.length > 1 ? 'no replica of it is well' : 'nothing stands in for it';
+  if (stream.replicas.length < 2) return 'nothing stands in for it';
+  return 'viewers get what it makes: no replica of it is well';
 }

@@ -20,16 +20,23 @@ export function findUnservedStreams({ streams }: ClusterFacts): Problem[] {
 }
 
 /** Streams whose publisher is gone or silent. */
-export function findSlates({ streams }: ClusterFacts): Problem[] {
+export function findSlates({ streams, answers }: ClusterFacts): Problem[] {
   const slates = streams.filter((stream) => stream.state === 'slate');
-  return slates.map((stream) => ({
-    harm: 'viewers',
-    subject: stream.name,
-    text: 'no picture from its publisher',
-    effect: 'viewers see the slate; the picture returns when the publisher does',
-    hint: `check the encoder, then streamctl logs ${stream.name}`,
-    sinceMs: stream.sinceMs,
-  }));
+  return slates.map((stream) => {
+    const published = answers.some((one) => one.agent?.sessions.some((open) => open.stream === stream.name));
+    return {
+      harm: 'viewers',
+      subject: stream.name,
+      text: published
+        ? `its publisher is connected, but no picture comes through${because(stream)}`
+        : 'its publisher is gone',
+      effect: 'viewers see the slate; the picture returns by itself',
+      hint: published
+        ? `check what the encoder sends, then streamctl logs ${stream.name}`
+        : 'publish again, with the same key',
+      sinceMs: stream.sinceMs,
+    };
+  });
 }
 
 /** Streams that are published but never got to a first part. */

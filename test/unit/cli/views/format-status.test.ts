@@ -83,6 +83,14 @@ test('without a terminal each problem is one line, and there is neither colour n
   );
 });
 
+test('problems that read the same are told once', () => {
+  const [problem] = REPLICA_LATE.problems;
+  const problems = ['us-1', 'us-2', 'eu-2'].map((subject) => ({ ...problem!, subject }));
+  const lines = formatStatus({ ...REPLICA_LATE, problems }, 80, PLAIN);
+  assert.equal(lines[2], '  us-1 and 2 more  demo: 6.2 s behind the clock, at most 3 s is well');
+  assert.equal(lines.filter((line) => line.includes('6.2 s behind')).length, 1);
+});
+
 test('notes come last, one line each', () => {
   const streams = WELL.streams.map((stream) => ({ ...stream, notes: ['720p left out'] }));
   assert.equal(formatStatus({ ...WELL, streams }, 80, PLAIN).at(-1), '  note: demo: 720p left out');
