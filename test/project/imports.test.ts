@@ -20,9 +20,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'hls.js': ['lib/player'],
   ioredis: ['lib/store'],
   listr2: ['lib/cli'],
-  ora: ['lib/cli'],
   pino: ['lib/base'],
-  undici: ['lib/viewer', 'lib/origin', 'lib/pipeline'],
   yaml: ['lib/spec'],
   zod: ['lib/spec'],
 };
