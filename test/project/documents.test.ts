@@ -16,7 +16,7 @@ for (const [heading, expected] of await expectedTables()) {
     assert.deepEqual(
       rowsUnder(heading),
       expected,
-      `${UPDATE}=1 bin/test fast && npm run format rewrites the table`,
+      `${UPDATE}=1 bin/test fast rewrites the table`,
     );
   });
 }
