@@ -12,6 +12,7 @@ import type { UnitReport } from '../health/report.ts';
 import { findOwner, isGroupAlive } from './processes.ts';
 import { readLastLines } from './read-log.ts';
 import { formatRunitFiles, SVLOGD_CONFIG } from './runit-files.ts';
+import type { RunsvStatus } from './runit-status.ts';
 import { control, isSupervised, killGroup, readStatus, spawnDetached, waitUntil } from './runsv.ts';
 import { ensureRunsvdir } from './runsvdir.ts';
 import type { ServiceManager, Unit } from './service-manager.ts';
@@ -120,7 +121,7 @@ class RunitServices implements ServiceManager {
     if (this.#options.mode === 'dynamic')
       await waitUntil(async () => !(await isSupervised(dir)), KILLED_TIMEOUT_MS);
     else if (supervised) {
-      await waitUntil(async () => (await readStatus(dir))?.pid == null, KILLED_TIMEOUT_MS);
+      await waitUntil(async () => isDown(await readStatus(dir)), KILLED_TIMEOUT_MS);
     }
   }
 
@@ -178,6 +179,11 @@ class RunitServices implements ServiceManager {
     if (await exists(join(this.#dir(name), 'run'))) return;
     throw new StreamctlError('NOT_FOUND', `cannot start ${name}: the unit is not installed`);
   }
+}
+
+/** Down for good: `finish`, which notes how the unit ended, is over too. */
+function isDown(status: RunsvStatus | null): boolean {
+  return status === null || status.state === 'down';
 }
 
 /** Reads the pid and the digest (`digestUnit`) that a service was last started with; null when it does not run. */

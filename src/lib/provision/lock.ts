@@ -1,5 +1,5 @@
 /** One command at a time changes a cluster: a file that says who. A lock whose process is dead is taken over. */
-import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,6 +55,8 @@ export async function takeLock(options: LockOptions): Promise<() => Promise<void
   }
   return async () => {
     if ((await readHolder(file))?.pid === process.pid) await rm(file, { force: true });
+    // A cluster of which nothing was made leaves no empty folder.
+    await rmdir(dirname(file)).catch(() => undefined);
   };
 }
 
