@@ -13,11 +13,7 @@ const UPDATE = 'STREAMCTL_UPDATE_DOCS';
 for (const [heading, expected] of await expectedTables()) {
   test(`the table "${heading}" of docs/reference.md is what the code says`, () => {
     if (process.env[UPDATE] === '1') rewriteRows(heading, expected);
-    assert.deepEqual(
-      rowsUnder(heading),
-      expected,
-      `${UPDATE}=1 bin/test fast rewrites the table`,
-    );
+    assert.deepEqual(rowsUnder(heading), expected, `${UPDATE}=1 bin/test fast rewrites the table`);
   });
 }
 
