@@ -196,6 +196,12 @@ for (const [title, changes, expected] of REPLICA_FAULTS) {
   });
 }
 
+test('a live stream whose replicas deliver nothing is a problem of viewers, with the reason', () => {
+  const status = judge(answersSaying({ health: 'down', reasons: ['no new part'] }));
+  assert.equal(status.problems[0]?.harm, 'viewers');
+  assert.equal(status.problems[0].text, 'no replica delivers: no new part');
+});
+
 test('a region without a replica of a stream that has played for a while is a problem', () => {
   const status = judge(
     answersWith('eu-1', (peer) => answerOf(peer, { origin: createOrigin(peer.name, []), units: [] })),

@@ -12,7 +12,8 @@ export function findUnservedStreams({ streams }: ClusterFacts): Problem[] {
   return unserved.map((stream) => ({
     harm: 'viewers',
     subject: stream.name,
-    text: 'no replica that can be asked makes it',
+    text:
+      stream.replicas.length > 0 ? `no replica delivers${because(stream)}` : 'no replica of it can be asked',
     effect: 'viewers see what the relays still hold, then nothing',
     hint: `streamctl logs ${stream.name}`,
     sinceMs: null,
@@ -64,9 +65,9 @@ export function findStuckStarts({ streams, answers, nowMs, levels }: ClusterFact
   }));
 }
 
+/** The reasons of the first replica that has any: the others' are alike. */
 function because({ replicas }: StreamStatus): string {
-  const reasons = [...new Set(replicas.flatMap((replica) => replica.reasons))].filter(
-    (one) => one !== 'starting',
-  );
-  return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  const told = replicas.map(({ reasons }) => reasons.filter((reason) => reason !== 'starting'));
+  const [first] = told.filter((reasons) => reasons.length > 0);
+  return first === undefined ? '' : `: ${first.join('; ')}`;
 }
