@@ -1,6 +1,6 @@
 /**
  * What people run today, for comparison: ffmpeg writing HLS segments of 2 s, nginx serving them as files, and a page
- * with hls.js as it comes. It plays the same contribution as the cluster, so that only the way differs.
+ * with hls.js as it comes. It plays the same publisher's stream as the cluster, so that only the way differs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,8 +17,8 @@ export interface DiyOptions {
   readonly root: string;
   readonly address: string;
   readonly port: number;
-  /** `http://…/contribution/STREAM`. */
-  readonly contributionUrl: string;
+  /** `rtmp://…/live/STREAM`, pulled from the ingest as such stacks do. */
+  readonly rtmpUrl: string;
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><video muted autoplay playsinline width="1280" height="720"></video>
@@ -37,9 +37,8 @@ export async function startDiyStack(options: DiyOptions): Promise<DiyStack> {
   await writeFile(join(www, 'index.html'), PAGE);
   await copyFile(join(options.root, 'node_modules/hls.js/dist/hls.min.js'), join(www, 'hls.js'));
   await writeFile(join(dir, 'nginx.conf'), nginxConf(dir, options));
-  const words = `-v error -i ${options.contributionUrl} -c copy -f hls -hls_time 2 -hls_list_size 6`.split(
-    ' ',
-  );
+  const words =
+    `-v error -rtmp_live live -i ${options.rtmpUrl} -c copy -f hls -hls_time 2 -hls_list_size 6`.split(' ');
   const children = [
     spawn('ffmpeg', [...words, '-hls_flags', 'delete_segments', join(www, 'live.m3u8')], { stdio: 'ignore' }),
     spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' }),
@@ -64,7 +63,8 @@ function nginxConf(dir: string, { address, port }: DiyOptions): string {
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${dir}/${name};`,
   );
-  return `daemon off; worker_processes 1; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
+  // The folder is its maker's alone: workers of a root's nginx must be root to read it, others pass over the line.
+  return `user root; daemon off; worker_processes 1; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
 events { worker_connections 256; }
 http {
   access_log off; ${temp.join(' ')}

@@ -36,17 +36,18 @@ export async function measureLatency(context: BenchContext, diyAddress: string):
   const { cluster, say, root, minutes } = context;
   const contribution = cluster.contributionUrls[0]!;
   const tap = await startFrameTap(contribution, 'demo', FPS);
-  const contributionUrl = `${contribution}/contribution/demo`;
-  const diy = await startDiyStack({ root, address: diyAddress, port: 8090, contributionUrl });
-  const browser = await startBrowser();
+  const rtmpUrl = `rtmp://${new URL(contribution).hostname}/live/demo`;
+  const diy = await startDiyStack({ root, address: diyAddress, port: 8090, rtmpUrl });
+  // One browser each: a page behind another is drawn once a second only.
+  const [browser, diyBrowser] = await Promise.all([startBrowser(), startBrowser()]);
   try {
     say(`glass to glass in Chromium for ${minutes} min, beside ffmpeg HLS + nginx + hls.js defaults`);
     await sleep(SETTLE_MS);
     const ours = await browser.open(`${cluster.edgeUrls[0]}/watch/demo`);
-    const theirs = await browser.open(diy.pageUrl);
+    const theirs = await diyBrowser.open(diy.pageUrl);
     await Promise.all(
       [ours, theirs].map((page) =>
-        page.waitForFunction('document.querySelector("video").currentTime > 0', undefined, {
+        page.waitForFunction('document.querySelector("video")?.currentTime > 0', undefined, {
           timeout: 60_000,
         }),
       ),
@@ -57,7 +58,8 @@ export async function measureLatency(context: BenchContext, diyAddress: string):
       watch([ours, theirs], tap, context),
       runViewerCommand(context, 10, minutes * 60),
     ]);
-    await Promise.all([ours.close(), theirs.close()]);
+    await ours.close();
+    await diyBrowser.close();
     say(`startup in Chromium, ${PAGE_LOADS} loads`);
     const startups = await loadPages(browser.open, `${cluster.edgeUrls[0]}/watch/demo`);
     return [
@@ -72,7 +74,7 @@ export async function measureLatency(context: BenchContext, diyAddress: string):
       startupFigure(startups),
     ];
   } finally {
-    await browser.close();
+    await Promise.all([browser.close(), diyBrowser.close()]);
     await diy.close();
     tap.close();
   }
