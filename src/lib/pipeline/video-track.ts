@@ -28,6 +28,8 @@ export class VideoTrack {
   /** The run whose samples follow one another here; null between runs and while a new one has not caught on. */
   #run: object | null = null;
   #slate: { msn: number; next: number } | null = null;
+  /** The slate stops with this segment, as live with another init segment waits for the next. Ticks. */
+  #stopTicks: number | null = null;
   /** The slate stops here and waits: live begins at this time. Ticks. */
   holdTicks: number | null = null;
 
@@ -61,6 +63,7 @@ export class VideoTrack {
     if (this.#run !== run && !this.#catchOn(sample, init)) return;
     this.#run = run;
     this.#slate = null;
+    this.#stopTicks = null;
     this.holdTicks = null;
     const marked = { ...sample, slate: false };
     if (isTail) this.writer.pushTail(marked, init);
@@ -69,13 +72,15 @@ export class VideoTrack {
 
   /** The run ended: what comes next has to catch on. */
   runEnded(run: object): void {
+    this.#stopTicks = null;
     if (this.#run === run) this.#run = null;
   }
 
   /** Writes slate up to a time; stops at the hold. Does nothing before the first sample or without a clip. */
   fillWithSlate(untilTicks: number): void {
     const clip = this.#clip;
-    const limit = Math.min(untilTicks, this.holdTicks ?? Number.POSITIVE_INFINITY);
+    const never = Number.POSITIVE_INFINITY;
+    const limit = Math.min(untilTicks, this.holdTicks ?? never, this.#stopTicks ?? never);
     const step = this.writer.nominalTicks;
     for (;;) {
       const at = this.writer.frontier;
@@ -92,7 +97,10 @@ export class VideoTrack {
     if (!sample.key) return false;
     if (frontier === null) return true;
     if (sample.decodeTime < frontier - this.writer.nominalTicks / 2) return false;
-    this.#fillHole(sample.decodeTime, { init, samples: [sample] });
+    const isOther = init.initId !== this.writer.initId;
+    const ticks = isOther ? this.#segmentStart(sample.decodeTime) : sample.decodeTime;
+    this.#fillHole(ticks, { init, samples: [sample] });
+    if (isOther) this.#stopTicks = this.#segmentStart(this.writer.frontier as number) + this.#segmentTicks;
     return this.writer.canFollow(sample.decodeTime, init.initId);
   }
 
@@ -125,12 +133,18 @@ export class VideoTrack {
 
   /** A slate with an init segment of its own starts with a segment; the time up to it is a break. */
   #skipToNextSegment(clip: SlateClip, limit: number): boolean {
-    const segmentTicks = this.#segmentSec * VIDEO_TIMESCALE;
-    const at = this.writer.frontier as number;
-    const next = (Math.floor(at / segmentTicks) + 1) * segmentTicks;
+    const next = this.#segmentStart(this.writer.frontier as number) + this.#segmentTicks;
     if (next + this.writer.nominalTicks > limit || !this.writer.canFollow(next, clip.init.initId))
       return false;
     this.#writeSlateFrame(clip, { at: next, duration: this.writer.nominalTicks });
     return true;
+  }
+
+  get #segmentTicks(): number {
+    return this.#segmentSec * VIDEO_TIMESCALE;
+  }
+
+  #segmentStart(ticks: number): number {
+    return Math.floor(ticks / this.#segmentTicks) * this.#segmentTicks;
   }
 }

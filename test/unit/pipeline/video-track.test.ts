@@ -134,6 +134,25 @@ test('another init segment begins with a segment and says discontinuity', () => 
   assert.equal(changed?.decodeTime, START + 60 * FRAME);
 });
 
+test('live with another init segment ends the slate within a segment, wherever its key frames fall', () => {
+  const { parts, track } = rig();
+  track.setClip(clip());
+  const first = {};
+  live(track, first, frames(0, 30));
+  track.runEnded(first);
+  track.fillWithSlate(START + 70 * FRAME);
+  const second = {};
+  for (let i = 82; i < 300; i++) {
+    const sample = frame(i, i % 30 === 22);
+    track.takeLive(second, { sample, init: OTHER_INIT, isTail: false });
+    if (!track.isLive) track.fillWithSlate(START + (i - 12) * FRAME);
+  }
+  const back = parts.find((part) => part.initId === OTHER_INIT.initId);
+  assert.equal(back?.decodeTime, START + 142 * FRAME);
+  assert.deepEqual([back?.part, back?.discontinuity], [0, true]);
+  assert.equal(back?.msn, (parts[parts.indexOf(back as PartMessage) - 1]?.msn ?? 0) + 1);
+});
+
 test('a new process goes on after the part that an earlier one sent last', () => {
   const before = rig();
   live(before.track, {}, frames(0, 35));
