@@ -100,7 +100,7 @@ export class LiveSession {
       this.#saved = { ...this.#saved, epochMs: this.#tracker.epochMs };
       return;
     }
-    this.#deps.log.warn({ stream: this.#saved.stream, timing }, 'publisher lost its clock: new session');
+    this.#deps.log.warn({ timing }, 'publisher lost its clock: new session');
     const sessionId = Math.max(Math.round(arrivalMs), this.#saved.sessionId + 1);
     this.#saved = { ...this.#saved, sessionId, epochMs: null };
     this.#subscribers.end();

@@ -13,6 +13,8 @@ export interface TestPublisher extends TestPicture {
 }
 
 const GOP_SEC = 2;
+/** An ingest that takes nothing for so long is given up, and tried anew. */
+const STUCK_USEC = 5_000_000;
 const AUDIO_RATE = 48_000;
 /** AAC starts with so much silence of its own; without the offset it would shift the video's timestamps too. */
 const AAC_PRIMING = 1024;
@@ -42,7 +44,15 @@ export function formatPublisherArguments(publisher: TestPublisher): readonly [st
       ? ['-re', '-f', 'lavfi', '-i', tone, '-af', `asetpts=PTS+${AAC_PRIMING}`, '-c:a', 'aac', '-b:a', '96k']
       : []),
     ...formatVideoArguments(publisher),
-    ...['-fpre', keyFile, '-f', 'flv', `rtmp://${address}:${rtmpPort}/live`],
+    ...[
+      '-fpre',
+      keyFile,
+      '-rw_timeout',
+      String(STUCK_USEC),
+      '-f',
+      'flv',
+      `rtmp://${address}:${rtmpPort}/live`,
+    ],
   ];
 }
 
