@@ -1,10 +1,12 @@
 import { BaseCommand } from '../lib/cli/base-command.ts';
+import { observeCluster } from '../lib/cli/observe-cluster.ts';
 import { type QuickstartOutcome, runQuickstart } from '../lib/cli/quickstart.ts';
+import { statusLines } from '../lib/cli/status-lines.ts';
 
 export default class Quickstart extends BaseCommand {
   static override summary = 'Up, a test picture, and proof that it plays in every region.';
   static override description =
-    'What npm start runs when everything is installed: writes the starter spec if there is none, runs up, publishes the test picture into the first stream, waits until a viewer in each region has played it, and leaves everything running. Again, it changes nothing.';
+    'What npm start runs when everything is installed: writes the starter spec if there is none, runs up, publishes the test picture into the first stream, waits until a viewer in each region has played it, prints the health table and leaves everything running. Again, it changes nothing.';
   static override examples = ['<%= config.bin %> quickstart', '<%= config.bin %> quickstart --json'];
 
   async run(): Promise<QuickstartOutcome> {
@@ -22,6 +24,8 @@ export default class Quickstart extends BaseCommand {
       say: (line) => this.progress(line),
     });
     this.log(formatBox(outcome));
+    const status = await observeCluster(await this.loadCluster());
+    for (const line of statusLines(status, process.stdout, this.colour)) this.log(line);
     return outcome;
   }
 }

@@ -4,9 +4,8 @@ import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { everySecond } from '../lib/cli/every-second.ts';
 import { observeCluster } from '../lib/cli/observe-cluster.ts';
 import { createRepaint } from '../lib/cli/repaint.ts';
+import { statusLines } from '../lib/cli/status-lines.ts';
 import { formatChanges } from '../lib/cli/views/format-changes.ts';
-import { formatStatus, formatStatusPlain } from '../lib/cli/views/format-status.ts';
-import { COLOURED, PLAIN } from '../lib/cli/views/paint.ts';
 import type { ClusterStatus } from '../lib/health/cluster-status.ts';
 import type { ClusterView } from '../lib/nodes/cluster-view.ts';
 
@@ -52,8 +51,7 @@ Exit status: 0 healthy, 7 something is wrong, 5 the cluster is not running.`;
   }
 
   #format(status: ClusterStatus): string[] {
-    if (!process.stdout.isTTY) return formatStatusPlain(status, PLAIN);
-    return formatStatus(status, process.stdout.columns, this.colour ? COLOURED : PLAIN);
+    return statusLines(status, process.stdout, this.colour);
   }
 
   #judged(status: ClusterStatus): ClusterStatus {
