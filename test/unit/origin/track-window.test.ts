@@ -115,6 +115,22 @@ test('gaps stay on the grid when the segment before them was cut short', () => {
   assert.equal(gap!.decodeTime + gap!.durationTicks, last!.decodeTime);
 });
 
+test('numbers that a longer segment leaves out take no time, as no media is missing', () => {
+  const { window } = createWindow();
+  // Copied video with a key frame every 4 s: segment 100 reaches to the start of segment 102.
+  const long = part({ msn: 100, part: 0 });
+  const message = { ...(long.message as PartMessage), durationTicks: 360_000, last: true };
+  feed(window, [{ message, body: long.body }, part({ msn: 102, part: 0 })]);
+  assert.deepEqual(
+    window.segments.map(({ msn, gap, durationTicks }) => [msn, gap, durationTicks]),
+    [
+      [100, false, 360_000],
+      [101, true, 0],
+      [102, false, 45_000],
+    ],
+  );
+});
+
 test('after a long hole the window starts anew', () => {
   const { window, dropped } = createWindow();
   feed(window, [...segments(100, 2, [VIDEO]), ...segments(150, 1, [VIDEO])]);

@@ -178,20 +178,29 @@ export class TrackWindow {
     const last = this.#segments.at(-1);
     if (last !== undefined && !last.complete) this.#complete(last);
     if (last !== undefined && message.msn - last.msn - 1 > MAX_HOLE) this.clear();
-    else if (last !== undefined) this.#fillHole(last, message.msn);
+    else if (last !== undefined) this.#fillHole(last, message);
     const segment = newSegment(message, last !== undefined && last.initId !== message.initId);
     this.#segments.push(segment);
     this.#forgetOldBytes();
     return segment;
   }
 
-  /** Gaps lie on the epoch grid, whatever was missing of the segments around them. */
-  #fillHole(last: WindowSegment, untilMsn: number): void {
-    for (let msn = last.msn + 1; msn < untilMsn; msn++) {
-      const decodeTime = Math.round((msn * this.#segmentSec - MEDIA_EPOCH_SEC) * this.timescale);
+  /**
+   * Gaps lie on the epoch grid, whatever is missing of the segments around them. But where no media is missing,
+   * only numbers (copied video with fewer key frames than segments), they share what lies between, maybe nothing.
+   */
+  #fillHole(last: WindowSegment, next: PartMessage | SegmentMessage): void {
+    const holes = next.msn - last.msn - 1;
+    const endOfLast = last.decodeTime + last.durationTicks;
+    const gridTicks = Math.round(this.#segmentSec * this.timescale);
+    const between = Math.max(0, (next.decodeTime - endOfLast) / holes);
+    for (let msn = last.msn + 1; msn < next.msn; msn++) {
+      const onGrid = Math.round((msn * this.#segmentSec - MEDIA_EPOCH_SEC) * this.timescale);
+      const fits = between >= gridTicks;
+      const decodeTime = fits ? onGrid : Math.round(endOfLast + (msn - last.msn - 1) * between);
       const start = { msn, decodeTime, initId: last.initId, discontinuity: false, slate: false };
       const gap = newSegment(start, false, true);
-      gap.durationTicks = Math.round(this.#segmentSec * this.timescale);
+      gap.durationTicks = fits ? gridTicks : Math.round(between);
       this.#segments.push(gap);
     }
   }
