@@ -85,21 +85,32 @@ class Controls {
   #seekTo(share: number): void {
     const { seekable } = this.#video;
     if (seekable.length === 0) return;
-    if (share > 0.995) this.#playback.goLive();
-    else this.#video.currentTime = seekable.start(0) + share * (seekable.end(0) - seekable.start(0));
+    if (share > 0.995) {
+      this.#playback.goLive();
+      return;
+    }
+    this.#playback.leaveLive();
+    this.#video.currentTime = seekable.start(0) + share * (seekable.end(0) - seekable.start(0));
   }
 
   #skip(seconds: number): void {
     const { seekable, currentTime } = this.#video;
     if (seekable.length === 0) return;
     const live = this.#playback.hls?.liveSyncPosition ?? seekable.end(0);
-    if (currentTime + seconds >= live) this.#playback.goLive();
-    else this.#video.currentTime = Math.max(seekable.start(0), currentTime + seconds);
+    if (currentTime + seconds >= live) {
+      this.#playback.goLive();
+      return;
+    }
+    this.#playback.leaveLive();
+    this.#video.currentTime = Math.max(seekable.start(0), currentTime + seconds);
   }
 
   #togglePlay(): void {
     if (this.#video.paused) this.#video.play().catch(() => undefined);
-    else this.#video.pause();
+    else {
+      this.#playback.leaveLive();
+      this.#video.pause();
+    }
   }
 
   #toggleMute(): void {

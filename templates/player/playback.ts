@@ -3,7 +3,7 @@
  * again after a pause, so that a stream which starts later plays by itself.
  */
 import Hls, { ErrorTypes, Events } from 'hls.js';
-import { HLS_CONFIG } from '../../src/lib/player/hls-config.ts';
+import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../../src/lib/player/hls-config.ts';
 
 export interface Playback {
   readonly hls: Hls | null;
@@ -15,9 +15,12 @@ export interface Playback {
   readonly firstFrameAtMs: number | null;
   start(): void;
   goLive(): void;
+  /** The viewer went back or paused: from now on the past is what they want, until `goLive`. */
+  leaveLive(): void;
 }
 
 const RETRY_MS = 1000;
+const SUPERVISE_MS = 1000;
 const MAX_MEDIA_RECOVERIES = 2;
 
 export function createPlayback(video: HTMLVideoElement, url: string): Playback {
@@ -34,10 +37,14 @@ class HlsPlayback implements Playback {
   readonly #url: string;
   #mediaRecoveries = 0;
   #retry: number | undefined;
+  #wantsLive = true;
+  /** Looks in a row at which the playhead was too far behind. */
+  #tooFar = 0;
 
   constructor(video: HTMLVideoElement, url: string) {
     this.#video = video;
     this.#url = url;
+    setInterval(() => this.#supervise(), SUPERVISE_MS);
   }
 
   start(): void {
@@ -48,12 +55,27 @@ class HlsPlayback implements Playback {
     else this.#startNative();
   }
 
+  leaveLive(): void {
+    this.#wantsLive = false;
+  }
+
   goLive(): void {
+    this.#wantsLive = true;
+    this.#tooFar = 0;
     const { seekable } = this.#video;
     const nativeEdge = seekable.length > 0 ? seekable.end(seekable.length - 1) - 3 : null;
     const position = this.hls?.liveSyncPosition ?? nativeEdge;
     if (position != null) this.#video.currentTime = position;
     this.#play();
+  }
+
+  /** Jumps to live what fell behind by itself: two looks, so that a passing stall is not one. */
+  #supervise(): void {
+    const { latency = 0, targetLatency = 0, liveSyncPosition = null } = this.hls ?? {};
+    const over = latency - (targetLatency ?? 0) > JUMP_TO_LIVE_SEC;
+    const canJump = liveSyncPosition !== null && liveSyncPosition > this.#video.currentTime + 1;
+    this.#tooFar = over && canJump && this.#wantsLive && !this.#video.paused ? this.#tooFar + 1 : 0;
+    if (this.#tooFar >= 2) this.goLive();
   }
 
   #startHls(): void {

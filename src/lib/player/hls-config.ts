@@ -79,3 +79,9 @@ export const HLS_CONFIG = {
 } as const satisfies Record<string, number | boolean | LoadPolicy>;
 
 export type HlsSettings = typeof HLS_CONFIG;
+
+/**
+ * Seconds over the target latency from which a player that did not ask for the past jumps to live. hls.js speeds up
+ * for the first few seconds only and takes all beyond for a recording, in which it would stay for ever.
+ */
+export const JUMP_TO_LIVE_SEC = 4;

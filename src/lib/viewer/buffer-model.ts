@@ -22,6 +22,7 @@ export class BufferModel {
   playheadMs: number;
   state: PlayState = 'starting';
   stalls = 0;
+  skips = 0;
   deadAirMs = 0;
   /** Clock milliseconds of the first frame shown. */
   startedAtMs: number | null = null;
@@ -88,6 +89,15 @@ export class BufferModel {
     if (this.state !== 'playing') return;
     this.state = 'stalled';
     this.stalls += 1;
+  }
+
+  /** Jumps forward inside the buffer, leaving at least `keepMs` of it; returns whether it did. No stall. */
+  skipForward(byMs: number, keepMs: number): boolean {
+    const skipMs = Math.min(byMs, this.aheadMs - keepMs);
+    if (this.state !== 'playing' || skipMs <= 0) return false;
+    this.playheadMs += skipMs;
+    this.skips += 1;
+    return true;
   }
 
   /** Says that no more media will come: running dry is then no stall. */

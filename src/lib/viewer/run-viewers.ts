@@ -144,13 +144,14 @@ class ViewerRun {
   }
 
   #counts() {
-    const sum = { stalls: 0, errors: 0, requests: 0, missingFrames: 0, repeatedFrames: 0 };
+    const sum = { stalls: 0, skips: 0, errors: 0, requests: 0, missingFrames: 0, repeatedFrames: 0 };
     for (const viewer of this.#viewers) {
       const totals = viewer.totals;
       sum.requests += totals.requests;
       sum.missingFrames += totals.missingFrames;
       sum.repeatedFrames += totals.repeatedFrames;
       sum.stalls += viewer.buffer?.stalls ?? 0;
+      sum.skips += viewer.buffer?.skips ?? 0;
       for (const count of viewer.errors.values()) sum.errors += count;
     }
     return sum;

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import type { MediaPlaylist } from '../hls/media-playlist.ts';
 import { parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
-import { HLS_CONFIG } from '../player/hls-config.ts';
+import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../player/hls-config.ts';
 import { BufferModel, type PlayState } from './buffer-model.ts';
 import { catchUpRate } from './catch-up-rate.ts';
 import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
@@ -34,6 +34,8 @@ export interface SimulatedViewerDeps {
 }
 
 const RETRY_MS = 500;
+/** Media that a jump to live leaves in the buffer. */
+const MIN_KEPT_MS = 1000;
 
 export class SimulatedViewer {
   /** Failed requests by what failed: `status 404`, `UNHEALTHY` (late), `NOT_RUNNING`, … */
@@ -210,11 +212,10 @@ export class SimulatedViewer {
     buffer.advance(nowMs);
     const edgeNowMs = video.edge.endsAtMs + (nowMs - video.edge.seenAtMs);
     const behindEdgeSec = (edgeNowMs - buffer.playheadMs - this.#dateOffsetMs) / 1000;
-    buffer.rate = catchUpRate({
-      overTargetSec: behindEdgeSec - this.#targetSec(video.playlist),
-      bufferedSec: buffer.aheadMs / 1000,
-      maxRate: this.#options.maxRate,
-    });
+    const overTargetSec = behindEdgeSec - this.#targetSec(video.playlist);
+    if (overTargetSec > JUMP_TO_LIVE_SEC) buffer.skipForward(overTargetSec * 1000, MIN_KEPT_MS);
+    const bufferedSec = buffer.aheadMs / 1000;
+    buffer.rate = catchUpRate({ overTargetSec, bufferedSec, maxRate: this.#options.maxRate });
   }
 
   /** The hold-back, and more after each stall, up to a target duration: as hls.js with our settings. */

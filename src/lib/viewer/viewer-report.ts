@@ -18,6 +18,8 @@ export interface ViewerReport {
   /** Sum of a viewer's stalls after its first frame. */
   readonly deadAirMs: QuantileSummary;
   readonly stalls: number;
+  /** Jumps forward to live by viewers that had fallen too far behind. */
+  readonly skips: number;
   /** Requests that failed. */
   readonly errors: number;
   readonly errorKinds: Readonly<Record<string, number>>;

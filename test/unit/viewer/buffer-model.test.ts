@@ -88,3 +88,13 @@ test('media time played and dead air add up to the time since the start', () => 
     }),
   );
 });
+
+test('a jump to live stays inside the buffer and is no stall', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 8000 }, 0);
+  assert.equal(buffer.skipForward(5000, 1000), true);
+  assert.deepEqual([buffer.playheadMs, buffer.stalls, buffer.skips], [5000, 0, 1]);
+  assert.equal(buffer.skipForward(5000, 1000), true);
+  assert.equal(buffer.playheadMs, 7000);
+  assert.equal(buffer.skipForward(5000, 1000), false);
+});

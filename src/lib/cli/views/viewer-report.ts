@@ -23,7 +23,7 @@ export function formatViewerReport(report: ViewerReport): string {
     row('behind live       s', report.liveEdgeSec, 2),
     row('dead air         ms', report.deadAirMs, 0),
     '',
-    `  stalls ${report.stalls} · errors ${report.errors}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`,
+    `  stalls ${report.stalls} · jumps to live ${report.skips} · errors ${report.errors}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`,
     `  frames missing ${report.missingFrames}, repeated ${report.repeatedFrames} · ${report.requests} requests`,
   ];
   return lines.join('\n');
