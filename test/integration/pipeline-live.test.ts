@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
 /** A source starved of CPU for a moment is not what these tests are about. */
 const PATIENT = { afterSec: 5, maxSec: 30, text: 'Back soon' };
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 async function withRig(options: RigOptions, run: (rig: PipelineRig) => Promise<void>): Promise<void> {
   const rig = await startRig({ ...options, settings: { slate: PATIENT, ...options.settings } });

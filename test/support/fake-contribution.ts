@@ -74,7 +74,9 @@ class FakeState {
       return;
     }
     this.#waiting.add(response);
-    const timer = setTimeout(() => response.writeHead(204).end(), WAIT_MS);
+    const timer = setTimeout(() => {
+      if (this.#waiting.delete(response)) response.writeHead(204).end();
+    }, WAIT_MS);
     response.on('close', () => {
       clearTimeout(timer);
       this.#waiting.delete(response);
