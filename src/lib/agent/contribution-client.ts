@@ -14,7 +14,7 @@ export interface ContributionSession {
 type Place = Pick<Peer, 'address' | 'ports'>;
 
 /** Covers the daemon's own wait for its pull. */
-const OPEN_TIMEOUT_MS = 2000;
+const OPEN_TIMEOUT_MS = 3000;
 const ASK_TIMEOUT_MS = 500;
 
 /** Opens a session; returns whether the daemon took it. */

@@ -13,7 +13,7 @@ export interface SessionRegistryOptions {
 }
 
 /** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
-const PULL_WAIT_MS = 1000;
+const PULL_WAIT_MS = 2000;
 
 /** The publish sessions of this node, one a stream, kept on disk. */
 export class SessionRegistry {
