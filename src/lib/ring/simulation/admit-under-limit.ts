@@ -1,5 +1,5 @@
 /**
- * Viewers on the ring with bounded load. Each goes to the least loaded owner of its stream that is not full, else
+ * Viewers on the ring with bounded load. Each goes to a little loaded owner of its stream that is not full, else
  * clockwise to the next node that is not; who has a node keeps it, unless
  *   - the node is gone,
  *   - the stream got a new owner (it joined): those who were pushed aside, or are on a former owner, go there,
@@ -10,6 +10,9 @@ import { Assignment } from './assignment.ts';
 import { interleave } from './popularity.ts';
 import type { RegionView } from './region-view.ts';
 import type { RegionMoment } from './strategies.ts';
+
+/** How many owners of a popular stream are compared for each viewer. */
+const OWNERS_ASKED = 6;
 
 export interface AdmissionOptions {
   readonly balance: number;
@@ -40,16 +43,34 @@ interface Scene {
 /** Sends each arrival somewhere: some node is always below its limit, so each finds one. */
 function admit({ view, assignment, options }: Scene, arrivals: Uint32Array): void {
   const { loads } = assignment;
-  const limit = { cost: 1, total: 0, totalWeight: view.members.length, balance: options.balance };
-  for (const slot of view.members) limit.total += loads[slot]!;
   const widths = view.demand.map((viewers) => options.owners(view, viewers));
+  const { balance } = options;
+  const perViewer = loadLimit({ cost: 1, total: 0, totalWeight: view.members.length, balance }, 1);
+  let total = loads.reduce((sum, load) => sum + load, 0);
   for (let at = 0; at < arrivals.length; at++) {
     const stream = arrivals[at]!;
-    const full = loadLimit(limit, 1);
-    const slot = chooseSlot({ view, loads, full }, stream, widths[stream]!);
+    const width = widths[stream]!;
+    total++;
+    const full = perViewer * total;
+    const owner = chooseOwner(loads, view.walk(stream, width), { width, turn: at });
+    const slot = loads[owner]! < full ? owner : chooseAside({ view, loads, full }, stream, width);
     assignment.add(stream, slot, 1);
-    limit.total++;
   }
+}
+
+/** The least loaded of a few owners, others each time: nearly as even as asking all, and it does not grow with width. */
+function chooseOwner(
+  loads: Float64Array,
+  walk: readonly number[],
+  { width, turn }: { width: number; turn: number },
+): number {
+  let rank = turn % width;
+  let best = walk[rank]!;
+  for (let asked = 1; asked < OWNERS_ASKED && asked < width; asked++) {
+    rank = rank + 1 === width ? 0 : rank + 1;
+    if (loads[walk[rank]!]! < loads[best]!) best = walk[rank]!;
+  }
+  return best;
 }
 
 interface Fullness {
@@ -59,7 +80,8 @@ interface Fullness {
   readonly full: number;
 }
 
-function chooseSlot({ view, loads, full }: Fullness, stream: number, width: number): number {
+/** The least loaded of all owners, or, when they are full, the next node clockwise that is not. */
+function chooseAside({ view, loads, full }: Fullness, stream: number, width: number): number {
   let walk = view.walk(stream, width);
   let best = walk[0]!;
   for (let rank = 1; rank < width; rank++) if (loads[walk[rank]!]! < loads[best]!) best = walk[rank]!;
