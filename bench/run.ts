@@ -15,6 +15,7 @@ import { describeMachine } from './machine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measureLatency } from './measure-latency.ts';
 import { startMemoryWatch } from './measure-memory.ts';
+import { measureRing } from './measure-ring.ts';
 import { measureViewers } from './measure-viewers.ts';
 
 const FULL_MINUTES = 10;
@@ -32,8 +33,8 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Comma-separated: latency, viewers, cli. */
-    only: { type: 'string', default: 'latency,viewers,cli' },
+    /** Comma-separated: latency, viewers, cli, ring. */
+    only: { type: 'string', default: 'latency,viewers,cli,ring' },
   },
 });
 const root = join(import.meta.dirname, '..');
@@ -53,6 +54,7 @@ const figures: Figure[] = [];
 try {
   const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
   const memory = startMemoryWatch(context);
+  if (only.has('ring')) figures.push(...measureRing(context));
   if (only.has('cli')) figures.push(...(await measureCli(context)));
   if (only.has('latency')) figures.push(...(await measureLatency(context, DIY_ADDRESS)));
   if (only.has('viewers')) {
