@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
 import { buildPlayer } from './build-player.ts';
+import { lazyRequires } from './lazy-requires.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -39,6 +40,7 @@ await build({
   legalComments: 'none',
   banner: { js: BANNER },
   logLevel: 'warning',
+  plugins: [lazyRequires],
 });
 cpSync(join(root, 'templates'), join(dist, 'templates'), { recursive: true });
 await buildPlayer(root, join(dist, 'www'));

@@ -1,6 +1,6 @@
 /** Loads one command's file and runs it, without reading the configuration of oclif. */
 import { pathToFileURL } from 'node:url';
-import { Config } from '@oclif/core/config';
+import type { Config } from '@oclif/core/config';
 import { ERROR_CODES, toStreamctlError } from '../base/errors.ts';
 import { type BaseCommand, reportFailure } from './base-command.ts';
 
@@ -30,19 +30,18 @@ export async function runCommandFile(
   }
 }
 
-/** What a command needs of oclif's configuration while it parses: names, and no hooks. */
-class QuietConfig extends Config {
-  override async runHook(): Promise<{ successes: []; failures: [] }> {
-    return { successes: [], failures: [] };
-  }
-}
-
-function createConfig(about: { root: string; version: string }): Config {
-  const config = new QuietConfig({ root: about.root });
-  config.bin = 'streamctl';
-  config.name = 'streamctl';
-  config.version = about.version;
-  config.root = about.root;
-  config.topicSeparator = ' ';
-  return config;
+/**
+ * What oclif's Command asks of its configuration while it parses: names, and no hooks. The real Config reads files
+ * and loads half of oclif to find plugins that we do not have.
+ */
+function createConfig({ root, version }: { root: string; version: string }): Config {
+  const config: Pick<Config, 'bin' | 'name' | 'root' | 'version' | 'topicSeparator' | 'runHook'> = {
+    bin: 'streamctl',
+    name: 'streamctl',
+    root,
+    version,
+    topicSeparator: ' ',
+    runHook: async () => ({ successes: [], failures: [] }),
+  };
+  return config as Config;
 }
