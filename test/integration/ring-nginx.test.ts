@@ -146,6 +146,11 @@ describe('a real nginx and Ring agree on the owner', () => {
     await compare('one', mixed.slice(0, 1));
   });
 
+  it('but not of an empty key, which nginx does not hash: it deals those out in turn', async () => {
+    const answers = await nginx.ask('mixed', new Array<string>(200).fill(''));
+    assert.equal(new Set(answers.flat()).size, mixed.length);
+  });
+
   it('when a member is marked down: the next one on the circle', async () => {
     const ring = new Ring(mixed);
     const answers = await nginx.ask('onedown', KEYS);

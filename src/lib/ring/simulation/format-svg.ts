@@ -12,6 +12,8 @@ const TOP = 64;
 /** Loads above this multiple of the mean are cut off; the number beside them tells. */
 const CEILING = 3;
 const MOST_BARS = 75;
+/** 1.25, and a little for limits that are rounded up to whole viewers. */
+const OVERLOAD = 1.26;
 
 /** Formats the drawing as an SVG document. */
 export function formatSimulationSvg({ options, phases, strategies }: SimulationResult): string {
@@ -32,7 +34,7 @@ export function formatSimulationSvg({ options, phases, strategies }: SimulationR
 <style>
   svg { font: 13px system-ui, sans-serif; background: #fff; color: #1b1f24 }
   text { fill: currentColor } .ground { fill: #8881 } .bar { fill: #3b82c4 } .over { fill: #d2483f }
-  .mean { stroke: currentColor; stroke-dasharray: 3 3; opacity: .6 } .title { font-weight: 600; font-size: 15px }
+  .mean { stroke: currentColor; stroke-dasharray: 3 3; opacity: .6 } .number { text-anchor: end } .title { font-weight: 600; font-size: 15px }
   @media (prefers-color-scheme: dark) { svg { background: #14171a; color: #e6e8ea } }
 </style>
 ${text({ x: 0, y: 24, kind: 'title' }, `Load of nodes: ${about}`)}
@@ -52,11 +54,11 @@ function drawCell({ loads, maxOverMean }: PhaseResult, left: number, top: number
   const step = CELL_WIDTH / bars.length;
   const drawn = bars.map((load, at) => {
     const height = (Math.min(load, CEILING) / CEILING) * CELL_HEIGHT;
-    const kind = load > 1.25 ? 'over' : 'bar';
+    const kind = load > OVERLOAD ? 'over' : 'bar';
     return `<rect class="${kind}" x="${round(left + at * step)}" y="${round(top + CELL_HEIGHT - height)}" width="${round(step * 0.85)}" height="${round(height)}"/>`;
   });
   const mean = round(top + CELL_HEIGHT - CELL_HEIGHT / CEILING);
-  return `<rect class="ground" x="${left}" y="${top}" width="${CELL_WIDTH}" height="${CELL_HEIGHT}"/>${drawn.join('')}<line class="mean" x1="${left}" x2="${left + CELL_WIDTH}" y1="${mean}" y2="${mean}"/>${text({ x: left + CELL_WIDTH - 48, y: top + 15 }, `${maxOverMean.toFixed(2)} ×`)}`;
+  return `<rect class="ground" x="${left}" y="${top}" width="${CELL_WIDTH}" height="${CELL_HEIGHT}"/>${drawn.join('')}<line class="mean" x1="${left}" x2="${left + CELL_WIDTH}" y1="${mean}" y2="${mean}"/>${text({ x: left + CELL_WIDTH - 4, y: top + 15, kind: 'number' }, `${maxOverMean.toFixed(2)} ×`)}`;
 }
 
 /** At most `most` of the values, evenly chosen, the first among them. */
@@ -68,7 +70,7 @@ function thinOut(values: readonly number[], most: number): number[] {
 interface TextPlace {
   readonly x: number;
   readonly y: number;
-  readonly kind?: 'title' | 'label';
+  readonly kind?: 'title' | 'number' | 'label';
 }
 
 function text({ x, y, kind = 'label' }: TextPlace, words: string): string {
