@@ -30,11 +30,11 @@ export default class Quickstart extends BaseCommand {
   }
 }
 
-function formatBox({ changed, watch, publish, key, totalMs }: QuickstartOutcome): string {
+function formatBox({ changed, stream, watch, publish, key, totalMs }: QuickstartOutcome): string {
   const [first, ...others] = watch.map(({ url }) => url);
   const keyText =
     key === null
-      ? 'key as shown before; another: bin/streamctl stream key rotate'
+      ? `key as shown before; another: bin/streamctl stream key rotate ${stream}`
       : `key ${key}   (shown once)`;
   const rows = [
     ['Watch', first ?? ''],
