@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { planNodes } from '../../../src/lib/provision/plan-nodes.ts';
+import { NODE_TEMPLATES } from '../../../src/lib/render/node-files.ts';
+import { parseSpec } from '../../../src/lib/spec/parse-spec.ts';
+
+const folder = join(import.meta.dirname, '../../../templates');
+const starter = readFileSync(join(folder, 'starter.yaml'), 'utf8');
+const templates = Object.fromEntries(
+  NODE_TEMPLATES.map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+);
+
+function plan(text: string, program = '/state/demo/program/abc/main.js') {
+  const { spec } = parseSpec(text, 'streamctl.yaml');
+  return planNodes(spec!, { clusterDir: '/state/demo', nodeBinary: '/node', program, templates });
+}
+
+/** Digest of every unit: `us-1 redis` → digest. */
+function digests(text: string, program?: string): Map<string, string> {
+  const units = plan(text, program).flatMap(({ node, units }) =>
+    units.map(({ unit }) => [`${node.name} ${unit.name}`, unit.env.STREAMCTL_UNIT_DIGEST!] as const),
+  );
+  return new Map(units);
+}
+
+function changedUnits(text: string, program?: string): string[] {
+  const before = digests(starter);
+  const after = digests(text, program);
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (unit) => before.get(unit) !== after.get(unit),
+  );
+}
+
+test('each role brings its units', () => {
+  assert.deepEqual(
+    plan(starter).map(({ node, units }) => [node.name, units.map(({ unit }) => unit.name).join(' ')]),
+    [
+      ['us-1', 'redis agent nginx-ingest contribution origin'],
+      ['us-2', 'agent origin nginx-edge'],
+      ['eu-1', 'agent nginx-ingest contribution origin'],
+      ['eu-2', 'agent origin nginx-edge'],
+    ],
+  );
+});
+
+test('a spec that says the same changes no unit', () => {
+  assert.deepEqual(changedUnits(`# a comment\n${starter}`), []);
+});
+
+test("a stream's settings concern agents alone", () => {
+  const changed = changedUnits(starter.replace('dvrSec: 300', 'dvrSec: 600'));
+  assert.deepEqual(changed, ['us-1 agent', 'us-2 agent', 'eu-1 agent', 'eu-2 agent']);
+});
+
+test('a new program concerns our daemons, not nginx and Redis', () => {
+  const changed = changedUnits(starter, '/state/demo/program/def/main.js');
+  assert.equal(changed.length, 10);
+  assert.deepEqual(
+    changed.filter((unit) => /nginx|redis/.test(unit)),
+    [],
+  );
+});
+
+test('a port of one edge concerns its nginx, agents and origins, which know their peers', () => {
+  const changed = changedUnits(
+    starter.replace(
+      '- name: eu-2\n    region: eu',
+      '- name: eu-2\n    region: eu\n    ports: { http: 9080 }',
+    ),
+  );
+  assert.deepEqual(
+    changed.filter((unit) => !/agent|origin/.test(unit)),
+    ['eu-2 nginx-edge'],
+  );
+});
+
+test('no argument of a unit is outside the folder of the cluster or the system', () => {
+  for (const { units } of plan(starter)) {
+    for (const { unit } of units) {
+      const paths = unit.argv.filter((word) => word.startsWith('/'));
+      assert.deepEqual(
+        paths.filter((path) => !/^\/(state\/demo|usr\/s?bin|node$)/.test(path)),
+        [],
+      );
+    }
+  }
+});
