@@ -21,7 +21,7 @@ export interface DiyOptions {
   readonly rtmpUrl: string;
 }
 
-const PAGE = `<!doctype html><meta charset="utf-8"><video muted autoplay playsinline width="1280" height="720"></video>
+const PAGE = `<!doctype html><meta charset="utf-8"><video muted autoplay playsinline style="width: 100%"></video>
 <script src="hls.js"></script><script>
 const hls = new Hls();
 hls.on(Hls.Events.ERROR, (_, { fatal }) => { if (fatal) setTimeout(() => hls.loadSource('live.m3u8'), 500); });
