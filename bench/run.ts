@@ -45,20 +45,34 @@ const say = (line: string): void => {
   process.stderr.write(`  ${line}\n`);
 };
 
+const figures: Figure[] = [];
+
+/** One measurement that fails must not take the others with it. */
+async function attempt(name: string, measure: () => Promise<Figure[]>): Promise<void> {
+  try {
+    figures.push(...(await measure()));
+  } catch (error) {
+    process.exitCode = 1;
+    const detail = `could not be measured: ${error instanceof Error ? error.message.split('\n')[0] : error}`;
+    figures.push({ name, unit: '', value: null, must: null, aim: null, detail });
+  }
+}
+
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 say('starting a cluster of its own');
 const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
-const figures: Figure[] = [];
 try {
   const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
   const memory = startMemoryWatch(context);
   if (only.has('ring')) figures.push(...measureRing(context));
-  if (only.has('cli')) figures.push(...(await measureCli(context)));
-  if (only.has('latency')) figures.push(...(await measureLatency(context, DIY_ADDRESS)));
+  if (only.has('cli')) await attempt('start times', () => measureCli(context));
+  if (only.has('latency')) await attempt('latency', () => measureLatency(context, DIY_ADDRESS));
   if (only.has('viewers')) {
-    for (const count of VIEWER_COUNTS) figures.push(...(await measureViewers(context, count)));
+    for (const count of VIEWER_COUNTS) {
+      await attempt(`${count} viewers`, () => measureViewers(context, count));
+    }
   }
   figures.push(...(await memory.stop()));
 } finally {
@@ -81,4 +95,4 @@ const about = Object.entries(machine).map(([name, value]) => `${name} ${value}`)
 process.stdout.write(
   `\n${formatTable(figures)}\n\n  ${about.join(' · ')}\n  ${minutes} min each · ${file}\n`,
 );
-process.exit(0);
+process.exit();
