@@ -1,7 +1,7 @@
 /**
  * Text of a spec file → typed, checked, defaults applied; or every fault at once, each with its place. Pure.
  */
-import { isMap, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { findSpecFaults } from './check-spec.ts';
 import type { Diagnostic, Fault } from './diagnostic.ts';
 import { asRecord } from './loose.ts';
@@ -30,11 +30,21 @@ export function parseSpec(text: string, file: string): ParsedSpec {
   if (document.errors.length > 0) {
     return { spec: null, diagnostics: document.errors.map((error) => wordYamlError(error, file, lines)) };
   }
-  const raw: unknown = document.toJS();
+  const raw = readValue(document);
+  if (raw instanceof Error) return refuse([place({ path: [], message: `not YAML: ${raw.message}` })]);
   if (raw === null || raw === undefined) return refuse([place({ path: [], message: 'the file is empty' })]);
   const faults = [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
   if (faults.length > 0) return refuse(faults.map(place));
   return { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
+}
+
+/** An alias without its anchor, or one that would grow without end, is only found when values are made. */
+function readValue(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** Finds where a path is in the text of a spec: line and column from 1. */

@@ -70,6 +70,7 @@ test('no text makes the parser throw', () => {
       for (const { line, column } of diagnostics) assert.ok(line >= 1 && column >= 1);
       assert.ok(diagnostics.length > 0);
     }),
+    { examples: [['*!'], ['a: *b'], ['<<: *x']] },
   );
 });
 
