@@ -35,7 +35,7 @@ export default class ViewerRun extends BaseCommand {
       default: 'auto',
       helpValue: 'NAME',
     }),
-    'starts-per-second': Flags.integer({ summary: 'How fast viewers arrive.', default: 200, min: 1 }),
+    'starts-per-second': Flags.integer({ summary: 'How fast viewers arrive.', default: 50, min: 1 }),
   };
 
   async run(): Promise<ViewerReport> {

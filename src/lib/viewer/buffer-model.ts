@@ -16,6 +16,11 @@ interface Range {
 
 /** Gaps up to this are played over, as browsers do. */
 const GAP_TOLERANCE_MS = 50;
+/**
+ * Playing (re)starts with so much ahead: Chromium's audio renderer fills a queue of 200 ms first. Lower, and a start at
+ * a segment's short last part runs dry at once; higher, and every start is later.
+ */
+const START_AHEAD_MS = 200;
 
 export class BufferModel {
   /** Media milliseconds. */
@@ -70,7 +75,7 @@ export class BufferModel {
     this.deadAirMs += (wantedMs - aheadMs) / this.rate;
   }
 
-  /** Takes media of one track, [startMs, endMs), at a time of the clock. Playing (re)starts when both have some. */
+  /** Takes media of one track, [startMs, endMs), at a time of the clock. Playing (re)starts when both have enough. */
   append(track: TrackKind, media: Range, nowMs: number): void {
     this.advance(nowMs);
     const range = this.#tracks.get(track) ?? null;
@@ -104,12 +109,14 @@ export class BufferModel {
   finish(nowMs: number): void {
     this.advance(nowMs);
     this.#finished = true;
+    this.#play(nowMs);
     if (this.state === 'stalled') this.state = 'finished';
   }
 
   #play(nowMs: number): void {
     if (this.state !== 'starting' && this.state !== 'stalled') return;
-    if (this.aheadMs <= 0) return;
+    const { aheadMs } = this;
+    if (aheadMs <= 0 || (aheadMs < START_AHEAD_MS && !this.#finished)) return;
     this.state = 'playing';
     this.startedAtMs ??= nowMs;
   }

@@ -75,7 +75,7 @@ class ViewerRun {
 
   /** One timer for all: starts viewers that are due, tells progress, ends the run. */
   play(): Promise<void> {
-    const { count, durationMs, startsPerSec = 200, signal } = this.#options;
+    const { count, durationMs, startsPerSec = 50, signal } = this.#options;
     const beganMs = performance.now();
     const endMs = (count / startsPerSec) * 1000 + durationMs;
     let nextProgressMs = PROGRESS_MS;

@@ -17,6 +17,18 @@ test('playing starts when both tracks cover the playhead', () => {
   assert.equal(buffer.startedAtMs, 180);
 });
 
+test('a sliver of media starts nothing, unless there is no more', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 150 }, 10);
+  assert.equal(buffer.state, 'starting');
+  buffer.append('video', { startMs: 150, endMs: 250 }, 20);
+  assert.equal(buffer.state, 'playing');
+  const short = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  short.append('video', { startMs: 0, endMs: 150 }, 10);
+  short.finish(20);
+  assert.deepEqual([short.state, short.startedAtMs], ['playing', 20]);
+});
+
 test('a stall begins when the buffer ran dry, not when it was looked at', () => {
   const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
   buffer.append('video', { startMs: 0, endMs: 500 }, 0);
