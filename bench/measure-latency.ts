@@ -30,6 +30,8 @@ interface Seen {
   unreadable: number;
   /** Frames that came twice or went back. */
   repeated: number;
+  /** Frames that were skipped, up to `first`. */
+  neverShown: number;
   first: Place | null;
   last: Place | null;
 }
@@ -98,7 +100,15 @@ interface Watched {
 
 async function watch(pages: readonly Page[], tap: FrameTap, context: BenchContext): Promise<Watched> {
   const seen = pages.map(
-    (): Seen => ({ latenciesSec: [], shown: 0, unreadable: 0, repeated: 0, first: null, last: null }),
+    (): Seen => ({
+      latenciesSec: [],
+      shown: 0,
+      unreadable: 0,
+      repeated: 0,
+      neverShown: 0,
+      first: null,
+      last: null,
+    }),
   );
   const pageErrorsSec: number[] = [];
   const statusErrorsSec: number[] = [];
@@ -126,13 +136,19 @@ async function readPage(page: Page, seen: Seen, tap: FrameTap): Promise<void> {
     const sentAtMs = tap.sentAtMs(frame);
     if (sentAtMs !== null) seen.latenciesSec.push((atMs - sentAtMs) / 1000);
     if (seen.last !== null && frame <= seen.last.frame) seen.repeated += 1;
-    seen.last = { frame, presented };
-    seen.first ??= seen.last;
+    const last = { frame, presented };
+    // The page began anew, or the publisher did: counted up to here.
+    if (seen.last !== null && (presented < seen.last.presented || frame < seen.last.frame)) {
+      seen.neverShown += neverShown(seen);
+      seen.first = last;
+    }
+    seen.last = last;
+    seen.first ??= last;
   }
 }
 
 /** Frames that passed without having been shown, net of those the browser showed unseen by the counter's reader. */
-function missingFrames({ first, last }: Seen): number {
+function neverShown({ first, last }: Seen): number {
   if (first === null || last === null) return 0;
   return Math.max(0, last.frame - first.frame - (last.presented - first.presented));
 }
@@ -193,7 +209,7 @@ function latencyFigures(ours: Seen, theirs: Seen): Figure[] {
     {
       name: 'frames repeated, or never shown, by the counter in Chromium',
       unit: '',
-      value: ours.shown === 0 ? null : ours.repeated + missingFrames(ours),
+      value: ours.shown === 0 ? null : ours.repeated + ours.neverShown + neverShown(ours),
       must: null,
       aim: null,
       detail: `of ${ours.shown}; Chromium itself drops frames when it lacks CPU`,
