@@ -9,7 +9,7 @@ import { StreamctlError } from '../base/errors.ts';
 import { clusterLayout, nodeLayout } from '../nodes/layout.ts';
 import { findClusterProcesses } from '../nodes/processes.ts';
 import { control } from '../nodes/runsv.ts';
-import { findRunsvdir } from '../nodes/runsvdir.ts';
+import { findRunsvdirs } from '../nodes/runsvdir.ts';
 
 export interface DownOptions {
   readonly clusterDir: string;
@@ -68,8 +68,7 @@ async function askUnits(clusterDir: string): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {
       const { service, services } = nodeLayout(clusterDir, node);
-      const watcher = await findRunsvdir(service);
-      if (watcher !== null) signalAll([watcher], 'SIGTERM');
+      signalAll(findRunsvdirs(service), 'SIGTERM');
       for (const folder of [services, service]) {
         const units = await readdir(folder).catch((): string[] => []);
         await Promise.all(units.map((unit) => control(join(folder, unit), 'dx')));

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { findClusterProcesses, isGroupAlive, isProcessAlive } from '../../../src/lib/nodes/processes.ts';
 import { createRunitServices } from '../../../src/lib/nodes/runit.ts';
 import { isSupervised } from '../../../src/lib/nodes/runsv.ts';
-import { findRunsvdir, stopRunsvdir } from '../../../src/lib/nodes/runsvdir.ts';
+import { findRunsvdirs, stopRunsvdir } from '../../../src/lib/nodes/runsvdir.ts';
 import type { Unit } from '../../../src/lib/nodes/service-manager.ts';
 import { waitFor } from '../../support/wait.ts';
 
@@ -33,6 +33,14 @@ for (const mode of ['static', 'dynamic'] as const) {
       );
       await waitFor('no process is left', async () => (await findClusterProcesses(clusterDir)).length === 0);
       await rm(clusterDir, { recursive: true });
+    });
+
+    test('units that are started side by side share one supervisor of their folder', async () => {
+      const names = ['side-a', 'side-b', 'side-c'];
+      await Promise.all(names.map((name) => services.install(unit(name))));
+      await Promise.all(names.map((name) => services.start(name)));
+      assert.equal(findRunsvdirs(dir).length, mode === 'static' ? 1 : 0);
+      await Promise.all(names.map((name) => services.remove(name)));
     });
 
     test('install() starts nothing, says whether it changed something, and start() runs it', async () => {
@@ -107,7 +115,7 @@ for (const mode of ['static', 'dynamic'] as const) {
       await waitFor('it runs', async () => (await stateOf('orphan'))?.pid != null);
       const { pid } = (await stateOf('orphan'))!;
       const parent = Number(/^PPid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]);
-      if (mode === 'static') process.kill((await findRunsvdir(dir))!, 'SIGKILL');
+      if (mode === 'static') process.kill(findRunsvdirs(dir)[0]!, 'SIGKILL');
       process.kill(parent, 'SIGKILL');
       await waitFor('its supervisor is gone', async () => !(await isSupervised(join(dir, 'orphan'))));
       await services.stop('orphan');
