@@ -14,6 +14,11 @@ export interface WantedPort {
   readonly port: keyof Ports;
 }
 
+interface HeldPort {
+  readonly wanted: WantedPort;
+  readonly holder: PortHolder | null;
+}
+
 /** Throws ADDRESS_CLASH when another running cluster of this user has one of the addresses. */
 export async function checkClash(home: string, clusterDir: string, nodes: readonly Peer[]): Promise<void> {
   const own = new Set(nodes.flatMap(listAddresses));
@@ -43,7 +48,7 @@ export async function checkPorts(clusterDir: string, wanted: readonly WantedPort
     'PORT_IN_USE',
     `start ${unit} on ${node.name}: ${node.address}:${number} is in use`,
     {
-      hint: `Stop it, or set ports.${port} of node ${node.name}, then run streamctl up again.`,
+      hint: wordRemedy(first),
       details: {
         node: node.name,
         address: node.address,
@@ -55,16 +60,22 @@ export async function checkPorts(clusterDir: string, wanted: readonly WantedPort
   );
 }
 
+/** A cluster holds many addresses of its block: another block is the remedy, not another port. */
+function wordRemedy({ wanted, holder }: HeldPort): string {
+  const ofCluster = holder !== null && holder.clusterDir !== null;
+  const instead = ofCluster
+    ? 'set network.block to a free block in the spec'
+    : `set ports.${wanted.port} of node ${wanted.node.name}`;
+  return `Stop it, or ${instead}, then run streamctl up again.`;
+}
+
 function wordHolder(holder: PortHolder | null): string {
   if (holder === null) return 'a process of another user (run as root to see which)';
   const owner = holder.clusterDir === null ? '' : `, of cluster "${basename(holder.clusterDir)}"`;
   return `${holder.command}, pid ${holder.pid}, user ${holder.user}${owner}`;
 }
 
-async function findForeignHolder(
-  clusterDir: string,
-  wanted: WantedPort,
-): Promise<{ wanted: WantedPort; holder: PortHolder | null } | null> {
+async function findForeignHolder(clusterDir: string, wanted: WantedPort): Promise<HeldPort | null> {
   const { address, ports } = wanted.node;
   if (await canListen(address, ports[wanted.port])) return null;
   const holder = await findPortHolder(address, ports[wanted.port]);
