@@ -76,6 +76,33 @@ function skipTwoFrames(index: number): Buffer {
   return makeFragment(index * 45_000 + 6000, durations);
 }
 
+test('a viewer whose rendition is taken away goes on with another one, without dead air', async () => {
+  let shed = false;
+  const tracks = [madeUpTrack('720p', 'video'), madeUpTrack('360p', 'video'), madeUpTrack('audio', 'audio')];
+  const origin = await startSyntheticOrigin({
+    address,
+    tracks,
+    listed: () => tracks.filter(({ id }) => !shed || id !== '720p'),
+    intercept: (path, response) => {
+      if (!shed || !path.includes('/720p/')) return false;
+      response.writeHead(404, { 'content-length': 0 }).end();
+      return true;
+    },
+  });
+  try {
+    const report = await runViewers(options(origin.url, { count: 6, durationMs: 5000 }), {
+      clock: systemClock,
+      onProgress: ({ elapsedMs }) => {
+        shed = elapsedMs > 1500;
+      },
+    });
+    assert.ok((report.errorKinds['status 404'] ?? 0) > 0, 'some viewers met the missing rendition');
+    assert.deepEqual([report.played, report.stalls, report.deadAirMs.max], [6, 0, 0]);
+  } finally {
+    await origin.close();
+  }
+});
+
 test('a viewer of a stream that ends plays to its end without a stall', async () => {
   const origin = await startSyntheticOrigin({ address, endsAfterParts: 42 });
   try {

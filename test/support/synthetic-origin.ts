@@ -27,6 +27,8 @@ export interface SyntheticOriginOptions {
   readonly tracks?: readonly SyntheticTrack[];
   /** Answers a request itself when it returns true: for faults. */
   readonly intercept?: (path: string, response: ServerResponse) => boolean;
+  /** Tracks that the multivariant playlist names now; all unless told. */
+  readonly listed?: () => readonly SyntheticTrack[];
   /** Parts there are before the stream ends; endless unless told. */
   readonly endsAfterParts?: number;
 }
@@ -58,7 +60,7 @@ export function madeUpTrack(id: string, kind: 'video' | 'audio'): SyntheticTrack
 /** Starts on a free port; 20 s of media are there already. */
 export async function startSyntheticOrigin(options: SyntheticOriginOptions): Promise<SyntheticOrigin> {
   const tracks = options.tracks ?? [madeUpTrack('360p', 'video'), madeUpTrack('audio', 'audio')];
-  const stream = new SyntheticStream(tracks, options.endsAfterParts ?? Number.POSITIVE_INFINITY);
+  const stream = new SyntheticStream(tracks, options);
   const server = createServer((request, response) => {
     if (options.intercept?.(request.url ?? '', response)) return;
     stream.answer(request, response).catch(() => response.destroy());
@@ -77,12 +79,14 @@ export async function startSyntheticOrigin(options: SyntheticOriginOptions): Pro
 
 class SyntheticStream {
   readonly #tracks: readonly SyntheticTrack[];
+  readonly #listed: () => readonly SyntheticTrack[];
   readonly #endsAfterParts: number;
   readonly #zeroMs = Date.now() - PARTS_AT_START * PART_SEC * 1000;
 
-  constructor(tracks: readonly SyntheticTrack[], endsAfterParts: number) {
+  constructor(tracks: readonly SyntheticTrack[], options: SyntheticOriginOptions) {
     this.#tracks = tracks;
-    this.#endsAfterParts = endsAfterParts;
+    this.#listed = options.listed ?? (() => tracks);
+    this.#endsAfterParts = options.endsAfterParts ?? Number.POSITIVE_INFINITY;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -162,8 +166,9 @@ class SyntheticStream {
   }
 
   #multivariant(): string {
-    const audio = this.#tracks.find((track) => track.kind === 'audio');
-    const videos = this.#tracks.filter((track) => track.kind === 'video');
+    const listed = this.#listed();
+    const audio = listed.find((track) => track.kind === 'audio');
+    const videos = listed.filter((track) => track.kind === 'video');
     return formatMultivariantPlaylist({
       version: 9,
       independentSegments: true,

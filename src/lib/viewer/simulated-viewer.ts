@@ -12,7 +12,7 @@ import { BufferModel, type PlayState } from './buffer-model.ts';
 import { catchUpRate } from './catch-up-rate.ts';
 import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
 import type { Connect, HttpConnection } from './connection.ts';
-import { type Cursor, holdBackSec, planStart, planStartAt } from './next-fetch.ts';
+import { type Cursor, holdBackSec, liveEdgeMs, planStart, planStartAt } from './next-fetch.ts';
 import type { PlaylistCache } from './playlist-cache.ts';
 import { type ArrivedMedia, type TrackEnd, TrackPlayer } from './track-player.ts';
 
@@ -116,12 +116,14 @@ export class SimulatedViewer {
     const audio = audioUri === null ? null : this.#createTrack('audio', audioUri);
     this.#tracks = audio === null ? [video] : [video, audio];
     const [videoList, audioList] = await Promise.all([video.load(), audio?.load()]);
-    const start = planStart(videoList);
+    const resumeMs = this.#resumePointMs(videoList);
+    const start = resumeMs === null ? planStart(videoList) : planStartAt(videoList, resumeMs);
     const audioStart = start === null || !audioList ? null : planStartAt(audioList, start.playFromMs);
     if (start === null || (audio !== null && audioStart === null)) {
       throw new StreamctlError('NOT_RUNNING', 'the playlist has no media yet');
     }
-    this.#seekToMs = Math.max(start.playFromMs, audioStart?.playFromMs ?? 0);
+    const playFromMs = Math.max(start.playFromMs, audioStart?.playFromMs ?? 0);
+    this.#seekToMs = playFromMs === resumeMs ? null : playFromMs;
     const follows = [this.#follow(video, start.cursor)];
     if (audio !== null && audioStart !== null) follows.push(this.#follow(audio, audioStart.cursor));
     const ends = await Promise.allSettled(follows);
@@ -129,6 +131,17 @@ export class SimulatedViewer {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     this.buffer?.finish(this.#deps.clock.nowMs());
     return 'ended';
+  }
+
+  /** Program time at which the buffer ends, when going on from there is better than a new start at the live edge. */
+  #resumePointMs(playlist: MediaPlaylist): number | null {
+    const { buffer } = this;
+    const edgeMs = liveEdgeMs(playlist);
+    if (buffer === null || edgeMs === null || this.startupMs === null) return null;
+    buffer.advance(this.#deps.clock.nowMs());
+    const endMs = buffer.playheadMs + buffer.aheadMs + this.#dateOffsetMs;
+    const behindSec = (edgeMs - endMs) / 1000;
+    return Math.abs(behindSec) < this.#targetSec(playlist) + JUMP_TO_LIVE_SEC ? endMs : null;
   }
 
   /** A track that is gone takes the other with it: both start anew. */

@@ -73,7 +73,7 @@ export class TrackPlayer {
       const plan = planNextFetch(this.playlist as MediaPlaylist, cursor);
       if (plan.kind === 'ended' || plan.kind === 'gone') return plan.kind;
       if (plan.kind === 'reload') {
-        await this.#retrying(() => this.#reload(plan.cursor));
+        if (!(await this.#retrying(() => this.#reload(plan.cursor)))) return 'gone';
         continue;
       }
       const taken = await this.#retrying(() => this.#fetchMedia(plan));
@@ -138,6 +138,7 @@ export class TrackPlayer {
       } catch (error) {
         this.#options.signal.throwIfAborted();
         this.#deps.onError(error);
+        if (isNotFound(error) && failures > 0) return false;
         await sleep(BACKOFF_MS, undefined, { signal: this.#options.signal });
       }
     }
@@ -160,4 +161,11 @@ export class TrackPlayer {
     }
     return url.pathname + url.search;
   }
+}
+
+/** What is not there twice in a row has been taken away: a rendition that was shed, a segment out of the window. */
+function isNotFound(error: unknown): boolean {
+  return (
+    error instanceof StreamctlError && (error.details as { status?: number } | undefined)?.status === 404
+  );
 }
