@@ -34,8 +34,12 @@ export interface PreparedTrack {
 
 /** The slate runs this far behind real time, so that a returning publisher's first frame is still ahead of it. */
 const SLATE_LAG_MS = 400;
-/** How long the slate waits at the first frame of an encoder that has been started. */
-const HOLD_MS = 1500;
+/**
+ * How long the slate waits at the first frame of an encoder that has been started; usually that takes 0.3 s. With the
+ * lag and a part this must stay below the players' hold-back of three parts: longer, and they run dry while the
+ * picture is awaited; shorter, and a slow start of the encoder puts the picture off until the next segment.
+ */
+const HOLD_MS = 600;
 /** An ffmpeg that was told to end gets this long to give out what it has. */
 const DRAIN_MS = 500;
 /** An encoder that was fed and gives out nothing for this long is killed; at its start it may take longer. */
