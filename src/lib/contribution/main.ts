@@ -7,9 +7,9 @@
  */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
+import { sessionsFile } from '../nodes/layout.ts';
 import { loadNodeConfig } from '../nodes/load-node-config.ts';
 import { createContributionServer } from './server.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -20,7 +20,7 @@ export async function runContribution(options: { readonly configFile: string }):
   const log = createLogger('contribution');
   await mkdir(dirs.data, { recursive: true });
   const registry = new SessionRegistry({
-    file: join(dirs.data, 'contribution-sessions.json'),
+    file: sessionsFile(dirs.data),
     rtmpBase: `rtmp://${node.address}:${node.ports.rtmp}/live/`,
     clock: systemClock,
     log,

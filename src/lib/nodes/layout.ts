@@ -61,3 +61,8 @@ export function nodeLayout(clusterDir: string, node: string): NodeLayout {
     www: join(dir, 'www'),
   };
 }
+
+/** Where a node's contribution daemon keeps its publish sessions over a restart. */
+export function sessionsFile(dataDir: string): string {
+  return join(dataDir, 'contribution-sessions.json');
+}

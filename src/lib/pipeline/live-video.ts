@@ -40,8 +40,15 @@ const SLATE_LAG_MS = 400;
  * picture is awaited; shorter, and a slow start of the encoder puts the picture off until the next segment.
  */
 const HOLD_MS = 600;
+/**
+ * After so long without a frame the encoder is ended, before the slate's turn comes: its muxer holds the last frame
+ * back, and giving it out takes up to 0.3 s of what players have left. Lower, and every hiccup restarts encoders.
+ */
+const SILENCE_MS = 500;
 /** An ffmpeg that was told to end gets this long to give out what it has. */
-const DRAIN_MS = 500;
+const DRAIN_MS = 300;
+/** The slate waits so far behind real time for the key frame of an encoder that works, but later than the slate is. */
+const SEGMENT_HOLD_MS = 2500;
 /** An encoder that was fed and gives out nothing for this long is killed; at its start it may take longer. */
 const HANG_MS = 2000;
 const START_LIMIT_MS = 5000;
@@ -157,7 +164,8 @@ export class LiveVideo {
   }
 
   #sourceIsSilent(nowMs: number): boolean {
-    return this.#lastFrameMs !== null && nowMs - this.#lastFrameMs > this.#goneAfterMs();
+    const limitMs = Math.min(this.#goneAfterMs(), Math.max(SILENCE_MS, this.#nominalMs * GONE_FRAMES));
+    return this.#lastFrameMs !== null && nowMs - this.#lastFrameMs > limitMs;
   }
 
   #goneAfterMs(): number {
@@ -224,7 +232,8 @@ export class LiveVideo {
     this.#active = { run, startedMs, tracks: start.tracks };
     this.lag.restart(startedMs);
     for (const { rendition, track } of start.tracks) {
-      track.holdTicks = start.entries.find((entry) => entry.rendition === rendition)?.entryTicks ?? null;
+      const entry = start.entries.find((candidate) => candidate.rendition === rendition);
+      if (entry !== undefined) track.holdAt(entry.entryTicks);
     }
     for (const frame of this.#gop.frames) run.feed(frame);
   }
@@ -255,8 +264,9 @@ export class LiveVideo {
     for (const { track } of this.#prepared) {
       const { frontier } = track.writer;
       if (frontier === null || track.isLive) continue;
-      if (heldTooLong) track.holdTicks = null;
       const behindMs = nowMs - unixMsOfTicks(frontier, VIDEO_TIMESCALE);
+      const tooLong = track.awaitsSegment ? this.#active === null || behindMs > SEGMENT_HOLD_MS : heldTooLong;
+      if (tooLong) track.release();
       if (!track.inSlate && behindMs < this.#goneAfterMs()) continue;
       if (this.#draining === null) track.fillWithSlate(ticksOfUnixMs(untilMs, VIDEO_TIMESCALE));
     }

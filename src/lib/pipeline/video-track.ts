@@ -31,7 +31,8 @@ export class VideoTrack {
   /** The slate stops with this segment, as live with another init segment waits for the next. Ticks. */
   #stopTicks: number | null = null;
   /** The slate stops here and waits: live begins at this time. Ticks. */
-  holdTicks: number | null = null;
+  #holdTicks: number | null = null;
+  #awaitsSegment = false;
 
   constructor(options: VideoTrackOptions) {
     this.#segmentSec = options.segmentSec;
@@ -49,6 +50,23 @@ export class VideoTrack {
     return this.#run !== null;
   }
 
+  /** Whether the slate waits for the key frame that begins the next segment. */
+  get awaitsSegment(): boolean {
+    return this.#awaitsSegment;
+  }
+
+  /** Makes the slate stop at a time at which live begins. */
+  holdAt(ticks: number): void {
+    this.#holdTicks = ticks;
+    this.#awaitsSegment = false;
+  }
+
+  /** Makes the slate go on. */
+  release(): void {
+    this.#holdTicks = null;
+    this.#awaitsSegment = false;
+  }
+
   setClip(clip: SlateClip | null): void {
     this.#clip = clip;
     if (this.#slate !== null) this.#slate = { msn: -1, next: 0 };
@@ -60,11 +78,14 @@ export class VideoTrack {
    */
   takeLive(run: object, live: { sample: Sample; init: InitSegment; isTail: boolean }): void {
     const { sample, init, isTail } = live;
-    if (this.#run !== run && !this.#catchOn(sample, init)) return;
+    if (this.#run !== run && !this.#catchOn(sample, init)) {
+      if (init.initId === this.writer.initId) this.#awaitSegment();
+      return;
+    }
     this.#run = run;
     this.#slate = null;
     this.#stopTicks = null;
-    this.holdTicks = null;
+    this.release();
     const marked = { ...sample, slate: false };
     if (isTail) this.writer.pushTail(marked, init);
     else this.writer.push(marked, init);
@@ -80,7 +101,7 @@ export class VideoTrack {
   fillWithSlate(untilTicks: number): void {
     const clip = this.#clip;
     const never = Number.POSITIVE_INFINITY;
-    const limit = Math.min(untilTicks, this.holdTicks ?? never, this.#stopTicks ?? never);
+    const limit = Math.min(untilTicks, this.#holdTicks ?? never, this.#stopTicks ?? never);
     const step = this.writer.nominalTicks;
     for (;;) {
       const at = this.writer.frontier;
@@ -89,6 +110,17 @@ export class VideoTrack {
         if (!this.#skipToNextSegment(clip, limit)) return;
       } else this.#writeSlateFrame(clip, { at, duration: step });
     }
+  }
+
+  /**
+   * Live flows, but behind the slate: the slate stops at the next segment, where the encoder makes a key frame.
+   * Otherwise an encoder that stays a little later than the slate would never be let in.
+   */
+  #awaitSegment(): void {
+    const { frontier } = this.writer;
+    if (frontier === null || this.#holdTicks !== null) return;
+    this.#holdTicks = this.#segmentStart(frontier) + this.#segmentTicks;
+    this.#awaitsSegment = true;
   }
 
   /** Whether the run can begin with this sample; fills the hole before it. */

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
-import { clusterLayout, nodeLayout } from '../nodes/layout.ts';
+import { clusterLayout, nodeLayout, sessionsFile } from '../nodes/layout.ts';
 import { findClusterProcesses } from '../nodes/processes.ts';
 import { control } from '../nodes/runsv.ts';
 import { findRunsvdirs } from '../nodes/runsvdir.ts';
@@ -55,7 +55,16 @@ export async function takeDown(options: DownOptions): Promise<DownResult> {
     left = await listOwn(clusterDir);
   }
   if (purge) await rm(clusterDir, { recursive: true, force: true, maxRetries: 3 });
+  else await forgetSessions(clusterDir);
   return { stopped: before.length, killed, purged: purge };
+}
+
+/** No publisher is left, so that the next one is not refused for a connection that only files remember. */
+async function forgetSessions(clusterDir: string): Promise<void> {
+  const nodes = await readdir(clusterLayout(clusterDir).nodes).catch((): string[] => []);
+  await Promise.all(
+    nodes.map((node) => rm(sessionsFile(nodeLayout(clusterDir, node).data), { force: true })),
+  );
 }
 
 async function listOwn(clusterDir: string): Promise<number[]> {

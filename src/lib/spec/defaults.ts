@@ -26,7 +26,7 @@ export const DEFAULT_SETTINGS: StreamSettings = {
   preset: 'superfast',
   video: 'encode',
   shedTopRendition: true,
-  slate: { afterSec: 1, maxSec: 600, text: 'We will be right back' },
+  slate: { afterSec: 0.6, maxSec: 600, text: 'We will be right back' },
 };
 
 /** Returns `base` with the settings that `media` names; the ladder is sorted, highest first. */

@@ -24,7 +24,7 @@ export interface StreamSettings {
   /** A pipeline that falls behind drops its top rendition rather than latency. */
   readonly shedTopRendition: boolean;
   readonly slate: {
-    /** Seconds without a frame until the slate is shown. */
+    /** Seconds without a frame until the slate is shown; with two parts it must stay below the hold-back of three. */
     readonly afterSec: number;
     /** Seconds of slate until the stream ends. */
     readonly maxSec: number;

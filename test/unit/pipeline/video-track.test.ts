@@ -96,9 +96,29 @@ test('the slate waits at the hold', () => {
   const run = {};
   live(track, run, frames(0, 30));
   track.runEnded(run);
-  track.holdTicks = START + 45 * FRAME;
+  track.holdAt(START + 45 * FRAME);
   track.fillWithSlate(START + 90 * FRAME);
   assert.equal(track.writer.frontier, START + 45 * FRAME);
+});
+
+test('an encoder that is later than the slate is awaited at the next segment', () => {
+  const { parts, track } = rig();
+  track.setClip(clip());
+  const first = {};
+  live(track, first, frames(0, 30));
+  track.runEnded(first);
+  track.fillWithSlate(START + 50 * FRAME);
+  const late = {};
+  for (let at = 40; at < 120; at++) {
+    live(track, late, [frame(at, at === 40 || at === 60)]);
+    // The slate is always ten frames ahead of what comes out.
+    if (!track.isLive) track.fillWithSlate(START + (at + 11) * FRAME);
+  }
+  assertSeamless(parts);
+  assert.equal(
+    parts.find((part) => part.decodeTime > START + 50 * FRAME && !part.slate)?.msn,
+    parts[0]!.msn + 1,
+  );
 });
 
 test('the last frame of a run lasts until what follows it', () => {
