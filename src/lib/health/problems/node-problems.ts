@@ -23,7 +23,9 @@ function effectOf(node: NodeStatus, nodes: readonly NodeStatus[], streams: reado
   const parts: string[] = [];
   if (node.roles.includes('edge')) {
     parts.push(
-      edges.length > 0 ? `its viewers go to ${edges.join(', ')}` : 'its viewers go to another region',
+      edges.length > 0
+        ? `its viewers must turn to ${edges.join(', ')}`
+        : 'its viewers must turn to another region',
     );
   }
   const playing = streams.filter((stream) => stream.replicas.length > 0).length;

@@ -15,7 +15,7 @@ export function findBadRelays({ streams, answers }: ClusterFacts): Problem[] {
         harm: 'viewers',
         subject: peer.name,
         text: `${report.stream}: ${report.reasons.join('; ') || 'gets no new parts'}`,
-        effect: `its viewers of ${report.stream} move to another edge`,
+        effect: `its viewers of ${report.stream} wait for it; other edges serve`,
         hint: `streamctl logs ${peer.name}`,
         sinceMs: null,
       })),
