@@ -13,7 +13,7 @@ const GOODBYE_MS = 30_000;
 
 /** The sessions of one ingest node. */
 export class SessionSync {
-  /** Clients that nginx said have left, until the contribution daemon has heard it. */
+  /** Clients that nginx said have left, and when; kept for GOODBYE_MS. */
   #left = new Map<string, number>();
   #local: readonly ContributionSession[] = [];
   readonly #deps: { readonly node: Peer; readonly store: Store; readonly clock: Clock };
@@ -49,7 +49,13 @@ export class SessionSync {
     this.#local = staying;
     await this.#refresh(staying);
     await this.#closeStale(inStore);
-    this.#left.clear();
+    this.#forgetOldGoodbyes();
+  }
+
+  /** A goodbye may be heard before the session is where it can be ended: it counts as long as it may be meant. */
+  #forgetOldGoodbyes(): void {
+    const nowMs = this.#deps.clock.nowMs();
+    for (const [client, leftMs] of this.#left) if (nowMs - leftMs >= GOODBYE_MS) this.#left.delete(client);
   }
 
   #hasLeft(session: Pick<SessionRecord, 'client' | 'sessionId'>): boolean {

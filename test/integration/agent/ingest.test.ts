@@ -101,7 +101,7 @@ test('old and new key are both good after a rotation, and a revoked one is not',
   const second = await rotateKey(node.store, { name: 'rotated', by });
   for (const { key } of [first, second]) {
     const publisher = await publish(key);
-    await until(() => isLive('rotated'), 'the session');
+    await goesOn(await read('rotated'));
     await publisher.close();
     await until(async () => !(await isLive('rotated')), 'the session to close');
   }
