@@ -50,7 +50,7 @@ export async function beat(state: AgentState): Promise<void> {
         .map(({ stream }) => stream),
     );
     const { node, region, nowMs: atMs, health, load } = report;
-    await writeHeartbeat(state.deps.store, { node, region, atMs, health, load });
+    await writeHeartbeat(state.deps.store, { node, region, atMs, health, load, replicas: [] });
   } catch (error) {
     state.deps.log.debug({ err: error }, 'no heartbeat');
   }

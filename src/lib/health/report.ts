@@ -50,6 +50,28 @@ export interface OriginReport {
   readonly reasons: readonly string[];
 }
 
+/** A whole segment of a replica: equal in all replicas of a stream. */
+export interface SegmentMark {
+  readonly msn: number;
+  /** Decode time of its first sample, ticks. */
+  readonly startTicks: number;
+  readonly frames: number;
+}
+
+/** One pipeline of a node and what its own origin has of it: what a controller compares. */
+export interface ReplicaReport {
+  readonly stream: string;
+  /** `starting`: no part yet. `failed`: its unit does not stay up. */
+  readonly state: 'starting' | 'live' | 'slate' | 'ended' | 'failed';
+  /** Whether parts come in time. */
+  readonly fresh: boolean;
+  /** Names the tracks and their newest init segments: equal in replicas that can stand for one another. */
+  readonly signature: string;
+  /** The newest whole segments of the first video track that this pipeline made since it started, oldest first. */
+  readonly segments: readonly SegmentMark[];
+  readonly lastMsn: number | null;
+}
+
 export interface UnitReport {
   readonly name: string;
   readonly state: 'running' | 'stopped' | 'failed' | 'restarting';

@@ -1,4 +1,4 @@
-import type { Health, Load } from '../health/report.ts';
+import type { Health, Load, ReplicaReport } from '../health/report.ts';
 import { parseRecord } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -9,6 +9,8 @@ export interface Heartbeat {
   readonly atMs: number;
   readonly health: Health;
   readonly load: Load;
+  /** Pipelines of this node. */
+  readonly replicas: readonly ReplicaReport[];
 }
 
 /** A node that said nothing for so long counts as unknown. */

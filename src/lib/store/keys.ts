@@ -4,6 +4,24 @@ export interface StoreKeys {
   readonly streams: string;
   /** Hash: HMAC of a stream key → KeyRecord. */
   readonly keys: string;
+  /** String: the RingRecord. */
+  readonly ring: string;
+  /** Redis stream: one RingChange an entry, as JSON under `change`. */
+  readonly ringHistory: string;
+  /** Hash: stream → PlacementRecord. */
+  readonly placements: string;
+  /** Hash: node → encoder cost of what is placed there, joining replicas too. */
+  readonly loads: string;
+  /** Hash: `STREAM NODE` → PlannedMove. */
+  readonly moves: string;
+  /** Hash: stream → PlacementRefusal. */
+  readonly refusals: string;
+  /** String, expires: the ControllerLease. */
+  readonly controller: string;
+  /** String: the highest token given out. */
+  readonly controllerToken: string;
+  /** Hash: node → NodeVerdict. */
+  readonly verdicts: string;
   /** Redis stream, capped: the audit trail. */
   readonly events: string;
   /** Channel: a word that something changed. */
@@ -12,6 +30,8 @@ export interface StoreKeys {
   session(stream: string): string;
   /** String, expires: what a node last said of itself. */
   heartbeat(node: string): string;
+  /** Hash: stream → PlacedAs. */
+  placed(node: string): string;
 }
 
 /** Returns the names for one cluster; clusters may share a Redis. */
@@ -20,9 +40,19 @@ export function storeKeys(cluster: string): StoreKeys {
   return {
     streams: `${prefix}streams`,
     keys: `${prefix}keys`,
+    ring: `${prefix}ring`,
+    ringHistory: `${prefix}ring-history`,
+    placements: `${prefix}placements`,
+    loads: `${prefix}loads`,
+    moves: `${prefix}moves`,
+    refusals: `${prefix}refusals`,
+    controller: `${prefix}controller`,
+    controllerToken: `${prefix}controller-token`,
+    verdicts: `${prefix}verdicts`,
     events: `${prefix}events`,
     changes: `${prefix}changes`,
     session: (stream) => `${prefix}session:${stream}`,
     heartbeat: (node) => `${prefix}heartbeat:${node}`,
+    placed: (node) => `${prefix}placed:${node}`,
   };
 }
