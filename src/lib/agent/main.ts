@@ -11,9 +11,10 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
-import { loadNodeConfig } from '../nodes/load-node-config.ts';
+import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import { createRunitServices } from '../nodes/runit.ts';
+import { watchJson } from '../nodes/watch-json.ts';
 import { keepStoreConnected, type Store } from '../store/store.ts';
 import { watchChanges } from '../store/watch-changes.ts';
 import { type AgentDeps, createAgentState } from './agent-state.ts';
@@ -27,11 +28,22 @@ const ROUND_MS = 1000;
 /** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runAgent(options: { readonly configFile: string }): Promise<void> {
   const config = await loadNodeConfig(options.configFile);
+  const watched = watchJson(options.configFile, { initial: config, parse: checkNodeConfig });
   const log = createLogger('agent');
   await mkdir(config.dirs.data, { recursive: true });
   const store = await openStore(config);
-  const agent = await startAgent({ config, store, ...createServices(config), clock: systemClock, log });
+  const agent = await startAgent({
+    // What may change while the agent runs: the cluster's nodes and streams, not this node's place.
+    get config() {
+      return watched.current;
+    },
+    store,
+    ...createServices(config),
+    clock: systemClock,
+    log,
+  });
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  watched.close();
   await agent.close();
   store.close();
 }

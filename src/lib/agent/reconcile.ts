@@ -1,4 +1,5 @@
 /** One round of the agent: sessions in step, pipelines as placed. */
+import { settingsOf } from '../nodes/settings-of.ts';
 import { placeReplicas } from '../placement/place-replicas.ts';
 import type { AgentState } from './agent-state.ts';
 import { formatKnownState, saveKnownState } from './known-state.ts';
@@ -44,7 +45,7 @@ async function reconcilePipelines(state: AgentState, facts: StoreFacts | null): 
     units,
     lastLiveMs: state.lastLiveMs,
     ended: state.ended,
-    slateMaxSec: (stream) => (config.streams[stream] ?? config.defaults).slate.maxSec,
+    slateMaxSec: (stream) => settingsOf(config, stream).slate.maxSec,
   });
   state.pipelines.apply(plan);
   for (const stream of plan.remove) state.lastLiveMs.delete(stream);

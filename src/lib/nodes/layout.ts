@@ -66,3 +66,8 @@ export function nodeLayout(clusterDir: string, node: string): NodeLayout {
 export function sessionsFile(dataDir: string): string {
   return join(dataDir, 'contribution-sessions.json');
 }
+
+/** Where a node's agent leaves the ring for the node's other daemons. */
+export function ringFile(dataDir: string): string {
+  return join(dataDir, 'ring.json');
+}

@@ -4,16 +4,22 @@ import type { NodeConfig } from './node-config.ts';
 
 /** Loads a node.json. Throws ENVIRONMENT when it can't be read or is not one of this version. */
 export async function loadNodeConfig(file: string): Promise<NodeConfig> {
-  let config: NodeConfig;
+  let value: unknown;
   try {
-    config = JSON.parse(await readFile(file, 'utf8')) as NodeConfig;
+    value = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new StreamctlError('ENVIRONMENT', `read the node's configuration ${file}: ${String(cause)}`, {
       cause,
     });
   }
-  if (config.version === 1) return config;
-  throw new StreamctlError('ENVIRONMENT', `${file} is of version ${String(config.version)}, not 1`, {
+  return checkNodeConfig(value);
+}
+
+/** Returns the value when it is a configuration of this version; throws ENVIRONMENT otherwise. */
+export function checkNodeConfig(value: unknown): NodeConfig {
+  const version = (value as Partial<NodeConfig> | null)?.version;
+  if (version === 1) return value as NodeConfig;
+  throw new StreamctlError('ENVIRONMENT', `a node.json is of version ${String(version)}, not 1`, {
     hint: 'Run `streamctl up`: it writes the file again.',
   });
 }

@@ -19,8 +19,8 @@ export interface HostedStreamOptions {
   /** Folder of the stream's DVR segments. */
   readonly dvrDir: string;
   readonly writes: DvrWrites;
-  /** Origins that may have a pipeline of the stream, best first. */
-  readonly candidates: readonly Peer[];
+  /** Origins that may have a pipeline of the stream now, best first. */
+  candidates(): readonly Peer[];
   nowMs(): number;
 }
 
@@ -112,7 +112,7 @@ export class HostedStream {
   ensureSource(): void {
     const { nowMs, candidates, name } = this.#options;
     const now = nowMs();
-    if (this.relay !== null || candidates.length === 0) return;
+    if (this.relay !== null || candidates().length === 0) return;
     if (this.absentSinceMs !== null && now - this.absentSinceMs < LOOK_AGAIN_MS) return;
     const stallMs = this.stallMs() ?? 2000;
     const lastMs = this.pipeline === null ? null : (this.pipeline.lastPartMs ?? this.pipeline.sinceMs);
@@ -133,15 +133,17 @@ export class HostedStream {
 
   /** Nobody delivers the stream and no origin was found to have it. */
   get absent(): boolean {
-    const nowhere = this.absentSinceMs !== null || this.#options.candidates.length === 0;
-    return nowhere && this.pipeline === null;
+    if (this.pipeline !== null || this.relay !== null) return false;
+    return this.absentSinceMs !== null || this.#options.candidates().length === 0;
   }
 
   /** Origins to fetch old segments from: the one whose feed is read, then the others. */
   upstreams(): readonly Peer[] {
     const current = this.relay?.upstream ?? null;
-    const { candidates } = this.#options;
-    return current === null ? candidates : [current, ...candidates.filter((peer) => peer !== current)];
+    const candidates = this.#options.candidates();
+    return current === null
+      ? candidates
+      : [current, ...candidates.filter((peer) => peer.name !== current.name)];
   }
 
   /** Milliseconds without a part after which a feed counts as stalled; null when none is due. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeConfig, Peer } from '../nodes/node-config.ts';
+import type { Peer } from '../nodes/node-config.ts';
 import { type DvrWrites, diskWrites } from './dvr/dvr-files.ts';
 import { listDvr, loadDvr } from './dvr/load-dvr.ts';
 import { SAFE_NAME } from './feeds/check-message.ts';
@@ -15,6 +15,8 @@ const MAX_STREAMS = 2000;
 export interface HostedStreamsDeps {
   nowMs(): number;
   readonly writes?: DvrWrites;
+  /** Where the feed of a stream may be had now, best first; never this origin itself. */
+  candidates(stream: string): readonly Peer[];
 }
 
 /** The streams of this origin, by name. */
@@ -22,12 +24,10 @@ export class HostedStreams {
   readonly #deps: HostedStreamsDeps;
   readonly #streams = new Map<string, HostedStream>();
   readonly #root: string;
-  readonly #candidates: readonly Peer[];
 
-  constructor(config: NodeConfig, deps: HostedStreamsDeps) {
+  constructor(dataDir: string, deps: HostedStreamsDeps) {
     this.#deps = deps;
-    this.#root = join(config.dirs.data, 'dvr');
-    this.#candidates = feedCandidates(config);
+    this.#root = join(dataDir, 'dvr');
   }
 
   all(): Iterable<HostedStream> {
@@ -52,7 +52,7 @@ export class HostedStreams {
   demand(name: string): HostedStream | undefined {
     let hosted = this.#streams.get(name);
     if (hosted === undefined) {
-      if (!SAFE_NAME.test(name) || this.#candidates.length === 0 || this.#full()) return undefined;
+      if (!SAFE_NAME.test(name) || this.#full() || this.#deps.candidates(name).length === 0) return undefined;
       hosted = this.open(name);
     }
     hosted.ensureSource();
@@ -117,15 +117,8 @@ export class HostedStreams {
       name,
       dvrDir: join(this.#root, name),
       writes: this.#deps.writes ?? diskWrites,
-      candidates: this.#candidates,
+      candidates: () => this.#deps.candidates(name),
       nowMs: this.#deps.nowMs,
     });
   }
-}
-
-/** Origins that may run a pipeline: those of the own region first, in the order of the spec; never itself. */
-export function feedCandidates({ node, peers }: NodeConfig): Peer[] {
-  const others = peers.filter((peer) => peer.name !== node.name && peer.roles.includes('origin'));
-  const near = others.filter((peer) => peer.region === node.region);
-  return [...near, ...others.filter((peer) => peer.region !== node.region)];
 }

@@ -13,8 +13,13 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
-import { loadNodeConfig } from '../nodes/load-node-config.ts';
-import type { NodeConfig } from '../nodes/node-config.ts';
+import { ringFile } from '../nodes/layout.ts';
+import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import type { NodeConfig, Peer } from '../nodes/node-config.ts';
+import { watchJson } from '../nodes/watch-json.ts';
+import { checkRing } from '../placement/check-ring.ts';
+import { feedOrder } from '../placement/feed-order.ts';
+import type { RingRecord } from '../store/ring-records.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { HostedStreams } from './hosted-streams.ts';
 import { createOriginServer } from './http/origin-server.ts';
@@ -25,6 +30,10 @@ export interface OriginDeps {
   readonly clock?: Clock;
   /** Writes of the DVR; tests pass a disk that is full. */
   readonly dvrWrites?: DvrWrites;
+  /** The nodes of the cluster as they are now; those of the configuration unless given. */
+  peers?(): readonly Peer[];
+  /** The ring as the node's agent last wrote it; null when it never did. */
+  ring?(): RingRecord | null;
 }
 
 export interface Origin {
@@ -34,10 +43,18 @@ export interface Origin {
 
 /** Runs the origin until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runOrigin(options: { readonly configFile: string }): Promise<void> {
-  const origin = await startOrigin(await loadNodeConfig(options.configFile));
+  const initial = await loadNodeConfig(options.configFile);
+  const config = watchJson(options.configFile, { initial, parse: checkNodeConfig });
+  const ring = watchJson<RingRecord | null>(ringFile(initial.dirs.data), {
+    initial: null,
+    parse: checkRing,
+  });
+  const origin = await startOrigin(initial, { peers: () => config.current.peers, ring: () => ring.current });
   const { address, port } = origin.address;
   createLogger('origin').info({ address, port }, 'listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  config.close();
+  ring.close();
   await origin.close();
 }
 
@@ -45,14 +62,21 @@ export async function runOrigin(options: { readonly configFile: string }): Promi
 export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Promise<Origin> {
   const clock = deps.clock ?? systemClock;
   const nowMs = (): number => clock.nowMs();
+  const { name: node, region } = config.node;
+  const candidates = (stream: string): readonly Peer[] =>
+    feedOrder(deps.ring?.() ?? null, deps.peers?.() ?? config.peers, { stream, node, region });
   const writes = deps.dvrWrites;
-  const streams = new HostedStreams(config, writes === undefined ? { nowMs } : { nowMs, writes });
+  const streams = new HostedStreams(config.dirs.data, {
+    nowMs,
+    candidates,
+    ...(writes === undefined ? {} : { writes }),
+  });
   await streams.recover();
   const server = createOriginServer({
     streams,
     nowMs,
-    node: config.node.name,
-    region: config.node.region,
+    node,
+    region,
     startedMs: nowMs(),
   });
   await new Promise<void>((resolve, reject) => {

@@ -31,20 +31,33 @@ interface Followed extends ContributionStart {
   readonly response: IncomingMessage;
 }
 
-/** Starts following; `close` stops without a further call to the listener. */
+export interface ContributionFollower {
+  /** Asks these ingest nodes from now on; what is followed goes on, wherever it comes from. */
+  setIngests(ingests: readonly Peer[]): void;
+  /** Stops without a further call to the listener. */
+  close(): void;
+}
+
+/** Starts following. */
 export function followContribution(
   options: { readonly stream: string; readonly ingests: readonly Peer[] },
   listener: ContributionListener,
-): { close(): void } {
+): ContributionFollower {
   const follower = new Follower(options.stream, listener);
-  for (const ingest of options.ingests) follower.ask(ingest, RETRY_MS.first);
+  follower.setIngests(options.ingests);
   return follower;
 }
 
-class Follower {
+/** Tells one ingest daemon from another. */
+function placeOf({ address, ports }: Peer): string {
+  return `${address}:${ports.contribution}`;
+}
+
+class Follower implements ContributionFollower {
   readonly #stream: string;
   readonly #listener: ContributionListener;
   #current: Followed | null = null;
+  #asked = new Set<string>();
   #requests = new Map<string, ClientRequest>();
   #timers = new Set<NodeJS.Timeout>();
   #closed = false;
@@ -54,11 +67,17 @@ class Follower {
     this.#listener = listener;
   }
 
-  ask(ingest: Peer, retryMs: number): void {
-    if (this.#closed) return;
+  setIngests(ingests: readonly Peer[]): void {
+    const before = this.#asked;
+    this.#asked = new Set(ingests.map(placeOf));
+    for (const ingest of ingests) if (!before.has(placeOf(ingest))) this.#ask(ingest, RETRY_MS.first);
+  }
+
+  #ask(ingest: Peer, retryMs: number): void {
+    if (this.#closed || !this.#asked.has(placeOf(ingest))) return;
     const path = `/contribution/${encodeURIComponent(this.#stream)}`;
     const request = get({ host: ingest.address, port: ingest.ports.contribution, path, agent: false });
-    this.#requests.set(ingest.name, request);
+    this.#requests.set(placeOf(ingest), request);
     request.setNoDelay(true);
     const answerTimer = setTimeout(() => request.destroy(), ANSWER_TIMEOUT_MS);
     let answered = false;
@@ -72,7 +91,7 @@ class Follower {
     request.on('close', () => {
       clearTimeout(answerTimer);
       const nextMs = answered ? RETRY_MS.first : Math.min(retryMs * 2, RETRY_MS.most);
-      this.#later(delayMs, () => this.ask(ingest, nextMs));
+      this.#later(delayMs, () => this.#ask(ingest, nextMs));
     });
   }
 

@@ -13,10 +13,15 @@ import { StreamctlError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FlvTag } from '../media/flv.ts';
 import { AUDIO_TIMESCALE, unixMsOfTicks, VIDEO_TIMESCALE } from '../media/grid.ts';
-import type { NodeConfig } from '../nodes/node-config.ts';
+import type { NodeConfig, Peer } from '../nodes/node-config.ts';
+import { settingsOf } from '../nodes/settings-of.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
 import { AudioTrack } from './audio-track.ts';
-import { type ContributionStart, followContribution } from './contribution-client.ts';
+import {
+  type ContributionFollower,
+  type ContributionStart,
+  followContribution,
+} from './contribution-client.ts';
 import { chooseEncoder, type EncoderChoice } from './encoder-probe.ts';
 import { FeedSender } from './feed-sender.ts';
 import { LiveAudio } from './live-audio.ts';
@@ -37,6 +42,8 @@ export interface PipelineDeps {
 export interface RunningPipeline {
   /** Resolves when the slate's maximum time is over and the feed has said so. */
   readonly ended: Promise<void>;
+  /** The nodes of the cluster changed: ingest nodes that are new are asked, too. */
+  setPeers(peers: readonly Peer[]): void;
   close(): Promise<void>;
 }
 
@@ -51,7 +58,7 @@ export async function startPipeline(
   stream: string,
   deps: PipelineDeps,
 ): Promise<RunningPipeline> {
-  const settings = config.streams[stream] ?? config.defaults;
+  const settings = settingsOf(config, stream);
   if (settings.ladder.length === 0) {
     throw new StreamctlError('SPEC_INVALID', `the ladder of ${stream} is empty`);
   }
@@ -63,7 +70,7 @@ export async function startPipeline(
       findResumePoints({ config, stream, settings }, deps),
     ]);
     const pipeline = new Pipeline({ config, stream, settings, choice, silence, resume, feed }, deps);
-    return { ended: pipeline.ended, close: () => pipeline.close() };
+    return pipeline;
   } catch (error) {
     await feed.close();
     throw error;
@@ -83,7 +90,7 @@ interface PipelineParts extends StreamPlace {
   readonly silence: SlateClip;
 }
 
-class Pipeline {
+class Pipeline implements RunningPipeline {
   readonly ended: Promise<void>;
   readonly #deps: PipelineDeps;
   readonly #feed: FeedSender;
@@ -92,7 +99,7 @@ class Pipeline {
   readonly #audio: LiveAudio;
   readonly #audioTrack: AudioTrack;
   readonly #status: StatusKeeper;
-  readonly #contribution: { close(): void };
+  readonly #contribution: ContributionFollower;
   readonly #timers: NodeJS.Timeout[];
   #session: PublishSession | null = null;
   #closing: Promise<void> | null = null;
@@ -139,7 +146,7 @@ class Pipeline {
     });
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), STATUS_MS)];
     this.#contribution = followContribution(
-      { stream, ingests: config.peers.filter((peer) => peer.roles.includes('ingest')) },
+      { stream, ingests: ingestsOf(config.peers) },
       {
         onStart: (start) => this.#start(start),
         onTag: (tag) => this.#takeTag(tag),
@@ -147,6 +154,10 @@ class Pipeline {
       },
     );
     this.#report();
+  }
+
+  setPeers(peers: readonly Peer[]): void {
+    this.#contribution.setIngests(ingestsOf(peers));
   }
 
   close(): Promise<void> {
@@ -207,6 +218,10 @@ class Pipeline {
     this.#deps.log.info('no publisher for the maximum time: ended');
     this.#closing = this.#close().then(() => this.#resolveEnded());
   }
+}
+
+function ingestsOf(peers: readonly Peer[]): Peer[] {
+  return peers.filter((peer) => peer.roles.includes('ingest'));
 }
 
 /** Asks the own origin where an earlier run stopped; what is long past is of no use. */

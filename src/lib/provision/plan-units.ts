@@ -31,7 +31,7 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   if (has('store')) planned.push(planServer(config, files, 'redis'));
   planned.push(
     planDaemon(config, 'agent', {
-      needs: config,
+      needs: { node: config.node, dirs: config.dirs, files: config.files },
       probe: { kind: 'http', port: ports.agent, path: '/v1/status', ok: true },
     }),
   );
@@ -46,13 +46,13 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   }
   if (has('origin') || has('edge')) {
     const probe = { kind: 'http', port: ports.origin, path: '/status', ok: true } as const;
-    planned.push(planDaemon(config, 'origin', { needs: { node: config.node, peers: config.peers }, probe }));
+    planned.push(planDaemon(config, 'origin', { needs: config.node, probe }));
   }
   if (has('edge')) planned.push(planServer(config, files, 'nginx-edge'));
   return planned;
 }
 
-/** A daemon of ours depends on the program and on the part of node.json that it keeps to. */
+/** A daemon of ours depends on the program and on the part of node.json that it does not read again by itself. */
 function planDaemon(
   config: NodeConfig,
   name: 'agent' | 'contribution' | 'origin',

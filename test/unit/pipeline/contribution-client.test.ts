@@ -81,3 +81,28 @@ test('followContribution() asks again when an answer is no FLV', async () => {
   follower.close();
   assert.deepEqual(tags, [5]);
 });
+
+test('setIngests() asks nodes that joined, leaves those that went, and goes on with the session that it follows', async () => {
+  const [one, two] = [await ingest('us-1'), await ingest('us-2')];
+  const seen: string[] = [];
+  const follower = followContribution(
+    { stream: 'demo', ingests: [one.peer] },
+    {
+      onStart: ({ sessionId }) => seen.push(`start ${sessionId}`),
+      onTag: (tag) => seen.push(`tag ${tag.timestampMs}`),
+      onEnd: () => seen.push('end'),
+    },
+  );
+  await until(() => one.waiting.length > 0, 'the first node to be asked');
+  answer(one.waiting[0], 100);
+  await until(() => seen.includes('tag 100'), 'the session');
+  follower.setIngests([two.peer]);
+  await until(() => two.waiting.length > 0, 'the node that joined to be asked');
+  assert.deepEqual(seen, ['start 100', 'tag 100']);
+  one.waiting[0]?.end();
+  await until(() => seen.includes('end'), 'the end of the session');
+  answer(two.waiting[0], 50);
+  await until(() => seen.includes('tag 50'), 'the session of the node that joined');
+  assert.equal(one.waiting.length, 0, 'a node that went is not asked again');
+  follower.close();
+});

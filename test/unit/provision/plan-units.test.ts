@@ -49,9 +49,19 @@ test('a spec that says the same changes no unit', () => {
   assert.deepEqual(changedUnits(`# a comment\n${starter}`), []);
 });
 
-test("a stream's settings concern agents alone", () => {
-  const changed = changedUnits(starter.replace('dvrSec: 300', 'dvrSec: 600'));
-  assert.deepEqual(changed, ['us-1 agent', 'us-2 agent', 'eu-1 agent', 'eu-2 agent']);
+test("a stream's settings restart nothing: daemons read them again", () => {
+  assert.deepEqual(changedUnits(starter.replace('dvrSec: 300', 'dvrSec: 600')), []);
+});
+
+test('a node that joins restarts nothing on the others', () => {
+  const joined = starter.replace(
+    '  - name: eu-2\n',
+    '  - name: eu-3\n    region: eu\n    roles: [origin]\n  - name: eu-2\n',
+  );
+  assert.deepEqual(
+    changedUnits(joined).filter((unit) => !unit.startsWith('eu-3 ')),
+    [],
+  );
 });
 
 test('a new program concerns our daemons, not nginx and Redis', () => {
@@ -63,17 +73,14 @@ test('a new program concerns our daemons, not nginx and Redis', () => {
   );
 });
 
-test('a port of one edge concerns its nginx, agents and origins, which know their peers', () => {
+test('a port of a node concerns the units of that node alone', () => {
   const changed = changedUnits(
     starter.replace(
       '- name: eu-2\n    region: eu',
       '- name: eu-2\n    region: eu\n    ports: { http: 9080 }',
     ),
   );
-  assert.deepEqual(
-    changed.filter((unit) => !/agent|origin/.test(unit)),
-    ['eu-2 nginx-edge'],
-  );
+  assert.deepEqual(changed, ['eu-2 agent', 'eu-2 origin', 'eu-2 nginx-edge']);
 });
 
 test('no argument of a unit is outside the folder of the cluster or the system', () => {

@@ -10,8 +10,8 @@ const MAX_PAUSE_MS = 1000;
 
 export interface RelayOptions {
   readonly stream: string;
-  /** Where a feed may be had, best first. */
-  readonly candidates: readonly Peer[];
+  /** Where a feed may be had now, best first. */
+  candidates(): readonly Peer[];
   /** First MSN that is not known whole; asked anew for each connection. */
   fromMsn(): number;
   stallMs(): number | null;
@@ -22,8 +22,8 @@ export interface RelayOptions {
 }
 
 /**
- * Keeps one feed of a stream open: it goes on to the next candidate whenever the feed ends, fails or stalls, and
- * comes round again after a pause. Two relays may fill one window at once, since the window passes over what it has.
+ * Keeps one feed of a stream open: whenever it ends, fails or stalls it looks through the candidates, as they are then,
+ * at once, and comes round again after a pause. Two relays may fill one window at once, since the window passes over what it has.
  */
 export class Relay {
   readonly #options: RelayOptions;
@@ -49,19 +49,31 @@ export class Relay {
   }
 
   async #run(): Promise<void> {
-    const { candidates } = this.#options;
+    let lost: Peer | null = null;
     for (let round = 1, absentRounds = 0; !this.closed; round++) {
-      let absent = 0;
-      for (const peer of candidates) {
-        if (this.closed) return;
-        const { end, parts } = await this.#read(peer);
-        if (end === 'absent') absent += 1;
-        if (parts > 0) round = 1;
+      const found = await this.#lookThrough(lastOf(this.#options.candidates(), lost));
+      if (this.closed) return;
+      lost = found.lost;
+      if (lost !== null) {
+        round = 0;
+        continue;
       }
-      absentRounds = absent === candidates.length ? absentRounds + 1 : 0;
+      absentRounds = found.allAbsent ? absentRounds + 1 : 0;
       if (absentRounds >= ABSENT_ROUNDS) return this.#giveUp();
       await pause(Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * round), this.#abort.signal);
     }
+  }
+
+  /** Reads the first feed that there is until it ends; `lost` is whose it was. */
+  async #lookThrough(candidates: readonly Peer[]): Promise<{ lost: Peer | null; allAbsent: boolean }> {
+    let absent = 0;
+    for (const peer of candidates) {
+      if (this.closed) break;
+      const { end, parts } = await this.#read(peer);
+      if (parts > 0) return { lost: peer, allAbsent: false };
+      if (end === 'absent') absent += 1;
+    }
+    return { lost: null, allAbsent: absent === candidates.length };
   }
 
   #giveUp(): void {
@@ -90,6 +102,14 @@ export class Relay {
     this.upstream = null;
     return { end, parts };
   }
+}
+
+/** The feed that has just been lost is looked for last, since it may have been moved away. */
+function lastOf(candidates: readonly Peer[], lost: Peer | null): readonly Peer[] {
+  const others = candidates.filter((peer) => peer.name !== lost?.name);
+  return others.length === candidates.length
+    ? candidates
+    : [...others, ...candidates.filter((peer) => peer.name === lost?.name)];
 }
 
 /** Resolves after the time, or at once when aborted. */
