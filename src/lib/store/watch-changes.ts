@@ -1,12 +1,18 @@
 import type { Store } from './store.ts';
 
-/** Calls `onChange` for each word on the channel, and whenever the connection (re)opens. */
-export function watchChanges(store: Store, onChange: () => void): { close(): void } {
+/**
+ * Calls `onChange` with each word on the channel (`placement demo`), and with null whenever the connection (re)opens:
+ * then anything may have changed.
+ */
+export function watchChanges(store: Store, onChange: (word: string | null) => void): { close(): void } {
   const listener = store.redis.duplicate({ autoResubscribe: false, commandTimeout: undefined as never });
   listener.on('error', () => undefined);
-  listener.on('message', onChange);
+  listener.on('message', (_channel, word) => onChange(word));
   listener.on('ready', () => {
-    listener.subscribe(store.keys.changes).then(onChange, () => undefined);
+    listener.subscribe(store.keys.changes).then(
+      () => onChange(null),
+      () => undefined,
+    );
   });
   listener.connect().catch(() => undefined);
   return { close: () => listener.disconnect() };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startPokedLoop } from '../../../src/lib/agent/poked-loop.ts';
+import { startPokedLoop } from '../../../src/lib/base/poked-loop.ts';
 import { until } from '../../support/until.ts';
 
 test('a poke runs it again at once, and one during a run right after it', async () => {
@@ -18,4 +18,19 @@ test('a poke runs it again at once, and one during a run right after it', async 
   await until(() => runs === 3, 'the third run');
   await loop.close();
   assert.equal(runs, 3);
+});
+
+test('a storm of pokes does not shorten the least gap between two runs', async () => {
+  const startedMs: number[] = [];
+  const loop = startPokedLoop(
+    async () => {
+      startedMs.push(performance.now());
+      setImmediate(() => loop.poke());
+    },
+    { intervalMs: 3600_000, minGapMs: 20 },
+  );
+  await until(() => startedMs.length === 5, 'five runs');
+  await loop.close();
+  const gaps = startedMs.slice(1).map((ms, index) => ms - startedMs[index]!);
+  assert.ok(Math.min(...gaps) >= 19, `gaps ${gaps.join(', ')}`);
 });
