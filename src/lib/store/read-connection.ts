@@ -33,6 +33,8 @@ export async function readStore<T>(
     await ask(['AUTH', password]);
     const redis = {
       hgetall: async (key: string) => toRecord(await ask(['HGETALL', key])),
+      hmget: async (key: string, ...fields: string[]) =>
+        (await ask(['HMGET', key, ...fields])) as (string | null)[],
       mget: async (...keys: string[]) => (await ask(['MGET', ...keys])) as (string | null)[],
     };
     return await use({ keys: storeKeys(cluster), redis });

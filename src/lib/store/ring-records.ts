@@ -13,7 +13,7 @@ export interface RingNode {
   readonly host: string;
   /** 1 to 100; 160 points each. */
   readonly weight: number;
-  /** The most it can carry, in units of encoder cost; null when nobody said. */
+  /** The most it can carry, in thousandths like the cost of a placement; null when nobody said. */
   readonly capacity: number | null;
   /** `draining`: gets nothing new, and what it has moves away. */
   readonly state: 'active' | 'draining';

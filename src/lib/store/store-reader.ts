@@ -5,6 +5,7 @@ export interface StoreReader {
   readonly keys: StoreKeys;
   readonly redis: {
     hgetall(key: string): Promise<Record<string, string>>;
+    hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
     mget(...keys: string[]): Promise<(string | null)[]>;
   };
 }
