@@ -24,6 +24,7 @@ local function locate(node)
   end
   return nil
 end
+-- As they were before this stream's new replicas, as planReplicas counts.
 local function readLoads(region)
   if region.loads then return end
   region.loads, region.total = {}, 0
@@ -144,7 +145,6 @@ local function addReplica()
       local found = choose(region)
       if found then
         local node = region.names[found]
-        region.loads[found], region.total = region.loads[found] + cost, region.total + cost
         regionOf[node], takenHosts[region.hosts[found]], takenRegions[region.name] = region.name, true, true
         table.insert(record.replicas, node)
         table.insert(added, node)
