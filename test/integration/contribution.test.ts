@@ -44,6 +44,10 @@ before(async () => {
     request.on('end', () => {
       const form = new URLSearchParams(body);
       const stream = form.get('name') ?? '';
+      if (request.url === '/hooks/update') {
+        response.writeHead(200).end();
+        return;
+      }
       const publish = request.url === '/hooks/publish';
       const session = { sessionId: Date.now(), client: form.get('clientid') };
       const told = fetch(`${base}/sessions/${stream}?client=${session.client}`, {

@@ -88,9 +88,12 @@ export function createAgent(peer: Peer, changes: Partial<AgentReport> = {}): Age
       peer.name === 'us-1'
         ? [{ stream: 'demo', sessionId: NOW_MS - 61_000, clientAddress: '127.0.0.1' }]
         : [],
-    refused: { wrongKey: 0, inUse: 0 },
+    refused: { wrongKey: 0, inUse: 0, noCapacity: 0 },
     origin: createOrigin(peer.name, [createStreamReport({ relay, viewers: relay ? 3 : 0 })]),
     store: 'up',
+    replicas: [],
+    ring: { epoch: 1, replicas: 2 },
+    placed: makes ? 1 : 0,
     ...changes,
   };
 }

@@ -1,11 +1,11 @@
 /** One agent's collaborators and what it remembers between its rounds. */
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { ReplicaReport } from '../health/report.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { Store } from '../store/store.ts';
-import { type KnownState, loadKnownState } from './known-state.ts';
+import { KnownState } from './known-state.ts';
 import { PipelineUnits } from './pipeline-units.ts';
 import { SessionSync } from './session-sync.ts';
 
@@ -23,31 +23,49 @@ export interface AgentDeps {
 export interface AgentState {
   readonly deps: AgentDeps;
   readonly startedMs: number;
-  readonly knownFile: string;
+  readonly known: KnownState;
   readonly pipelines: PipelineUnits;
   readonly sessions: SessionSync;
-  readonly refused: { wrongKey: number; inUse: number };
+  readonly refused: { wrongKey: number; inUse: number; noCapacity: number };
+  /** When each stream was last seen live, or first seen at all; Unix milliseconds, as all times here. */
   readonly lastLiveMs: Map<string, number>;
+  /** Since when streams that run here have been placed nowhere. */
+  readonly unplacedSinceMs: Map<string, number>;
+  /** Publishers' clients whose key was ended, and since when: nginx hangs up on them. */
+  readonly cutOff: Map<string, number>;
   /** Streams whose pipeline said that it ended. */
   ended: ReadonlySet<string>;
-  known: KnownState;
+  /** What the last heartbeat said of this node's pipelines. */
+  replicas: readonly ReplicaReport[];
+  /** Whether a stream's time is over, as the last round saw it. */
+  isOver: (stream: string) => boolean;
   store: 'up' | 'down';
+  /** Of the ring in the store when last seen, 0 for none; null before the store was seen. */
+  storeEpoch: number | null;
+  /** A stream or a key was changed since the keys were read. */
+  keysChanged: boolean;
+  keysReadMs: number;
 }
 
 /** Creates the state of an agent that has just started: it remembers what its last run knew. */
 export async function createAgentState(deps: AgentDeps): Promise<AgentState> {
   const { config, store, clock, log } = deps;
-  const knownFile = join(config.dirs.data, 'agent-known.json');
   return {
     deps,
     startedMs: clock.nowMs(),
-    knownFile,
+    known: await KnownState.load(config.dirs.data),
     pipelines: new PipelineUnits(config, deps.ownServices, log),
     sessions: new SessionSync({ node: config.node, store, clock }),
-    refused: { wrongKey: 0, inUse: 0 },
+    refused: { wrongKey: 0, inUse: 0, noCapacity: 0 },
     lastLiveMs: new Map(),
+    unplacedSinceMs: new Map(),
+    cutOff: new Map(),
     ended: new Set(),
-    known: await loadKnownState(knownFile),
+    replicas: [],
+    isOver: () => false,
     store: 'down',
+    storeEpoch: null,
+    keysChanged: true,
+    keysReadMs: 0,
   };
 }

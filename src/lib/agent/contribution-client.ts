@@ -1,6 +1,5 @@
 /** Talks to contribution daemons: this node's own, and others' when the store is away. */
 import type { Peer } from '../nodes/node-config.ts';
-import type { SessionRecord } from '../store/records.ts';
 
 /** A session as a contribution daemon has it. */
 export interface ContributionSession {
@@ -9,6 +8,8 @@ export interface ContributionSession {
   readonly client: string;
   readonly clientAddress: string;
   readonly keyId: string;
+  /** False when its publisher was let in while nobody could place the stream. */
+  readonly placed?: boolean;
 }
 
 type Place = Pick<Peer, 'address' | 'ports'>;
@@ -17,12 +18,12 @@ type Place = Pick<Peer, 'address' | 'ports'>;
 const OPEN_TIMEOUT_MS = 3000;
 const ASK_TIMEOUT_MS = 500;
 
-/** Opens a session; returns whether the daemon took it. */
-export async function openContribution(place: Place, session: SessionRecord): Promise<boolean> {
-  const { sessionId, client, clientAddress, keyId } = session;
+/** Opens a session, or says of an open one whether it is placed; returns whether the daemon took it. */
+export async function openContribution(place: Place, session: ContributionSession): Promise<boolean> {
+  const { sessionId, client, clientAddress, keyId, placed } = session;
   const response = await ask(place, `/sessions/${session.stream}`, {
     method: 'PUT',
-    body: JSON.stringify({ sessionId, client, clientAddress, keyId }),
+    body: JSON.stringify({ sessionId, client, clientAddress, keyId, placed }),
     signal: AbortSignal.timeout(OPEN_TIMEOUT_MS),
   });
   return response?.ok ?? false;

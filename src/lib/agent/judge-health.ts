@@ -12,6 +12,14 @@ export interface NodeFacts {
   readonly units: readonly UnitReport[];
   /** Null when the node has no origin or it does not answer. */
   readonly origin: OriginReport | null;
+  /** Null when there is nothing to compare. */
+  readonly rings: RingEpochs | null;
+}
+
+/** Epochs of the ring that the agent goes by, and of the one that the store has; 0 for none. */
+export interface RingEpochs {
+  readonly known: number;
+  readonly store: number;
 }
 
 export interface Judgement {
@@ -30,7 +38,13 @@ export function judgeHealth(facts: NodeFacts): Judgement {
   if (hasOrigin && facts.origin === null && !down.some((reason) => reason.startsWith('origin '))) {
     down.push('origin does not answer');
   }
-  const degraded = facts.origin?.reasons ?? [];
+  const degraded = [...(facts.origin?.reasons ?? []), ...judgeRings(facts.rings)];
   const reasons = [...down, ...degraded];
   return { health: down.length > 0 ? 'down' : degraded.length > 0 ? 'degraded' : 'up', reasons };
+}
+
+function judgeRings(rings: RingEpochs | null): string[] {
+  if (rings === null || rings.store >= rings.known) return [];
+  const found = rings.store === 0 ? 'no ring' : `an older ring (epoch ${rings.store})`;
+  return [`the store has ${found}; this node goes by epoch ${rings.known}`];
 }

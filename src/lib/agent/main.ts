@@ -19,11 +19,14 @@ import { watchJson } from '../nodes/watch-json.ts';
 import { keepStoreConnected, type Store } from '../store/store.ts';
 import { watchChanges } from '../store/watch-changes.ts';
 import { type AgentDeps, createAgentState } from './agent-state.ts';
+import { heedChange } from './heed-change.ts';
 import { reconcile } from './reconcile.ts';
 import { beat } from './report.ts';
 import { createAgentServer } from './server.ts';
 
 const ROUND_MS = 1000;
+/** However many changes are told: a publisher waits no longer than this for its pipeline to be started. */
+const ROUND_GAP_MS = 50;
 
 /** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runAgent(options: { readonly configFile: string }): Promise<void> {
@@ -52,9 +55,11 @@ export async function runAgent(options: { readonly configFile: string }): Promis
 export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<void> }> {
   const { config, store, log } = deps;
   const state = await createAgentState(deps);
-  const round = startPokedLoop(() => reconcile(state), ROUND_MS);
+  const round = startPokedLoop(() => reconcile(state), { intervalMs: ROUND_MS, minGapMs: ROUND_GAP_MS });
   const heart = startPokedLoop(() => beat(state), ROUND_MS);
-  const watch = watchChanges(store, () => round.poke());
+  const watch = watchChanges(store, (word) => {
+    if (heedChange(state, word)) round.poke();
+  });
   const server = createAgentServer({ state, poke: round.poke });
   await server.listen({ host: config.node.address, port: config.node.ports.agent });
   log.info({ address: config.node.address, port: config.node.ports.agent }, 'listening');

@@ -5,7 +5,7 @@ import type { NodeConfig } from '../nodes/node-config.ts';
 import type { ServiceManager, Unit } from '../nodes/service-manager.ts';
 import type { PipelinePlan } from './plan-pipelines.ts';
 
-const PREFIX = 'pipeline-';
+export const PIPELINE_PREFIX = 'pipeline-';
 /** A pipeline closes its feed and its encoders within this. */
 const STOP_TIMEOUT_SEC = 3;
 
@@ -13,7 +13,7 @@ const STOP_TIMEOUT_SEC = 3;
 export function formatPipelineUnit(config: NodeConfig, stream: string): Unit {
   const { nodeBinary, program } = config.files;
   return {
-    name: `${PREFIX}${stream}`,
+    name: `${PIPELINE_PREFIX}${stream}`,
     argv: [
       nodeBinary,
       program,
@@ -44,10 +44,10 @@ export class PipelineUnits {
 
   /** Streams with a unit, and whether it is wanted up. */
   async list(): Promise<ReadonlyMap<string, { readonly isUp: boolean }>> {
-    const units = (await this.#services.list()).filter((unit) => unit.name.startsWith(PREFIX));
+    const units = (await this.#services.list()).filter((unit) => unit.name.startsWith(PIPELINE_PREFIX));
     return new Map(
       units.map(({ name, state }) => [
-        name.slice(PREFIX.length),
+        name.slice(PIPELINE_PREFIX.length),
         { isUp: state === 'running' || state === 'restarting' },
       ]),
     );
@@ -63,7 +63,7 @@ export class PipelineUnits {
       });
     }
     for (const stream of plan.remove) {
-      this.#change(stream, 'remove', () => this.#services.remove(`${PREFIX}${stream}`));
+      this.#change(stream, 'remove', () => this.#services.remove(`${PIPELINE_PREFIX}${stream}`));
     }
   }
 

@@ -2,8 +2,9 @@
 import type { AgentReport, OriginReport } from '../health/report.ts';
 import { writeHeartbeat } from '../store/heartbeats.ts';
 import type { AgentState } from './agent-state.ts';
-import { judgeHealth } from './judge-health.ts';
+import { judgeHealth, type RingEpochs } from './judge-health.ts';
 import { measureLoad } from './measure-load.ts';
+import { reportReplicas } from './report-replicas.ts';
 
 const ORIGIN_TIMEOUT_MS = 500;
 
@@ -18,6 +19,8 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     measureLoad(dirs.node),
   ]);
   const units = [...nodeUnits, ...ownUnits];
+  const { placed, ring } = state.known;
+  noteEnded(state, origin);
   return {
     version: 1,
     cluster,
@@ -26,7 +29,7 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     roles: node.roles,
     nowMs: clock.nowMs(),
     startedMs: state.startedMs,
-    ...judgeHealth({ roles: node.roles, units, origin }),
+    ...judgeHealth({ roles: node.roles, units, origin, rings: ringsOf(state) }),
     load,
     units,
     sessions: state.sessions.local.map(({ stream, sessionId, clientAddress }) => ({
@@ -37,20 +40,31 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     refused: { ...state.refused },
     origin,
     store: state.store,
+    replicas: reportReplicas({ units: ownUnits, origin, placed, isOver: state.isOver }),
+    ring: ring === null ? null : { epoch: ring.epoch, replicas: ring.replicas },
+    placed: placed.size,
   };
 }
 
-/** Writes the heartbeat and notes which pipelines say that they ended. */
+function noteEnded(state: AgentState, origin: OriginReport | null): void {
+  if (origin === null) return;
+  // The word outlives the pipeline's connection: runit has started it again by the time anybody looks.
+  const ended = origin.streams.filter(({ status }) => status?.state === 'ended');
+  state.ended = new Set(ended.map(({ stream }) => stream));
+}
+
+function ringsOf({ known, store, storeEpoch }: AgentState): RingEpochs | null {
+  if (store === 'down' || storeEpoch === null || known.ring === null) return null;
+  return { known: known.ring.epoch, store: storeEpoch };
+}
+
+/** Writes the heartbeat, and remembers what it says of pipelines. */
 export async function beat(state: AgentState): Promise<void> {
   try {
     const report = await createReport(state);
-    state.ended = new Set(
-      (report.origin?.streams ?? [])
-        .filter(({ relay, status }) => !relay && status?.state === 'ended')
-        .map(({ stream }) => stream),
-    );
-    const { node, region, nowMs: atMs, health, load } = report;
-    await writeHeartbeat(state.deps.store, { node, region, atMs, health, load, replicas: [] });
+    state.replicas = report.replicas;
+    const { node, region, nowMs: atMs, health, load, replicas } = report;
+    await writeHeartbeat(state.deps.store, { node, region, atMs, health, load, replicas });
   } catch (error) {
     state.deps.log.debug({ err: error }, 'no heartbeat');
   }

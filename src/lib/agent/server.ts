@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { isOwnAddress } from '../base/own-address.ts';
 import { admit, clientOf, type HookForm } from './admission.ts';
 import type { AgentState } from './agent-state.ts';
+import { placePublisher } from './place-publisher.ts';
 import { createReport } from './report.ts';
 
 export interface AgentServerOptions {
@@ -26,7 +27,10 @@ export function createAgentServer({ state, poke }: AgentServerOptions): FastifyI
   server.get('/v1/status', () => createReport(state));
   server.post('/hooks/publish', async (request, reply) => {
     if (!isFromNode(request, state)) return await reply.code(403).send();
-    return await answerPublish(state, parseForm(request.body), reply);
+    await answerPublish(state, parseForm(request.body), reply);
+    // A stream that nobody could place is started by the owners as soon as they see it.
+    poke();
+    return reply;
   });
   server.post('/hooks/publish-done', async (request, reply) => {
     if (!isFromNode(request, state)) return await reply.code(403).send();
@@ -34,13 +38,19 @@ export function createAgentServer({ state, poke }: AgentServerOptions): FastifyI
     poke();
     return await reply.code(200).send();
   });
+  // nginx asks each second whether a publisher may stay, and lets it when nobody answers.
+  server.post('/hooks/update', async (request, reply) => {
+    if (!isFromNode(request, state)) return await reply.code(403).send();
+    return await reply.code(state.cutOff.has(clientOf(parseForm(request.body))) ? 403 : 200).send();
+  });
   return server;
 }
 
 async function answerPublish(state: AgentState, form: HookForm, reply: FastifyReply): Promise<FastifyReply> {
   const { config, store, clock, log } = state.deps;
-  const known = () => state.known;
-  const verdict = await admit(form, { node: config.node, store, known, clock, log });
+  const { known, sessions } = state;
+  const place = (stream: string) => placePublisher(stream, { config, store, known, clock, log });
+  const verdict = await admit(form, { node: config.node, store, known, sessions, place, clock, log });
   if ('admitted' in verdict) {
     log.info({ stream: verdict.admitted, from: form.clientAddress }, 'publisher admitted');
     // A plain name in Location makes nginx rename the stream from its key.

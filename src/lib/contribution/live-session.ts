@@ -51,6 +51,13 @@ export class LiveSession {
     return this.#saved.epochMs !== null && this.#lastTag !== null;
   }
 
+  /** Notes whether the stream is placed; returns whether that is new. */
+  notePlaced(placed: boolean): boolean {
+    if ((this.#saved.placed !== false) === placed) return false;
+    this.#saved = { ...this.#saved, placed };
+    return true;
+  }
+
   /** For `GET /sessions`. */
   report(): SavedSession & { readonly lastTagMs: number | null; readonly subscribers: number } {
     return {

@@ -26,9 +26,10 @@ export async function runContribution(options: { readonly configFile: string }):
     log,
   });
   const server = createContributionServer({ registry, address: node.address });
+  // First: an agent that is told of no session ends those that the store has.
+  await registry.resume();
   server.listen(node.ports.contribution, node.address);
   await once(server, 'listening');
-  await registry.resume();
   log.info({ address: node.address, port: node.ports.contribution }, 'listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   server.close();

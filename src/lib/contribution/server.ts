@@ -80,6 +80,7 @@ interface SessionBody {
   readonly client: string;
   readonly clientAddress: string;
   readonly keyId: string;
+  readonly placed: boolean;
 }
 
 function parseSession(text: string): SessionBody {
@@ -87,7 +88,13 @@ function parseSession(text: string): SessionBody {
   const sessionId = value?.sessionId;
   if (typeof sessionId !== 'number' || !Number.isSafeInteger(sessionId)) throw new Error('no sessionId');
   const field = (name: string): string => (typeof value?.[name] === 'string' ? value[name] : '');
-  return { sessionId, client: field('client'), clientAddress: field('clientAddress'), keyId: field('keyId') };
+  return {
+    sessionId,
+    client: field('client'),
+    clientAddress: field('clientAddress'),
+    keyId: field('keyId'),
+    placed: value?.placed !== false,
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -10,6 +10,8 @@ export interface SavedSession {
   readonly clientAddress: string;
   /** Id of the stream key in use; the key itself never comes here. */
   readonly keyId: string;
+  /** False when it was let in while nobody could place the stream; absent in files of older versions. */
+  readonly placed?: boolean;
   /** Unix milliseconds of RTMP timestamp 0; null until measured. */
   readonly epochMs: number | null;
 }

@@ -33,12 +33,15 @@ export class SessionRegistry {
   }
 
   /**
-   * Opens a session in place of the one that the stream has; the same session again changes nothing. Resolves when
-   * its pull is in place (or late), so that the publisher, let in then, loses no key frame.
+   * Opens a session in place of the one that the stream has; the same session again says no more than whether it is
+   * placed. Resolves when its pull is in place (or late), so that the publisher, let in then, loses no key frame.
    */
   async open(session: Omit<SavedSession, 'epochMs'>): Promise<void> {
     const current = this.#sessions.get(session.stream);
-    if (current?.saved.client === session.client && current.saved.sessionId >= session.sessionId) return;
+    if (current?.saved.client === session.client && current.saved.sessionId >= session.sessionId) {
+      if (current.notePlaced(session.placed !== false)) this.#save();
+      return;
+    }
     current?.close();
     const inPlace = once(this.#pulls, session.stream, { signal: AbortSignal.timeout(PULL_WAIT_MS) });
     this.#start({ ...session, epochMs: null });

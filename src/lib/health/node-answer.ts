@@ -20,6 +20,13 @@ export interface NodeAnswer {
   readonly clockSkewMs: number | null;
 }
 
+/** What agents did not say at first. */
+const FORMERLY_ABSENT: Pick<AgentReport, 'replicas' | 'ring' | 'placed'> = {
+  replicas: [],
+  ring: null,
+  placed: 0,
+};
+
 /** Takes parsed JSON for an agent's report of this node, or says in words why it is none. */
 export function parseAgentReport(value: unknown, peer: Peer): AgentReport | string {
   const report = value as Partial<AgentReport> | null;
@@ -34,7 +41,7 @@ export function parseAgentReport(value: unknown, peer: Peer): AgentReport | stri
   }
   if (report.origin && parseOriginReport(report.origin) === null)
     return 'its agent sent an incomplete report';
-  return report as AgentReport;
+  return { ...FORMERLY_ABSENT, ...report } as AgentReport;
 }
 
 /** Takes parsed JSON for an origin's report; null when it is none. */

@@ -18,6 +18,26 @@ export interface FeedReport {
   readonly lastPartMs: number | null;
 }
 
+/** A whole segment of a replica: equal in all replicas of a stream. */
+export interface SegmentMark {
+  readonly msn: number;
+  /** Decode time of its first sample, ticks. */
+  readonly startTicks: number;
+  readonly frames: number;
+}
+
+/** What the pipeline of an origin's node has sent since it connected, whether or not a relay had brought it before. */
+export interface PipelineMarks {
+  /** Whether parts come in time. */
+  readonly fresh: boolean;
+  /** Names the tracks and their newest init segments: equal in replicas that can stand for one another. */
+  readonly signature: string;
+  /** The newest whole segments of the first video track, oldest first. */
+  readonly segments: readonly SegmentMark[];
+  /** Segment of the newest part of that track; null before the first. */
+  readonly lastMsn: number | null;
+}
+
 /** One stream as one origin has it. */
 export interface OriginStreamReport {
   readonly stream: string;
@@ -25,6 +45,8 @@ export interface OriginStreamReport {
   readonly reasons: readonly string[];
   readonly relay: boolean;
   readonly feeds: readonly FeedReport[];
+  /** Of the connected pipeline of this node; null without one. Absent in reports of older versions. */
+  readonly pipeline?: PipelineMarks | null;
   /** The pipeline's own words, the newest. */
   readonly status: StatusMessage | null;
   readonly tracks: readonly TrackInfo[];
@@ -50,26 +72,13 @@ export interface OriginReport {
   readonly reasons: readonly string[];
 }
 
-/** A whole segment of a replica: equal in all replicas of a stream. */
-export interface SegmentMark {
-  readonly msn: number;
-  /** Decode time of its first sample, ticks. */
-  readonly startTicks: number;
-  readonly frames: number;
-}
-
-/** One pipeline of a node and what its own origin has of it: what a controller compares. */
-export interface ReplicaReport {
+/** One pipeline that a node runs or should run, and what its own origin has of it: what a controller compares. */
+export interface ReplicaReport extends PipelineMarks {
   readonly stream: string;
-  /** `starting`: no part yet. `failed`: its unit does not stay up. */
+  /** As what the store placed it here (`PlacedAs`), as far as the agent knows; null: it runs all the same. */
+  readonly as: 'replica' | 'joining' | null;
+  /** `starting`: no part yet. `ended`: its time is over. `failed`: its unit does not stay up. */
   readonly state: 'starting' | 'live' | 'slate' | 'ended' | 'failed';
-  /** Whether parts come in time. */
-  readonly fresh: boolean;
-  /** Names the tracks and their newest init segments: equal in replicas that can stand for one another. */
-  readonly signature: string;
-  /** The newest whole segments of the first video track that this pipeline made since it started, oldest first. */
-  readonly segments: readonly SegmentMark[];
-  readonly lastMsn: number | null;
 }
 
 export interface UnitReport {
@@ -106,11 +115,17 @@ export interface AgentReport {
   readonly load: Load;
   readonly units: readonly UnitReport[];
   readonly sessions: readonly SessionReport[];
-  /** Publishes refused since start: wrong key, key in use. */
-  readonly refused: { readonly wrongKey: number; readonly inUse: number };
+  /** Publishes refused since start: wrong key, key in use, no node with room for the stream. */
+  readonly refused: { readonly wrongKey: number; readonly inUse: number; readonly noCapacity: number };
   readonly origin: OriginReport | null;
   /** Whether the store answered at the last heartbeat. */
   readonly store: 'up' | 'down';
+  /** Pipelines that are placed here or run here. */
+  readonly replicas: readonly ReplicaReport[];
+  /** The ring that the agent goes by; null when it never heard of one. */
+  readonly ring: { readonly epoch: number; readonly replicas: number } | null;
+  /** Streams that the store has placed here, as far as the agent knows. */
+  readonly placed: number;
 }
 
 /** What an edge tells the pages of viewers beside the media: `GET /live/STREAM/state.json`, never cached. */

@@ -3,6 +3,7 @@ import type { Peer } from '../nodes/node-config.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { DvrStore } from './dvr/dvr-store.ts';
 import type { LoadedDvr } from './dvr/load-dvr.ts';
+import type { PipelineLog } from './feeds/pipeline-log.ts';
 import { Relay } from './feeds/relay.ts';
 import { describeSegment, replayFrames } from './feeds/replay.ts';
 import { Subscribers } from './feeds/subscribers.ts';
@@ -29,6 +30,8 @@ export interface PipelineFeed {
   replica: string | null;
   readonly sinceMs: number;
   lastPartMs: number | null;
+  /** All that it sent, also what a relay had brought before. */
+  readonly log: PipelineLog;
   /** Ends the connection. */
   drop(): void;
 }
@@ -94,6 +97,7 @@ export class HostedStream {
   /** Takes a frame of this node's pipeline and hands what is new to the relays that subscribed. */
   acceptFromPipeline(frame: FeedFrame, feed: PipelineFeed): void {
     if (frame.message.type === 'hello') feed.replica = frame.message.replica;
+    feed.log.note(frame.message, this.#options.nowMs());
     if (!this.#accept(frame)) return;
     if (frame.message.type === 'part') {
       feed.lastPartMs = this.#options.nowMs();

@@ -37,6 +37,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     reasons,
     relay: hosted.pipeline === null,
     feeds: reportFeeds(hosted),
+    pipeline: hosted.pipeline?.log.marks(nowMs) ?? null,
     status: live.status,
     tracks: live.tracks,
     liveEdgeSec: endSec === null ? null : nowMs / 1000 - endSec,

@@ -72,3 +72,10 @@ export async function loadRingHistory(store: Store, count: number): Promise<read
     .map(([, fields]) => parseRecord<RingChange>(fields[fields.indexOf('change') + 1]))
     .filter((change) => change !== null);
 }
+
+/** Epoch of the ring in the store without reading all of it, 0 for none. */
+export async function loadRingEpoch(store: Store): Promise<number> {
+  const start = await store.redis.getrange(store.keys.ring, 0, 63);
+  const written = /^\{"version":1,"epoch":(\d+)[,}]/.exec(start);
+  return written === null ? ((await loadRing(store))?.epoch ?? 0) : Number(written[1]);
+}

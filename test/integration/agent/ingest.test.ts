@@ -71,7 +71,7 @@ test('when the publisher goes the session closes and the pipeline stays for its 
   await publisher.close();
   await until(reader.isEnded, 'the end of the body');
   await until(async () => !(await isLive('goes')), 'the session to close');
-  assert.ok(node.pipelines.units.get('pipeline-goes')?.running);
+  await until(() => node.pipelines.units.get('pipeline-goes')?.running === true, 'the pipeline');
 });
 
 test('a wrong key is refused and counted', async () => {

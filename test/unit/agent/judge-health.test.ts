@@ -10,7 +10,7 @@ const unit = (name: string, state: UnitReport['state'] = 'running'): UnitReport 
   sinceMs: 1,
 });
 const origin: OriginReport = { node: 'us-1', startedMs: 1, streams: [], rssBytes: 1, reasons: [] };
-const well: NodeFacts = { roles: ['origin'], units: [unit('agent'), unit('origin')], origin };
+const well: NodeFacts = { roles: ['origin'], units: [unit('agent'), unit('origin')], origin, rings: null };
 
 const rows: [string, Partial<NodeFacts>, string, RegExp | null][] = [
   ['all well', {}, 'up', null],
@@ -24,6 +24,14 @@ const rows: [string, Partial<NodeFacts>, string, RegExp | null][] = [
   ['a test publisher that failed', { units: [unit('publisher-demo', 'failed')] }, 'up', null],
   ['a silent origin', { origin: null }, 'down', /origin does not answer/],
   ['no origin where none belongs', { roles: ['store'], origin: null }, 'up', null],
+  ['the same ring in the store', { rings: { known: 4, store: 4 } }, 'up', null],
+  [
+    'an older ring in the store',
+    { rings: { known: 4, store: 3 } },
+    'degraded',
+    /^the store has an older ring \(epoch 3\); this node goes by epoch 4$/,
+  ],
+  ['a store that lost the ring', { rings: { known: 4, store: 0 } }, 'degraded', /^the store has no ring/],
   ['a full disk', { origin: { ...origin, reasons: ['disk full'] } }, 'degraded', /disk full/],
 ];
 for (const [title, given, health, reason] of rows) {

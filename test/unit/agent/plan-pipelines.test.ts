@@ -8,7 +8,8 @@ const facts = (given: Partial<PipelineFacts>): PipelineFacts => ({
   nowMs: NOW_MS,
   live: new Set(),
   liveIsComplete: true,
-  isPlacedHere: () => true,
+  candidates: given.live ?? [],
+  seatOf: () => 'here',
   units: new Map(),
   lastLiveMs: new Map(),
   ended: new Set(),
@@ -19,7 +20,15 @@ const facts = (given: Partial<PipelineFacts>): PipelineFacts => ({
 const rows: [string, Partial<PipelineFacts>, { start?: string[]; remove?: string[] }][] = [
   ['nothing live, nothing runs', {}, {}],
   ['a live stream placed here is started', { live: new Set(['a']) }, { start: ['a'] }],
-  ['a live stream placed elsewhere is not', { live: new Set(['a']), isPlacedHere: () => false }, {}],
+  ['a live stream placed elsewhere is not', { live: new Set(['a']), seatOf: () => 'not-here' }, {}],
+  ['nor is one that nobody can place', { live: new Set(['a']), seatOf: () => 'unsure' }, {}],
+  ['a stream placed here a moment ago is started before it is live', { candidates: ['a'] }, { start: ['a'] }],
+  [
+    'one whose slate time has passed is not',
+    { candidates: ['a'], lastLiveMs: new Map([['a', NOW_MS - 61_000]]) },
+    {},
+  ],
+  ['nor one that ended', { candidates: ['a'], ended: new Set(['a']) }, {}],
   ['one that runs is left alone', { live: new Set(['a']), units: new Map([['a', up]]) }, {}],
   [
     'one that was stopped is started',
@@ -59,8 +68,13 @@ const rows: [string, Partial<PipelineFacts>, { start?: string[]; remove?: string
   ],
   [
     'one placed elsewhere now goes even while live',
-    { live: new Set(['a']), units: new Map([['a', up]]), isPlacedHere: () => false },
+    { live: new Set(['a']), units: new Map([['a', up]]), seatOf: () => 'not-here' },
     { remove: ['a'] },
+  ],
+  [
+    'one that nobody can place stays',
+    { live: new Set(['a']), units: new Map([['a', up]]), seatOf: () => 'unsure' },
+    {},
   ],
 ];
 for (const [title, given, expected] of rows) {

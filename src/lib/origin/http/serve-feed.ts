@@ -1,5 +1,6 @@
 import { FrameDecoder } from '../../feed/codec.ts';
 import { checkMessage } from '../feeds/check-message.ts';
+import { PipelineLog } from '../feeds/pipeline-log.ts';
 import type { PipelineFeed } from '../hosted-stream.ts';
 import { type Exchange, replyStatus } from './reply.ts';
 import type { ServeDeps } from './serve-playlist.ts';
@@ -22,6 +23,7 @@ export async function receiveFeed(deps: ServeDeps, exchange: Exchange, route: Fe
     replica: null,
     sinceMs: deps.nowMs(),
     lastPartMs: null,
+    log: new PipelineLog(),
     drop: () => req.destroy(),
   };
   hosted.attachPipeline(feed);
