@@ -1,5 +1,5 @@
 /** Where each stream belongs, as far as this node can tell: from the store, or without it. */
-import { ownersWithoutStore } from '../placement/fallback.ts';
+import { ownersWithoutStore } from '../placement/owners-without-store.ts';
 import { loadHeartbeats } from '../store/heartbeats.ts';
 import { loadPlacementsOf } from '../store/placements.ts';
 import type { PlacementRecord } from '../store/ring-records.ts';

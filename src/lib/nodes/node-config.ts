@@ -25,6 +25,8 @@ export interface Peer {
   readonly roles: readonly Role[];
   readonly ports: Ports;
   readonly weight: number;
+  /** The most that it can encode, in renditions of 720p30; absent when nobody said. */
+  readonly capacity?: number;
 }
 
 export interface NodeConfig {

@@ -12,6 +12,9 @@ export const DEFAULT_PORTS: Ports = {
   redis: 6379,
 };
 
+/** Twice, so that losing a node or a region ends no stream. */
+export const DEFAULT_RING = { balance: 1.25, replicas: 2 } as const;
+
 export const DEFAULT_SETTINGS: StreamSettings = {
   segmentSec: 2,
   partSec: 0.5,
@@ -51,6 +54,7 @@ export function applyPorts(cluster: RawPorts | undefined, node: RawPorts | undef
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function withoutUndefined<T extends object>(value: T): Defined<T> {
+/** Returns an object without the keys whose value is undefined. */
+export function withoutUndefined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
 }

@@ -1,9 +1,17 @@
 /** A checked spec with every default applied and every address chosen. Pure. */
 import type { Peer } from '../nodes/node-config.ts';
 import { chooseAddress, chooseBlock } from './addresses.ts';
-import { applyMedia, applyPorts, DEFAULT_SETTINGS } from './defaults.ts';
+import { applyMedia, applyPorts, DEFAULT_RING, DEFAULT_SETTINGS, withoutUndefined } from './defaults.ts';
 import type { RawSpec } from './schema.ts';
 import type { StreamSettings } from './stream-settings.ts';
+
+/** How streams are spread over the origin nodes. */
+export interface RingSettings {
+  /** How much more than the mean of its region a node may carry, relative to its weight; at least 1. */
+  readonly balance: number;
+  /** Pipelines of each stream. */
+  readonly replicas: number;
+}
 
 export interface Spec {
   readonly cluster: string;
@@ -11,6 +19,7 @@ export interface Spec {
   readonly block: string;
   readonly regions: readonly string[];
   readonly nodes: readonly Peer[];
+  readonly ring: RingSettings;
   readonly streams: Readonly<Record<string, StreamSettings>>;
   /** Settings of a stream that the spec does not name. */
   readonly defaults: StreamSettings;
@@ -39,7 +48,9 @@ export function resolveSpec(raw: RawSpec): Spec {
       roles: [...new Set(node.roles)],
       ports: applyPorts(raw.ports, node.ports),
       weight: node.weight ?? 1,
+      ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
     };
   });
-  return { cluster: raw.cluster, block, regions, nodes, streams, defaults };
+  const ring = { ...DEFAULT_RING, ...withoutUndefined(raw.ring ?? {}) };
+  return { cluster: raw.cluster, block, regions, nodes, ring, streams, defaults };
 }

@@ -82,7 +82,30 @@ const nodeSchema = z.strictObject({
     .describe('What it does: store (Redis), ingest (RTMP), origin (pipelines), edge (viewers).'),
   address: z.ipv4().describe('IPv4 address, instead of one from the block.').optional(),
   weight: z.int().min(1).max(100).describe('How much it should carry beside its neighbours.').optional(),
+  capacity: z
+    .number()
+    .min(0.05)
+    .max(10_000)
+    .describe(
+      'The most that it can encode, in renditions of 720p at 30 frames a second; unbounded if not said.',
+    )
+    .optional(),
   ports: portsSchema.describe('Ports of this node that differ.').optional(),
+});
+
+const ringSchema = z.strictObject({
+  balance: z
+    .number()
+    .min(1)
+    .max(10)
+    .describe('How much more than the mean of its region a node may carry, relative to its weight.')
+    .optional(),
+  replicas: z
+    .int()
+    .min(1)
+    .max(5)
+    .describe('Pipelines of each stream: each on another host, and in another region if there are several.')
+    .optional(),
 });
 
 const streamSchema = z.strictObject({
@@ -116,8 +139,9 @@ export const specSchema = z
       .array(z.strictObject({ name: name('Name of the region.') }))
       .min(1)
       .max(200)
-      .describe('Where viewers are; each region gets a replica of each stream.'),
+      .describe('Where viewers are.'),
     nodes: z.array(nodeSchema).min(1).max(500).describe('The machines; on one machine: loopback addresses.'),
+    ring: ringSchema.describe('How streams are spread over the origin nodes.').optional(),
     ports: portsSchema.describe('Ports of every node.').optional(),
     media: mediaSchema.describe('Settings of every stream.').optional(),
     streams: z.array(streamSchema).max(10_000).describe('Streams that up makes.').optional(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBoard } from '../../../src/lib/placement/board.ts';
-import { ownersWithoutStore } from '../../../src/lib/placement/fallback.ts';
+import { ownersWithoutStore } from '../../../src/lib/placement/owners-without-store.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
 import type { PlaceWish } from '../../../src/lib/store/place-stream.ts';
 import { ringNode, ringRecord } from '../../support/ring-records.ts';

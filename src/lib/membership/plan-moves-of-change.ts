@@ -1,0 +1,122 @@
+/**
+ * The moves that a change of the ring asks for. Pure.
+ *
+ * It plans on the streams as they will be once every move that is planned or under way is made, and then says how to get
+ * from where they are to where they should be. So a change that takes back another one takes its moves back too, and two
+ * changes in a row move a stream once.
+ */
+import { ownValue } from '../base/own-value.ts';
+import { boardNodes } from '../placement/board.ts';
+import { planSpread } from '../placement/plan-spread.ts';
+import { type Placement, PlacementBoard } from '../ring/placement-board.ts';
+import { maxOverMean, planMembership } from '../ring/plan-moves.ts';
+import type { Refusal } from '../ring/plan-replicas.ts';
+import type { MoveReason, PlannedMove, RingRecord } from '../store/ring-records.ts';
+import { MoveChains } from './move-chains.ts';
+import { planPins } from './plan-pins.ts';
+import type { RingState } from './ring-state.ts';
+
+export interface NodeLoad {
+  readonly node: string;
+  readonly region: string;
+  /** Encoder cost in thousandths. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface ChangePlan {
+  /** Every move that has not begun, those of earlier changes too, in order. */
+  readonly moves: readonly PlannedMove[];
+  /** Streams whose planned moves have become needless. */
+  readonly dropped: readonly string[];
+  /** Replicas that no node can take: they stay where they are. */
+  readonly refusals: readonly { readonly stream: string; readonly refusal: Refusal }[];
+  /** Greatest load of an active node over the mean of its region, relative to weight. */
+  readonly maxOverMean: { readonly before: number; readonly after: number };
+  readonly loads: readonly NodeLoad[];
+}
+
+/** Plans the way from a state to what the next ring asks for. */
+export function planMovesOfChange(state: RingState, next: RingRecord): ChangePlan {
+  const chains = new MoveChains(state);
+  const isPinned = (stream: string, node: string): boolean =>
+    (ownValue(next.pins, stream) ?? []).includes(node) && stateOf(next, node) === 'active';
+  for (const move of planPins(next, chains.placements(), state.down)) chains.add(move);
+
+  const openNodes = (ring: RingRecord) => boardNodes(ring).filter(({ name }) => !state.down.has(name));
+  const before = new PlacementBoard(openNodes(state.ring), next.balance);
+  for (const placement of chains.placements()) before.put(withoutNodes(placement, state.down));
+  const membership = planMembership(before, openNodes(next));
+  for (const move of membership.moves) if (!isPinned(move.stream, move.from)) chains.add(move);
+
+  const settled = new PlacementBoard(openNodes(next), next.balance);
+  for (const placement of chains.placements()) settled.put(withoutNodes(placement, state.down));
+  for (const move of planSpread(settled, isPinned)) chains.add(move);
+
+  return summarize({ state, next, chains, refusals: membership.refusals });
+}
+
+interface Planned {
+  readonly state: RingState;
+  readonly next: RingRecord;
+  readonly chains: MoveChains;
+  readonly refusals: ChangePlan['refusals'];
+}
+
+function summarize({ state, next, chains, refusals }: Planned): ChangePlan {
+  const moves = chains.list().map(({ stream, from, to, why }, order): PlannedMove => {
+    const reason: MoveReason = stateOf(next, from) === 'active' ? wordActive(why) : 'evacuate';
+    return { stream, from, to, why: reason, epoch: next.epoch, order };
+  });
+  const named = new Set(moves.map(({ stream }) => stream));
+  const dropped = [...new Set(state.planned.map(({ stream }) => stream))].filter((name) => !named.has(name));
+  const now = chains.actual();
+  const after = chains.placements();
+  return {
+    moves,
+    dropped,
+    refusals,
+    maxOverMean: { before: unevenness(state.ring, now), after: unevenness(next, after) },
+    loads: compareLoads([state.ring, next], now, after),
+  };
+}
+
+/** From a node that stays, a stream is not evacuated, whatever an earlier change wanted. */
+function wordActive(why: MoveReason): MoveReason {
+  return why === 'evacuate' ? 'relief' : why;
+}
+
+function stateOf(ring: RingRecord, name: string): string | undefined {
+  return ring.nodes.find((node) => node.name === name)?.state;
+}
+
+function withoutNodes(placement: Placement, gone: ReadonlySet<string>): Placement {
+  if (gone.size === 0) return placement;
+  return { ...placement, nodes: placement.nodes.filter((node) => !gone.has(node)) };
+}
+
+function unevenness(ring: RingRecord, placements: readonly Placement[]): number {
+  const board = new PlacementBoard(boardNodes(ring), ring.balance);
+  for (const placement of placements) board.put(placement);
+  return maxOverMean(board);
+}
+
+function compareLoads(
+  rings: readonly RingRecord[],
+  now: readonly Placement[],
+  after: readonly Placement[],
+): NodeLoad[] {
+  const [before, later] = [sumLoads(now), sumLoads(after)];
+  const regions = new Map(rings.flatMap(({ nodes }) => nodes.map(({ name, region }) => [name, region])));
+  return [...regions]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([node, region]) => ({ node, region, before: before.get(node) ?? 0, after: later.get(node) ?? 0 }));
+}
+
+function sumLoads(placements: readonly Placement[]): Map<string, number> {
+  const loads = new Map<string, number>();
+  for (const { cost, nodes } of placements) {
+    for (const node of nodes) loads.set(node, (loads.get(node) ?? 0) + cost);
+  }
+  return loads;
+}
