@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { OriginReport } from '../src/lib/health/report.ts';
 import { startBrowser } from '../test/support/browser.ts';
+import type { ShownFrame } from '../test/support/shown-frame.ts';
 import { takeShownFrames, watchCounter } from '../test/support/watch-counter.ts';
 import type { BenchContext } from './context.ts';
 import { startDiyStack } from './diy-stack.ts';
@@ -116,18 +117,29 @@ async function watch(pages: readonly Page[], tap: FrameTap, context: BenchContex
   const endMs = performance.now() + context.minutes * 60_000;
   while (performance.now() < endMs) {
     await sleep(POLL_MS);
-    for (const [index, page] of pages.entries()) await readPage(page, seen[index]!, tap);
-    const own = await pages[0]!.evaluate('window.streamctl.behindLiveSec');
-    const recent = quantile(seen[0]!.latenciesSec.slice(-10), 0.5);
-    if (typeof own === 'number' && recent !== null) pageErrorsSec.push(own - recent);
-    const error = await statusError(context.cluster.originUrls[0]!, tap).catch(() => null);
-    if (error !== null) statusErrorsSec.push(error);
+    for (const [index, page] of pages.entries()) noteFrames(await takeShownFrames(page), seen[index]!, tap);
+    const error = await pageError(pages[0]!, seen[0]!, tap);
+    if (error !== null) pageErrorsSec.push(error);
+    const off = await statusError(context.cluster.originUrls[0]!, tap).catch(() => null);
+    if (off !== null) statusErrorsSec.push(off);
   }
   return { pages: seen, pageErrorsSec, statusErrorsSec };
 }
 
-async function readPage(page: Page, seen: Seen, tap: FrameTap): Promise<void> {
-  for (const { frame, atMs, presented } of await takeShownFrames(page)) {
+/** What the page says of its distance, minus how old the frame is that it shows at this moment, also while it stands. */
+async function pageError(page: Page, seen: Seen, tap: FrameTap): Promise<number | null> {
+  const { own, nowMs, frames } = (await page.evaluate(`({
+    own: window.streamctl.behindLiveSec,
+    nowMs: performance.timeOrigin + performance.now(),
+    frames: window.counterWatch.splice(0),
+  })`)) as { own: number | null; nowMs: number; frames: ShownFrame[] };
+  noteFrames(frames, seen, tap);
+  const sentAtMs = seen.last === null ? null : tap.sentAtMs(seen.last.frame);
+  return own === null || sentAtMs === null ? null : own - (nowMs - sentAtMs) / 1000;
+}
+
+function noteFrames(frames: readonly ShownFrame[], seen: Seen, tap: FrameTap): void {
+  for (const { frame, atMs, presented } of frames) {
     seen.shown += 1;
     if (frame === null) {
       seen.unreadable += 1;
