@@ -13,7 +13,7 @@ export function writeStarter(starter: string, answers: SpecAnswers): string {
   return starter
     .replace(/^cluster: .*$/m, `cluster: ${answers.name}`)
     .replace(/^( {2}- name: \S+\n)+(?=\n# The machines)/m, `${regions}\n`)
-    .replace(/(?<=^nodes:\n)[\s\S]*?(?=\n# Ports of every node)/m, `${nodes}\n`);
+    .replace(/(?<=^nodes:\n)[\s\S]*?(?=\n# How streams are spread)/m, `${nodes}\n`);
 }
 
 function formatNodes(region: string, regionIndex: number, { nodesPerRegion }: SpecAnswers): string {

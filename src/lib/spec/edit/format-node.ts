@@ -1,0 +1,16 @@
+import type { NodeEntry } from './edit-spec.ts';
+import type { EntryStyle } from './splice-sequence.ts';
+
+/** Formats a node as YAML, without its dash: one key a line behind a dash of that style, in braces for null. */
+export function formatNode(node: NodeEntry, style: EntryStyle | null): string {
+  const pairs = [
+    `name: ${node.name}`,
+    `region: ${node.region}`,
+    `roles: [${node.roles.join(', ')}]`,
+    ...(node.address === null ? [] : [`address: ${node.address}`]),
+    ...(node.weight === null ? [] : [`weight: ${node.weight}`]),
+    ...(node.capacity === null ? [] : [`capacity: ${node.capacity}`]),
+  ];
+  if (style === null) return `{ ${pairs.join(', ')} }`;
+  return pairs.join(`\n${style.indent} ${style.gap}`);
+}
