@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { StreamctlError } from '../../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
+import { writeDrawing } from '../../lib/cli/ring/write-drawing.ts';
 import { formatRingSimulation } from '../../lib/cli/views/format-ring-simulation.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
 import { formatSimulationSvg } from '../../lib/ring/simulation/format-svg.ts';
@@ -90,13 +90,4 @@ function readFailure(word: string): number | 'region' {
 function readExponent(word: string): number {
   if (/^[0-3](\.\d+)?$/.test(word)) return Number(word);
   throw new StreamctlError('USAGE', `simulate a ring: --zipf ${word} is no number from 0 to below 4`);
-}
-
-async function writeDrawing(file: string, svg: string): Promise<void> {
-  try {
-    await writeFile(file, svg);
-  } catch (cause) {
-    const hint = 'Give a file in a folder that exists and can be written.';
-    throw new StreamctlError('USAGE', `draw the loads: ${file} cannot be written`, { hint, cause });
-  }
 }

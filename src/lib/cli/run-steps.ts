@@ -1,6 +1,6 @@
 /** Showing a workflow while it runs: a live list at a terminal, one plain line per event elsewhere. */
 import { Listr, ProcessOutput } from 'listr2';
-import type { Step, UpContext } from '../provision/context.ts';
+import type { Step, StepReport } from '../provision/context.ts';
 import { wantsColour, writeWhole } from './output.ts';
 
 export interface StepsView {
@@ -10,25 +10,58 @@ export interface StepsView {
 
 const TITLE_WIDTH = 12;
 
+interface Cancellable {
+  readonly signal: AbortSignal;
+}
+
 /** Runs the steps in order, says on standard error what each did and how long it took, and stops at a failure. */
-export async function runSteps(steps: readonly Step[], context: UpContext, view: StepsView): Promise<void> {
+export async function runSteps<Context extends Cancellable>(
+  steps: readonly Step<Context>[],
+  context: Context,
+  view: StepsView,
+): Promise<void> {
   if (view.silent || !wantsColour(process.stderr) || process.env.CI) await runPlain(steps, context, view);
   else await runLive(steps, context);
 }
 
-async function runPlain(steps: readonly Step[], context: UpContext, view: StepsView): Promise<void> {
+async function runPlain<Context extends Cancellable>(
+  steps: readonly Step<Context>[],
+  context: Context,
+  view: StepsView,
+): Promise<void> {
+  const say = async (line: string): Promise<void> => {
+    if (!view.silent) await writeWhole(process.stderr, `${line}\n`);
+  };
   for (const step of steps) {
-    const { line } = await runOne(step, context);
-    if (!view.silent) await writeWhole(process.stderr, `  ✔ ${line}\n`);
+    const report = { doing: () => undefined, happened: (text: string) => void say(`    ${text}`) };
+    const { line } = await runOne(step, context, report);
+    await say(`  ✔ ${line}`);
   }
 }
 
-async function runLive(steps: readonly Step[], context: UpContext): Promise<void> {
+interface LiveTask {
+  title: string;
+  output: string;
+}
+
+async function runLive<Context extends Cancellable>(
+  steps: readonly Step<Context>[],
+  context: Context,
+): Promise<void> {
   const tasks = steps.map((step) => ({
     title: step.title,
-    task: async (_: unknown, task: { title: string }) => {
-      task.title = (await runOne(step, context)).line;
+    task: async (_: unknown, task: LiveTask) => {
+      const report = {
+        doing: (text: string) => {
+          task.title = `${step.title.padEnd(TITLE_WIDTH)}${text}`;
+        },
+        happened: (text: string) => {
+          task.output = text;
+        },
+      };
+      task.title = (await runOne(step, context, report)).line;
     },
+    rendererOptions: { outputBar: Number.POSITIVE_INFINITY, persistentOutput: true },
   }));
   await new Listr(tasks, {
     concurrent: false,
@@ -42,10 +75,14 @@ async function runLive(steps: readonly Step[], context: UpContext): Promise<void
   } as ConstructorParameters<typeof Listr>[1]).run();
 }
 
-async function runOne(step: Step, context: UpContext): Promise<{ line: string }> {
+async function runOne<Context extends Cancellable>(
+  step: Step<Context>,
+  context: Context,
+  report: StepReport,
+): Promise<{ line: string }> {
   const started = performance.now();
   context.signal.throwIfAborted();
-  const said = await step.run(context);
+  const said = await step.run(context, report);
   return { line: formatStepLine(step.title, said, performance.now() - started) };
 }
 

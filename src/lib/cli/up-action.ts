@@ -62,7 +62,11 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
   return { spec, changes: context.changes.list, streams: context.madeStreams };
 }
 
-async function createUpContext(spec: LoadedSpec, request: UpRequest): Promise<UpContext> {
+/** Creates what the steps of `up` share. */
+export async function createUpContext(
+  spec: LoadedSpec,
+  request: Pick<UpRequest, 'root' | 'version' | 'mode' | 'signal'>,
+): Promise<UpContext> {
   const home = streamctlHome();
   return {
     spec,
@@ -73,6 +77,7 @@ async function createUpContext(spec: LoadedSpec, request: UpRequest): Promise<Up
     version: request.version,
     changes: new Changes(request.mode),
     signal: request.signal,
+    only: null,
     program: null,
     nodes: [],
     madeStreams: [],

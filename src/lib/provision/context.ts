@@ -23,6 +23,8 @@ export interface UpContext {
   readonly version: string;
   readonly changes: Changes;
   readonly signal: AbortSignal;
+  /** Nodes whose units may be started or restarted; null: all. */
+  readonly only: readonly string[] | null;
   /** Filled by the step that locates the program. */
   program: Program | null;
   /** Filled by the step that plans. */
@@ -30,8 +32,16 @@ export interface UpContext {
   madeStreams: MadeStream[];
 }
 
+/** How a step that takes long says what it does. */
+export interface StepReport {
+  /** What is going on now; the next word takes its place. */
+  doing(text: string): void;
+  /** Something that has happened: a line that stays. */
+  happened(text: string): void;
+}
+
 /** One step of a workflow: a line for the operator, and the work, which returns what it found or did, in words. */
-export interface Step {
+export interface Step<Context extends { readonly signal: AbortSignal } = UpContext> {
   readonly title: string;
-  readonly run: (context: UpContext) => Promise<string>;
+  readonly run: (context: Context, report: StepReport) => Promise<string>;
 }

@@ -10,13 +10,14 @@ import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts'
 import { findPortHolder } from '../nodes/port-holder.ts';
 import { findClusterProcesses } from '../nodes/processes.ts';
 import { checkClash, checkPorts } from './check-addresses.ts';
-import type { Step, UpContext } from './context.ts';
+import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
 import { refuseOtherSpec } from './other-spec.ts';
 import { requirePackages } from './packages.ts';
-import { planNodes } from './plan-nodes.ts';
+import { type NodePlan, planNodes } from './plan-nodes.ts';
 import { locateProgram } from './program.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
+import { declareRing, drainLeaving } from './ring/declare-ring.ts';
 import { makeSecrets } from './secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from './start-units.ts';
 import { readFileOrNull, writeWholeFile } from './write-file.ts';
@@ -29,10 +30,12 @@ export const UP_STEPS: readonly Step[] = [
   { title: 'configured', run: configure },
   { title: 'started', run: start },
   { title: 'streams', run: addStreams },
+  { title: 'ring', run: declareRing },
   { title: 'tidied', run: tidy },
 ];
 
-async function checkMachine(context: UpContext): Promise<string> {
+/** Looks whether this machine can run the cluster, plans its nodes, and makes room for what must start. */
+export async function checkMachine(context: UpContext): Promise<string> {
   const { spec, layout, home } = context;
   await refuseOtherSpec(spec, layout.dir);
   await requirePackages();
@@ -41,7 +44,7 @@ async function checkMachine(context: UpContext): Promise<string> {
   const place = { clusterDir: layout.dir, nodeBinary, program: entry, templates: context.templates };
   context.nodes = planNodes(spec, place);
   await checkClash(home, layout.dir, spec.nodes);
-  const idle = (await findUnitWork(context.nodes, layout.dir)).filter(({ kind }) => kind === 'start');
+  const idle = (await findUnitWork(startable(context), layout.dir)).filter(({ kind }) => kind === 'start');
   await endStrays(idle, context);
   await checkPorts(
     layout.dir,
@@ -66,7 +69,8 @@ async function endStrays(idle: readonly UnitWork[], { layout, changes }: UpConte
   }
 }
 
-async function prepare(context: UpContext): Promise<string> {
+/** Writes the record, the secrets and the program. */
+export async function prepare(context: UpContext): Promise<string> {
   const { layout, changes, program, spec } = context;
   await writeRecord(context);
   await makeSecrets(layout, spec.nodes, changes);
@@ -106,9 +110,11 @@ async function writeRecord({ spec, layout, changes, program, version }: UpContex
   await changes.step(null, what, () => writeWholeFile(layout.record, text));
 }
 
-async function configure(context: UpContext): Promise<string> {
+/** Writes files; before a neighbour is forgotten, what it carries is moved away. */
+export async function configure(context: UpContext, report: StepReport): Promise<string> {
   const { layout, changes } = context;
   const before = changes.list.length;
+  await drainLeaving(context, report);
   for (const plan of context.nodes) {
     await writeNode(plan, layout.dir, changes);
     await writePlayer(plan, context);
@@ -117,14 +123,19 @@ async function configure(context: UpContext): Promise<string> {
   return count === 0 ? 'nothing to change' : `${count} changes on ${context.nodes.length} nodes`;
 }
 
-async function start(context: UpContext): Promise<string> {
-  const work = await findUnitWork(context.nodes, context.layout.dir);
+/** Starts what is missing and restarts what changed. Throws UNHEALTHY. */
+export async function start(context: UpContext): Promise<string> {
+  const work = await findUnitWork(startable(context), context.layout.dir);
   try {
     await applyUnitWork(work, context);
   } catch (error) {
     throw addProgress(error, work);
   }
   return summarizeWork(work);
+}
+
+function startable({ nodes, only }: UpContext): readonly NodePlan[] {
+  return only === null ? nodes : nodes.filter(({ node }) => only.includes(node.name));
 }
 
 function summarizeWork(work: readonly UnitWork[]): string {
@@ -162,7 +173,8 @@ async function addStreams(context: UpContext): Promise<string> {
     : `added ${made.join(', ')}`;
 }
 
-async function tidy(context: UpContext): Promise<string> {
+/** Stops and removes what the plan does not have. */
+export async function tidy(context: UpContext): Promise<string> {
   const before = context.changes.list.length;
   await removeLeftovers(context);
   const count = context.changes.list.length - before;

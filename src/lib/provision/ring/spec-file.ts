@@ -1,0 +1,101 @@
+/** The spec file while a command changes it: read, edited, checked, and replaced as a whole. */
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { StreamctlError } from '../../base/errors.ts';
+import { editSpec, type SpecEdit } from '../../spec/edit/edit-spec.ts';
+import { specInvalid } from '../../spec/load.ts';
+import { parseSpec } from '../../spec/parse-spec.ts';
+import type { Spec } from '../../spec/resolve-spec.ts';
+import { writeWholeFile } from '../write-file.ts';
+
+export interface SpecFile {
+  /** Absolute, links followed. */
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  readonly spec: Spec;
+}
+
+/** Loads a spec file to change it. Throws NOT_FOUND, ENVIRONMENT or SPEC_INVALID. */
+export async function loadSpecFile(file: string): Promise<SpecFile> {
+  try {
+    const path = await realpath(file);
+    const [text, { mode }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { path, text, mode: mode & 0o777, spec: parseOrRefuse(text, file) };
+  } catch (cause) {
+    if (cause instanceof StreamctlError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT';
+    throw new StreamctlError(
+      missing ? 'NOT_FOUND' : 'ENVIRONMENT',
+      `read the spec ${file}: ${code ?? String(cause)}`,
+      {
+        hint: 'The cluster was made from this file; put it back, then try again.',
+        cause,
+      },
+    );
+  }
+}
+
+/** The file with these edits made, and nothing written. Throws CONFLICT when what comes out is no valid spec. */
+export function editSpecFile(file: SpecFile, edits: readonly SpecEdit[]): SpecFile {
+  const text = edits.reduce(editSpec, file.text);
+  const { spec, diagnostics } = parseSpec(text, file.path);
+  if (spec === null) {
+    throw new StreamctlError('CONFLICT', `the spec would have a fault: ${diagnostics[0]?.message ?? ''}`, {
+      details: { diagnostics },
+    });
+  }
+  refuseSideEffects(file.spec, spec, edits);
+  return { ...file, text, spec };
+}
+
+/** Writes the file as a whole; does nothing when it is so already. */
+export async function writeSpecFile(file: SpecFile): Promise<void> {
+  if ((await readFile(file.path, 'utf8')) === file.text) return;
+  await writeWholeFile(file.path, file.text, file.mode);
+}
+
+/** SHA-256 of the file's bytes, hex, as `cluster.json` has it. */
+export function digestSpecFile({ text }: Pick<SpecFile, 'text'>): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Throws CONFLICT when the file has changes that `up` has not applied, which this command would apply on the way.
+ * `accepted`: texts that it may have instead of the applied one, for a command that was killed and runs again.
+ */
+export function refuseUnapplied(
+  file: SpecFile,
+  appliedDigest: string,
+  accepted: readonly string[] = [],
+): void {
+  const known = [file.text, ...accepted].some((text) => digestSpecFile({ text }) === appliedDigest);
+  if (known) return;
+  throw new StreamctlError('CONFLICT', `${file.path} has changes that are not applied yet`, {
+    hint: 'Run streamctl up first (streamctl plan says what it would do).',
+  });
+}
+
+function parseOrRefuse(text: string, file: string): Spec {
+  const { spec, diagnostics } = parseSpec(text, file);
+  if (spec === null) throw specInvalid(file, diagnostics);
+  return spec;
+}
+
+/** Nodes without a number in their name have addresses by position: they must not move for another one's sake. */
+function refuseSideEffects(before: Spec, after: Spec, edits: readonly SpecEdit[]): void {
+  const meant = new Set(edits.map((edit) => (edit.kind === 'add-node' ? edit.node.name : edit.name)));
+  const addresses = new Map(after.nodes.map(({ name, address }) => [name, address]));
+  for (const { name, address } of before.nodes) {
+    const next = addresses.get(name);
+    if (meant.has(name) || next === address) continue;
+    throw new StreamctlError(
+      'CONFLICT',
+      `node ${name} would change its address from ${address} to ${next ?? 'none'}`,
+      {
+        hint: `Set address: ${address} on node ${name} in the spec, run streamctl up, then try again.`,
+      },
+    );
+  }
+}
