@@ -6,8 +6,8 @@ import { removeStream } from '../../lib/streams/streams.ts';
 export default class StreamRemove extends BaseCommand {
   static override summary = 'Remove a stream and end its keys.';
   static override description =
-    'A publisher that is connected plays on until it disconnects; it cannot come back. A stream that the spec names ' +
-    'is added again, with a new key, by the next up.';
+    'A publisher that is connected is cut off within two seconds, and its viewers see the stream end. A stream that the ' +
+    'spec names is added again, with a new key, by the next up.';
   static override examples = [
     '<%= config.bin %> stream remove gala',
     '<%= config.bin %> stream remove gala --yes',

@@ -1,6 +1,5 @@
 /** Ends publishers whose key has been ended while they were connected. */
 import type { AgentState } from './agent-state.ts';
-import { closeContribution } from './contribution-client.ts';
 import { loadEndedKeys } from './load-ended.ts';
 
 /** nginx asks about each publisher every second; who it has not asked about for so long is gone. */
@@ -21,7 +20,6 @@ export async function cutOffEndedKeys(state: AgentState): Promise<void> {
     const { stream, client, keyId } = session;
     deps.log.warn({ stream, keyId, from: session.clientAddress }, 'publisher cut off: its key was ended');
     cutOff.set(client, nowMs);
-    await closeContribution(deps.config.node, session);
-    sessions.noteLeft(client);
+    await sessions.end(session);
   }
 }

@@ -23,10 +23,12 @@ import { heedChange } from './heed-change.ts';
 import { reconcile } from './reconcile.ts';
 import { beat } from './report.ts';
 import { createAgentServer } from './server.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 
 const ROUND_MS = 1000;
 /** However many changes are told: a publisher waits no longer than this for its pipeline to be started. */
 const ROUND_GAP_MS = 50;
+const SWEEP_MS = 60_000;
 
 /** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runAgent(options: { readonly configFile: string }): Promise<void> {
@@ -57,6 +59,7 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
   const state = await createAgentState(deps);
   const round = startPokedLoop(() => reconcile(state), { intervalMs: ROUND_MS, minGapMs: ROUND_GAP_MS });
   const heart = startPokedLoop(() => beat(state), ROUND_MS);
+  const broom = startPokedLoop(() => sweepLeftovers(state), SWEEP_MS);
   const watch = watchChanges(store, (word) => {
     if (heedChange(state, word)) round.poke();
   });
@@ -67,7 +70,7 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
     close: async () => {
       watch.close();
       await server.close();
-      await Promise.all([round.close(), heart.close()]);
+      await Promise.all([round.close(), heart.close(), broom.close()]);
       await state.pipelines.settle();
     },
   };

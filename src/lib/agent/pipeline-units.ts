@@ -1,4 +1,5 @@
 /** This node's pipelines as supervised units: starts and removes them as planned. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
@@ -63,8 +64,19 @@ export class PipelineUnits {
       });
     }
     for (const stream of plan.remove) {
-      this.#change(stream, 'remove', () => this.#services.remove(`${PIPELINE_PREFIX}${stream}`));
+      this.#change(stream, 'remove', async () => {
+        const name = `${PIPELINE_PREFIX}${stream}`;
+        await this.#services.remove(name);
+        await rm(join(this.#config.dirs.data, name), { recursive: true, force: true });
+      });
     }
+  }
+
+  /** Removes a folder of a pipeline that has no unit; one that is being changed is left alone. */
+  clear(stream: string, dir: string): void {
+    this.#change(stream, 'clear', async () => {
+      if (!(await this.list()).has(stream)) await rm(dir, { recursive: true, force: true });
+    });
   }
 
   /** Resolves when every change that was begun is over. */

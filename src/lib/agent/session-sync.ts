@@ -59,6 +59,16 @@ export class SessionSync {
     this.#left.set(client, this.#deps.clock.nowMs());
   }
 
+  /** Ends a session of this node at once, whatever its publisher goes on sending. */
+  async end(session: ContributionSession): Promise<void> {
+    const { node, store } = this.#deps;
+    this.noteLeft(session.client);
+    await closeContribution(node, session);
+    this.#local = this.#local.filter((local) => local !== session);
+    this.#own.delete(session.stream);
+    await closeSession(store, { ...session, node: node.name });
+  }
+
   /** Makes the next `sync()` write every session: the store may have lost them. */
   refreshAll(): void {
     for (const own of this.#own.values()) own.refreshedMs = 0;

@@ -1,12 +1,13 @@
-/** Asks a running cluster how it is: every node directly, and the store, if it answers, for its streams' names. */
+/** Asks a running cluster how it is: every node directly, and the store, if it answers, for its streams. */
 import { systemClock } from '../base/clock.ts';
 import { createAskNode } from '../health/ask-node.ts';
 import type { ClusterStatus } from '../health/cluster-status.ts';
 import { collectCluster } from '../health/collect-cluster.ts';
 import { DEFAULT_SERVICE_LEVELS } from '../health/service-levels.ts';
-import { summarize } from '../health/summarize.ts';
+import { type KnownCluster, summarize } from '../health/summarize.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { loadStreams } from '../store/load-streams.ts';
+import { loadRefusals } from '../store/placements.ts';
 import { readStore } from '../store/read-connection.ts';
 
 /**
@@ -15,29 +16,35 @@ import { readStore } from '../store/read-connection.ts';
  */
 export async function observeCluster(view: ClusterView): Promise<ClusterStatus> {
   const deps = createAskNode(systemClock.nowMs);
-  const [answers, stored] = await Promise.all([collectCluster(view.peers, deps), loadStoredNames(view)]);
-  const streams = [...new Set([...Object.keys(view.streams), ...stored])];
-  const known = { name: view.name, regions: view.regions, streams };
+  const [answers, stored] = await Promise.all([collectCluster(view.peers, deps), loadStored(view)]);
+  const streams = [...new Set([...Object.keys(view.streams), ...stored.streams])];
+  const known = { name: view.name, regions: view.regions, streams, refusals: stored.refusals };
   return summarize(answers, known, { nowMs: systemClock.nowMs() });
 }
 
-/** Names of the streams in the store; none when it does not answer in time. */
-async function loadStoredNames(view: ClusterView): Promise<readonly string[]> {
+/** What only the store knows of streams. */
+type Stored = Required<Pick<KnownCluster, 'streams' | 'refusals'>>;
+
+const NOTHING_STORED: Stored = { streams: [], refusals: [] };
+
+/** Nothing when the store does not answer in time. */
+async function loadStored(view: ClusterView): Promise<Stored> {
   const peer = view.peers.find((candidate) => candidate.roles.includes('store'));
-  if (peer === undefined) return [];
+  if (peer === undefined) return NOTHING_STORED;
   const timeout = AbortSignal.timeout(DEFAULT_SERVICE_LEVELS.nodeTimeoutMs);
-  const late = new Promise<readonly string[]>((resolve) => {
-    timeout.addEventListener('abort', () => resolve([]), { once: true });
+  const late = new Promise<Stored>((resolve) => {
+    timeout.addEventListener('abort', () => resolve(NOTHING_STORED), { once: true });
   });
-  return await Promise.race([readNames(view, { address: peer.address, port: peer.ports.redis }), late]);
+  return await Promise.race([readStored(view, { address: peer.address, port: peer.ports.redis }), late]);
 }
 
-async function readNames(
+async function readStored(
   view: ClusterView,
   at: { readonly address: string; readonly port: number },
-): Promise<readonly string[]> {
+): Promise<Stored> {
   const options = { cluster: view.name, ...at, passwordFile: view.files.redisPassword };
   return await readStore(options, async (reader) => {
-    return (await loadStreams(reader)).map((stream) => stream.name);
-  }).catch(() => []);
+    const [streams, refusals] = await Promise.all([loadStreams(reader), loadRefusals(reader)]);
+    return { streams: streams.map((stream) => stream.name), refusals };
+  }).catch(() => NOTHING_STORED);
 }

@@ -56,6 +56,8 @@ export interface ReplicaStatus {
   readonly health: Health;
   readonly reasons: readonly string[];
   readonly liveEdgeSec: number | null;
+  /** It is being moved here: another replica stops once this one is verified, so it does not count yet. */
+  readonly joining: boolean;
 }
 
 /** `offline`: known, but nobody has published it since the cluster started. Not a fault, nor is `ended`. */

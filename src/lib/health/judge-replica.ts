@@ -11,6 +11,7 @@ export interface ReplicaWords {
   readonly state: StreamStatusState;
   readonly report: OriginStreamReport | null;
   readonly unit: UnitReport | null;
+  readonly joining: boolean;
 }
 
 /** Judges a replica: `up` when its origin says so and nothing here speaks against it. */
@@ -28,6 +29,7 @@ export function judgeReplica(
     health: report === null && reasons.size === 0 ? 'unknown' : health,
     reasons: reasons.size === 0 && health !== 'up' ? ['starting'] : [...reasons],
     liveEdgeSec: report?.liveEdgeSec ?? null,
+    joining: words.joining,
   };
 }
 

@@ -94,7 +94,9 @@ function replicasOf({ name, state, witnesses, facts }: ReplicaFacts): ReplicaSta
     const report = witnesses.find((witness) => witness.answer === answer && !witness.report.relay)?.report;
     const unit = answer.agent?.units.find((candidate) => candidate.name === `pipeline-${name}`);
     if (report === undefined && (unit === undefined || unit.state === 'stopped')) return [];
-    return [judgeReplica({ peer: answer.peer, state, report: report ?? null, unit: unit ?? null }, facts)];
+    const joining = answer.agent?.replicas.find((one) => one.stream === name)?.as === 'joining';
+    const words = { peer: answer.peer, state, report: report ?? null, unit: unit ?? null, joining };
+    return [judgeReplica(words, facts)];
   });
 }
 

@@ -11,6 +11,7 @@ import { judgeNode } from './judge-node.ts';
 import { judgeRegion } from './judge-region.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { NodeAnswer } from './node-answer.ts';
+import type { StreamRefusal } from './problems/cluster-facts.ts';
 import { findProblems } from './problems/find-problems.ts';
 import { DEFAULT_SERVICE_LEVELS, type ServiceLevels } from './service-levels.ts';
 
@@ -21,6 +22,8 @@ export interface KnownCluster {
   readonly regions: readonly string[];
   /** Names of streams, from the spec and, where it answers, the store. */
   readonly streams: readonly string[];
+  /** Streams that got no place, or fewer replicas than they should have; from the store, where it answers. */
+  readonly refusals?: readonly StreamRefusal[];
 }
 
 const RTMP_DEFAULT_PORT = 1935;
@@ -36,7 +39,8 @@ export function summarize(
   const names = [...new Set([...known.streams, ...namesIn(answers)])];
   const streams = names.map((name) => judgeStream(name, edges, { answers, nowMs, levels }));
   const regions = known.regions.map((name) => judgeRegion(name, answers, { nodes, streams }));
-  const facts = { cluster: known.name, answers, nodes, regions, streams, nowMs, levels };
+  const { name: cluster, refusals = [] } = known;
+  const facts = { cluster, answers, nodes, regions, streams, refusals, nowMs, levels };
   const problems = findProblems(facts);
   const running = answers.some((answer) => answer.reach !== 'refused');
   const verdict = wordVerdict(running, problems.length);

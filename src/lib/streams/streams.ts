@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { StreamctlError } from '../base/errors.ts';
 import { checkStreamName } from '../base/stream-name.ts';
+import { releaseStream } from '../store/placements.ts';
 import type { KeyKind } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { formatStreamKey, STREAM_KEY_RANDOM_BYTES } from '../store/stream-key.ts';
@@ -42,9 +43,10 @@ export async function addStream(store: Store, change: StreamChange): Promise<Iss
   return { name, key: first.key, keyId: first.record.keyId };
 }
 
-/** Removes a stream and ends its keys. Throws NOT_FOUND. */
+/** Removes a stream, ends its keys and gives back its place; who publishes it is cut off. Throws NOT_FOUND. */
 export async function removeStream(store: Store, change: StreamChange): Promise<void> {
   if (!(await deleteStream(store, change.name, change.by))) throw unknownStream(change.name);
+  await releaseStream(store, { stream: change.name, token: null });
 }
 
 export interface RotatedKey extends IssuedKey {
@@ -63,8 +65,8 @@ export async function replaceTestKey(store: Store, change: StreamChange): Promis
 }
 
 /**
- * Ends one key, or all user keys when no id is given; returns the ids ended. A publisher that is connected stays;
- * it cannot publish anew. Throws NOT_FOUND for an unknown stream or key.
+ * Ends one key, or all user keys when no id is given; returns the ids ended. Who is connected with it is cut off within
+ * two seconds. Throws NOT_FOUND for an unknown stream or key.
  */
 export async function revokeKey(
   store: Store,

@@ -6,7 +6,8 @@ import { revokeKey } from '../../../lib/streams/streams.ts';
 export default class StreamKeyRevoke extends BaseCommand {
   static override summary = "End one of a stream's keys, or all of them.";
   static override description =
-    'A publisher that is connected plays on until it disconnects; it cannot come back with that key.';
+    'A publisher that is connected with the key is cut off within two seconds and cannot come back with it. To change keys ' +
+    'without that, use stream key rotate: the old key stays good until the next rotation.';
   static override examples = [
     '<%= config.bin %> stream key revoke gala 3f9a1c02',
     '<%= config.bin %> stream key revoke gala --yes',

@@ -7,7 +7,8 @@ import { type RotatedKey, rotateKey } from '../../../lib/streams/streams.ts';
 export default class StreamKeyRotate extends BaseCommand {
   static override summary = 'Make a new key for a stream and show it, once.';
   static override description =
-    'The key before stays valid, so that the encoder can be changed over at leisure; one older than that ends. ' +
+    'The key before stays valid, so that the encoder can be changed over at leisure; one older than that ' +
+    'ends, and who still publishes with it is cut off. ' +
     'End the old one with stream key revoke once nobody uses it.';
   static override examples = [
     '<%= config.bin %> stream key rotate gala',

@@ -58,7 +58,7 @@ export function nodeTable({ nodes }: ClusterStatus, paint: Paint): Table {
   };
 }
 
-/** A row per stream; its replicas as `node health`. */
+/** A row per stream; its replicas as `node health`, or `node joining` while one is being moved there. */
 export function streamTable({ streams }: ClusterStatus, paint: Paint): Table {
   const row = (stream: StreamStatus): Cell[] => [
     ...cells(stream.name),
@@ -68,7 +68,9 @@ export function streamTable({ streams }: ClusterStatus, paint: Paint): Table {
       formatWhole(stream.viewers),
       formatKbps(stream.bitrateKbps),
       formatFps(stream.frameRate),
-      stream.replicas.map((replica) => `${replica.node} ${replica.health}`).join(', ') || '–',
+      stream.replicas
+        .map(({ node, health, joining }) => `${node} ${joining ? 'joining' : health}`)
+        .join(', ') || '–',
     ),
   ];
   return {

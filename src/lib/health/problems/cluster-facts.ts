@@ -3,12 +3,21 @@ import type { NodeStatus, Problem, RegionStatus, StreamStatus } from '../cluster
 import type { NodeAnswer } from '../node-answer.ts';
 import type { ServiceLevels } from '../service-levels.ts';
 
+/** Why a stream got no (further) replica. */
+export interface StreamRefusal {
+  readonly stream: string;
+  readonly atMs: number;
+  readonly lack: string;
+  readonly cure: string;
+}
+
 export interface ClusterFacts {
   readonly cluster: string;
   readonly answers: readonly NodeAnswer[];
   readonly nodes: readonly NodeStatus[];
   readonly regions: readonly RegionStatus[];
   readonly streams: readonly StreamStatus[];
+  readonly refusals: readonly StreamRefusal[];
   readonly nowMs: number;
   readonly levels: ServiceLevels;
 }

@@ -11,7 +11,7 @@ import { findBadNodes } from './node-problems.ts';
 import { findFailedPublishers, findNoIngest } from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
 import { findBadRelays } from './relay-problems.ts';
-import { findBadReplicas, findMissingReplicas } from './replica-problems.ts';
+import { findBadReplicas, findMissingReplicas, findRefusals } from './replica-problems.ts';
 import { findSlates, findStuckStarts, findUnservedStreams } from './stream-problems.ts';
 
 /** Within one harm, in this order. */
@@ -23,6 +23,7 @@ const FINDERS: readonly FindProblems[] = [
   findStuckStarts,
   findNoIngest,
   findFailedPublishers,
+  findRefusals,
   findBadReplicas,
   findMissingReplicas,
   findBadNodes,
