@@ -1,0 +1,209 @@
+/**
+ * What keeps a player playing when an edge or a whole region dies: every request goes to the pathway in use, and to the
+ * same path on another one when the first fails, is late, or brings an old state of the stream. It can only do so
+ * because regions are interchangeable: the same paths, the same grid, the same init segments.
+ *
+ * This folder is the core that hls.js's loader (`lib/player`) and the simulated viewer share. It knows no DOM, no Node and
+ * no network: time, chance and requests are arguments (`HedgeIo`, `Send`).
+ *
+ * Invariants: a request is answered or fails exactly once. What is delivered of a rendition never has a lower
+ * EXT-X-MEDIA-SEQUENCE than before. Hedges are bounded by a budget, whatever fails. The first good answer counts and
+ * its pathway is kept; a planned move (`steer`) sets the pathway in use and nothing else. (Grid: ARCHITECTURE.md;
+ * delivery directives: RFC 8216bis section 6.2.5.2.)
+ */
+import { HedgeBudget } from './hedge-budget.ts';
+import type { HedgeEvent, HedgeTally, HedgeWhy, SwitchWhy } from './hedge-event.ts';
+import type { Answer, HedgeIo, Send } from './hedge-io.ts';
+import { HEDGE_SETTINGS, type HedgeSettings } from './hedge-settings.ts';
+import {
+  type Hedge,
+  HedgedRequest,
+  type RaceEnd,
+  type RaceRules,
+  type RequestEvents,
+} from './hedged-request.ts';
+import type { Pathway, PathwaysReport } from './pathway.ts';
+import { PathwayBoard } from './pathway-board.ts';
+import { PathwayWatch } from './pathway-watch.ts';
+import { Patience } from './patience.ts';
+import { type Directives, readDirectives } from './playlist-edge.ts';
+import { type Judgement, PlaylistMemories, type PlaylistMemory } from './playlist-memory.ts';
+
+export interface HedgerOptions {
+  /** Base URL over which the player was reached; until more is known, the only pathway there is. */
+  readonly homeUrl: string;
+  readonly settings?: Partial<HedgeSettings>;
+  readonly onEvent?: (event: HedgeEvent) => void;
+}
+
+/** A request as the player makes it. */
+export interface PlayerRequest<A extends Answer, F> {
+  /** Absolute; delivery directives in its query. */
+  readonly url: string;
+  /** The text of a media playlist is judged, remembered and trimmed. */
+  readonly isMediaPlaylist: boolean;
+  readonly send: Send<A, F>;
+}
+
+export class Hedger {
+  readonly settings: HedgeSettings;
+  readonly #io: HedgeIo;
+  readonly #onEvent: (event: HedgeEvent) => void;
+  readonly #board: PathwayBoard;
+  readonly #budget: HedgeBudget;
+  readonly #patience: Patience;
+  readonly #watch: PathwayWatch;
+  readonly #memories = new PlaylistMemories();
+  readonly #active = new Set<{ ask(pathway: Pathway): void; cancel(): void }>();
+  readonly #hedges = { error: 0, late: 0, stale: 0 };
+  readonly #sums = { requests: 0, heldBack: 0, switches: 0, returns: 0 };
+
+  constructor(options: HedgerOptions, io: HedgeIo) {
+    const settings = { ...HEDGE_SETTINGS, ...options.settings };
+    this.settings = settings;
+    this.#io = io;
+    this.#onEvent = options.onEvent ?? (() => undefined);
+    this.#board = new PathwayBoard(options.homeUrl, settings.avoidMs);
+    this.#budget = new HedgeBudget({ capacity: settings.budget, perSec: settings.budgetPerSec });
+    const { slackMs: baseMs, maxSlackMs: maxMs, calmMs } = settings;
+    this.#patience = new Patience({ baseMs, maxMs, calmMs });
+    this.#watch = new PathwayWatch({
+      io,
+      settings,
+      board: this.#board,
+      memories: this.#memories,
+      onReturn: (pathway) => this.#switch(pathway, 'return'),
+    });
+  }
+
+  get inUse(): Pathway {
+    return this.#board.inUse;
+  }
+
+  /** Nearest first. */
+  get pathways(): readonly Pathway[] {
+    return this.#board.order;
+  }
+
+  get tally(): HedgeTally {
+    return { ...this.#sums, hedges: { ...this.#hedges } };
+  }
+
+  /**
+   * Learns the pathways from the edge, now and again and again, at this path on each of them; from then on it also keeps
+   * the connection to the second one open, and finds the way back. Until `close`.
+   */
+  follow(pathwaysPath: string): void {
+    this.#watch.follow(pathwaysPath);
+  }
+
+  /** Takes the cluster's pathways from elsewhere than the edge. */
+  learn(report: PathwaysReport): void {
+    this.#board.learn(report);
+  }
+
+  /** Prefers these pathways, by name and in this order, and uses the first of them from now on: a planned move. */
+  steer(names: readonly string[]): void {
+    this.#board.steer(names);
+    const first = this.#board.order[0]!;
+    if (first !== this.inUse && names.includes(first.name)) this.#switch(first, 'steering');
+  }
+
+  /** The URL to use for a file that the player gets by itself. */
+  urlInUse(url: string): string {
+    const path = this.#board.pathOf(url);
+    return path === null ? url : `${this.inUse.baseUrl}${path}`;
+  }
+
+  /** Makes a request; returns what gives it up. What is on none of the pathways goes to its own URL alone. */
+  request<A extends Answer, F>(asked: PlayerRequest<A, F>, events: RequestEvents<A, F>): () => void {
+    this.#sums.requests += 1;
+    const path = this.#board.pathOf(asked.url);
+    if (path === null) return sendAlone(asked, events);
+    const memory = asked.isMediaPlaylist ? this.#memories.of(path) : null;
+    const directives = memory === null ? null : readDirectives(path);
+    const race = new HedgedRequest<A, F>(
+      { path, dueMs: memory?.dueMs(directives) ?? 0, send: asked.send, events },
+      this.#io,
+      this.#rules(path, { memory, directives, ended: () => this.#active.delete(race) }),
+    );
+    this.#active.add(race);
+    race.ask(this.inUse);
+    return () => race.cancel();
+  }
+
+  /** Gives up all requests, unanswered, and stops looking after pathways. */
+  close(): void {
+    this.#watch.close();
+    for (const race of [...this.#active]) race.cancel();
+  }
+
+  #rules(path: string, { memory, directives, ended }: RuleContext): RaceRules {
+    const { settings } = this;
+    return {
+      ended,
+      slackMs: () => this.#patience.slackMs(this.#io.nowMs()),
+      jitterMs: () => this.#io.random() * settings.jitterMs,
+      allow: (why) => this.#allow(why, path),
+      next: (tried) => this.#board.next(tried, this.#io.nowMs()),
+      judge: (answer) => memory?.judge(answer.text(), directives, this.#io.nowMs()) ?? GOOD,
+      deliver: (answer) => memory?.take(answer.text(), this.#io.nowMs()) ?? null,
+      onHedge: (hedge, afterMs) => this.#hedged(hedge, { path, afterMs }),
+      onFailed: (pathway) => this.#board.fail(pathway, this.#io.nowMs()),
+      onWon: (pathway, race) => this.#won(pathway, race),
+    };
+  }
+
+  #allow(why: HedgeWhy, path: string): boolean {
+    const nowMs = this.#io.nowMs();
+    const reserve = why === 'error' ? 0 : this.settings.budgetForErrors;
+    if (this.#budget.take(nowMs, reserve)) return true;
+    this.#sums.heldBack += 1;
+    this.#onEvent({ kind: 'held-back', atMs: nowMs, why, path });
+    return false;
+  }
+
+  #hedged(
+    { why, from, to }: Hedge & { readonly to: Pathway },
+    about: { path: string; afterMs: number },
+  ): void {
+    this.#hedges[why] += 1;
+    const atMs = this.#io.nowMs();
+    this.#onEvent({ kind: 'hedge', atMs, why, from: from.name, to: to.name, ...about });
+  }
+
+  #won(pathway: Pathway, { hedge, wasted }: RaceEnd): void {
+    this.#board.succeed(pathway);
+    if (wasted) this.#patience.wasted(this.#io.nowMs());
+    if (hedge === null || hedge.from.name !== this.inUse.name) return;
+    this.#board.fail(hedge.from, this.#io.nowMs());
+    this.#switch(pathway, hedge.why);
+    for (const race of [...this.#active]) race.ask(pathway);
+  }
+
+  #switch(to: Pathway, why: SwitchWhy): void {
+    const atMs = this.#io.nowMs();
+    const from = this.inUse;
+    this.#board.use(to);
+    this.#watch.switched(why);
+    if (why === 'return') this.#sums.returns += 1;
+    else this.#sums.switches += 1;
+    this.#onEvent({ kind: 'switch', atMs, why, from: from.name, to: to.name });
+  }
+}
+
+interface RuleContext {
+  readonly memory: PlaylistMemory | null;
+  readonly directives: Directives | null;
+  ended(): void;
+}
+
+const GOOD: Judgement = { freshness: 'fresh', edge: 0 };
+
+function sendAlone<A extends Answer, F>(asked: PlayerRequest<A, F>, events: RequestEvents<A, F>): () => void {
+  const sending = asked.send(asked.url, {
+    onAnswer: (answer) => events.onAnswer(answer, { pathway: null, text: null }),
+    onFailure: (failure) => events.onFailure(failure),
+  });
+  return () => sending.cancel();
+}

@@ -1,0 +1,102 @@
+/** What a player has been given of one rendition, from whichever pathway: by it, an answer is fresh or stale. */
+import {
+  type Directives,
+  lists,
+  type PlaylistEdge,
+  partsAhead,
+  partsOf,
+  readPlaylistEdge,
+} from './playlist-edge.ts';
+import { trimPlaylist } from './trim-playlist.ts';
+
+/** `fresh`: what was asked for. `stale`: an old state of the stream. `malformed`: no media playlist. */
+export type Freshness = 'fresh' | 'stale' | 'malformed';
+
+/** What an answer is worth; of two old ones the one with the higher `edge` is the better. */
+export interface Judgement {
+  readonly freshness: Freshness;
+  readonly edge: number;
+}
+
+/** Parts of a segment are fewer than this. */
+const MAX_PARTS = 10_000;
+/** Part target of a stream of which nothing is known yet. */
+const UNKNOWN_PART_SEC = 1;
+/** A playlist that is polled stands still when it has not grown for so many of its parts (or segments). */
+const STILL_PARTS = 2.5;
+
+export class PlaylistMemory {
+  /** The farthest edge given to the player. */
+  edge: PlaylistEdge | null = null;
+  /** When that edge was first seen. */
+  advancedAtMs = 0;
+  #mediaSequence = 0;
+
+  /** Judges an answer by what was asked for and what is known already. */
+  judge(text: string, asked: Directives | null, nowMs: number): Judgement {
+    const edge = readPlaylistEdge(text);
+    if (edge === null) return { freshness: 'malformed', edge: 0 };
+    const freshness = this.#isStale(edge, asked, nowMs) ? 'stale' : 'fresh';
+    return { freshness, edge: edge.nextMsn * MAX_PARTS + edge.nextPart };
+  }
+
+  #isStale(edge: PlaylistEdge, asked: Directives | null, nowMs: number): boolean {
+    if (edge.ended) return false;
+    if (asked !== null && !lists(edge, asked)) return true;
+    if (this.edge === null || this.edge.ended) return false;
+    const ahead = partsAhead(edge, this.edge);
+    const stillSec = STILL_PARTS * (edge.partTargetSec ?? edge.targetDurationSec);
+    return ahead < 0 || (ahead === 0 && nowMs - this.advancedAtMs > stillSec * 1000);
+  }
+
+  /** Remembers an answer as given, and returns its text with a media sequence that does not go back. */
+  take(text: string, nowMs: number): string {
+    const edge = readPlaylistEdge(text);
+    if (edge === null) return text;
+    if (this.edge === null || partsAhead(edge, this.edge) > 0) {
+      this.edge = edge;
+      this.advancedAtMs = nowMs;
+    }
+    if (edge.nextMsn < this.#mediaSequence) {
+      // Nothing of it would be left: the stream began to count anew, on every pathway.
+      this.edge = edge;
+      this.advancedAtMs = nowMs;
+      this.#mediaSequence = 0;
+    }
+    this.#mediaSequence = Math.max(this.#mediaSequence, edge.mediaSequence);
+    return trimPlaylist(text, this.#mediaSequence);
+  }
+
+  /** How long the server may rightly take to answer, milliseconds: until what is asked for is made. */
+  dueMs(asked: Directives | null): number {
+    if (asked === null) return 0;
+    const { edge } = this;
+    if (edge === null) return UNKNOWN_PART_SEC * 1000;
+    const nextPart = (asked.part ?? partsOf(edge) - 1) + 1;
+    const ahead = partsAhead({ nextMsn: asked.msn, nextPart }, edge);
+    return Math.max(1, ahead) * (edge.partTargetSec ?? edge.targetDurationSec) * 1000;
+  }
+}
+
+/** The renditions that a player has loaded, by the path of their playlist. */
+export class PlaylistMemories {
+  readonly #byPath = new Map<string, PlaylistMemory>();
+
+  /** The memory of a playlist; made when it is new. The query does not count. */
+  of(path: string): PlaylistMemory {
+    const key = path.split('?', 1)[0]!;
+    const known = this.#byPath.get(key);
+    if (known !== undefined) return known;
+    const memory = new PlaylistMemory();
+    this.#byPath.set(key, memory);
+    return memory;
+  }
+
+  /** Paths of the playlists that have grown within this time, newest first. */
+  playing(sinceMs: number): string[] {
+    return [...this.#byPath]
+      .filter(([, { edge, advancedAtMs }]) => edge !== null && advancedAtMs >= sinceMs)
+      .toSorted(([, a], [, b]) => b.advancedAtMs - a.advancedAtMs)
+      .map(([path]) => path);
+  }
+}
