@@ -108,7 +108,7 @@ export class HedgedPlayer {
     this.hedger.request(
       {
         url: `http://us${path}`,
-        isMediaPlaylist: path.includes('.m3u8'),
+        kind: path.includes('.m3u8') ? 'playlist' : 'media',
         send: (url, events) => {
           const stop = this.#ask(url, TIMEOUT_MS, (answer) => {
             if (answer?.status === 200) events.onAnswer({ text: () => answer.text });

@@ -68,6 +68,8 @@ export interface RaceOptions<A extends Answer, F> {
   readonly path: string;
   /** How long the server may rightly take, milliseconds. */
   readonly dueMs: number;
+  /** When it failed everywhere, everybody is asked again after the slack. */
+  readonly twice: boolean;
   readonly send: Send<A, F>;
   readonly events: RequestEvents<A, F>;
 }
@@ -82,6 +84,7 @@ export class HedgedRequest<A extends Answer, F> {
   #waiting = 0;
   readonly #timers = new Set<() => void>();
   #failure: { readonly of: F } | null = null;
+  #askedAgain = false;
   #done = false;
 
   constructor(options: RaceOptions<A, F>, io: HedgeIo, rules: RaceRules) {
@@ -159,13 +162,19 @@ export class HedgedRequest<A extends Answer, F> {
     this.#waiting += 1;
     this.#later(this.#rules.jitterMs(), () => {
       this.#waiting -= 1;
-      const to = this.#rules.next(this.#tried);
-      if (to === null) return this.#settle();
-      const afterMs = this.#io.nowMs() - this.#attempts[0]!.startedMs;
-      this.#rules.onHedge({ why, from: from.pathway, to }, afterMs);
-      this.ask(to, { why, from: from.pathway });
+      this.#askNext({ why, from: from.pathway });
     });
     return true;
+  }
+
+  #askNext(hedge: Hedge): void {
+    const to = this.#rules.next(this.#tried);
+    if (to === null) {
+      this.#settle();
+      return;
+    }
+    this.#rules.onHedge({ ...hedge, to }, this.#io.nowMs() - this.#attempts[0]!.startedMs);
+    this.ask(to, hedge);
   }
 
   #win(attempt: Attempt<A>, answer: A): void {
@@ -183,6 +192,14 @@ export class HedgedRequest<A extends Answer, F> {
   #settle(): void {
     if (this.#done || this.#waiting > 0) return;
     if (this.#attempts.some(({ state }) => state === 'running')) return;
+    if (this.#options.twice && !this.#askedAgain && this.#tried.size > 1) {
+      this.#askedAgain = true;
+      this.#later(this.#rules.slackMs(), () => {
+        this.#tried.clear();
+        this.#askNext({ why: 'error', from: this.#attempts[0]!.pathway });
+      });
+      return;
+    }
     this.#finish();
     const byEdge = this.#attempts.toSorted((a, b) => (b.poor?.edge ?? -1) - (a.poor?.edge ?? -1));
     const { poor, pathway } = byEdge[0] as Attempt<A>;

@@ -40,8 +40,11 @@ export interface HedgerOptions {
 export interface PlayerRequest<A extends Answer, F> {
   /** Absolute; delivery directives in its query. */
   readonly url: string;
-  /** The text of a media playlist is judged, remembered and trimmed. */
-  readonly isMediaPlaylist: boolean;
+  /**
+   * The text of a media `playlist` is judged, remembered and trimmed. `media` that nobody has is asked for once more: it
+   * may be listed here a moment before it is there. Everything else is `other`.
+   */
+  readonly kind: 'playlist' | 'media' | 'other';
   readonly send: Send<A, F>;
 }
 
@@ -120,10 +123,16 @@ export class Hedger {
     this.#sums.requests += 1;
     const path = this.#board.pathOf(asked.url);
     if (path === null) return sendAlone(asked, events);
-    const memory = asked.isMediaPlaylist ? this.#memories.of(path) : null;
+    const memory = asked.kind === 'playlist' ? this.#memories.of(path) : null;
     const directives = memory === null ? null : readDirectives(path);
     const race = new HedgedRequest<A, F>(
-      { path, dueMs: memory?.dueMs(directives) ?? 0, send: asked.send, events },
+      {
+        path,
+        dueMs: memory?.dueMs(directives) ?? 0,
+        twice: asked.kind === 'media',
+        send: asked.send,
+        events,
+      },
       this.#io,
       this.#rules(path, { memory, directives, ended: () => this.#active.delete(race) }),
     );
@@ -175,7 +184,7 @@ export class Hedger {
   #won(pathway: Pathway, { hedge, wasted }: RaceEnd): void {
     this.#board.succeed(pathway);
     if (wasted) this.#patience.wasted(this.#io.nowMs());
-    if (hedge === null || hedge.from.name !== this.inUse.name) return;
+    if (hedge?.from.name !== this.inUse.name || pathway.name === this.inUse.name) return;
     this.#board.fail(hedge.from, this.#io.nowMs());
     this.#switch(pathway, hedge.why);
     for (const race of [...this.#active]) race.ask(pathway);

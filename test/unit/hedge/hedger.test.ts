@@ -155,7 +155,7 @@ test('what is on none of the pathways goes to its own address, once', async () =
     player.hedger.request<{ text(): string }, never>(
       {
         url: 'http://ads.example/live/x.m3u8',
-        isMediaPlaylist: true,
+        kind: 'playlist',
         send: (url, events) => {
           asked.push(url);
           queueMicrotask(() => events.onAnswer({ text: () => '' }));
