@@ -5,10 +5,12 @@
  * asks for. Whoever loses a race starts over on the ring that won, so that no change is lost and none overwrites
  * another. It makes nothing move itself: the controller does (src/lib/controller), also when the caller is gone.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
 import { writeRing } from '../store/ring.ts';
 import type { PlannedMove, RingChange, RingRecord } from '../store/ring-records.ts';
+import { endRingTurn, takeRingTurn } from '../store/ring-turn.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { RingEdit } from './edits.ts';
@@ -38,29 +40,43 @@ export interface ChangeResult extends ChangePlan {
   readonly moves: readonly PlannedMove[];
 }
 
-/** Starting over takes a few milliseconds; after so long somebody changes the ring without end. */
-const MAX_RACE_MS = 10_000;
-const MAX_PAUSE_MS = 100;
+/** A change takes milliseconds; after so long somebody changes the ring without end. */
+const MAX_RACE_MS = 15_000;
+const TURN_POLL_MS = 10;
 
 /**
  * Makes one change. Throws what the edit throws, and CONFLICT when an agent knows a newer ring than the store, or when
- * others were faster for ten seconds.
+ * others were faster for 15 seconds. Whoever lost a race waits for its turn before it plans again.
  */
 export async function changeRing(store: Store, request: ChangeRequest): Promise<ChangeResult> {
-  const beganMs = performance.now();
-  for (let round = 0; performance.now() - beganMs < MAX_RACE_MS; round++) {
-    const state = await loadRingState(store);
-    refuseOldRing(state.ring, request);
-    const result = prepare(state, request, Math.round(store.clock.nowMs()));
-    if (request.plan) return result;
-    const { ring, change, moves, dropped } = result;
-    const { written } = await writeRing(store, { expected: state.ring.epoch, ring, change, moves, dropped });
-    if (written) return result;
-    await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** round));
+  const deadlineMs = performance.now() + MAX_RACE_MS;
+  const first = await tryChange(store, request);
+  if (first !== null) return first;
+  const token = randomUUID();
+  try {
+    for (let hasTurn = false; performance.now() < deadlineMs; ) {
+      hasTurn ||= await takeRingTurn(store, token);
+      const result = hasTurn ? await tryChange(store, request) : null;
+      if (result !== null) return result;
+      if (!hasTurn) await sleep(TURN_POLL_MS * (0.5 + Math.random()));
+    }
+  } finally {
+    await endRingTurn(store, token);
   }
   throw new StreamctlError('CONFLICT', `${request.what}: the ring changed again and again meanwhile`, {
     hint: 'Its history says who does; try again when they are done.',
   });
+}
+
+/** One change on the ring as it is now; null when somebody else was faster. */
+async function tryChange(store: Store, request: ChangeRequest): Promise<ChangeResult | null> {
+  const state = await loadRingState(store);
+  refuseOldRing(state.ring, request);
+  const result = prepare(state, request, Math.round(store.clock.nowMs()));
+  if (request.plan) return result;
+  const { ring, change, moves, dropped } = result;
+  const { written } = await writeRing(store, { expected: state.ring.epoch, ring, change, moves, dropped });
+  return written ? result : null;
 }
 
 /** What an edit would change and move; throws what the edit throws. */

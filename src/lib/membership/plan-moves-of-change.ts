@@ -8,21 +8,14 @@
 import { ownValue } from '../base/own-value.ts';
 import { boardNodes } from '../placement/board.ts';
 import { planSpread } from '../placement/plan-spread.ts';
-import { type Placement, PlacementBoard } from '../ring/placement-board.ts';
-import { maxOverMean, planMembership } from '../ring/plan-moves.ts';
+import { PlacementBoard } from '../ring/placement-board.ts';
+import { planMembership } from '../ring/plan-moves.ts';
 import type { Refusal } from '../ring/plan-replicas.ts';
 import type { MoveReason, PlannedMove, RingRecord } from '../store/ring-records.ts';
 import { MoveChains } from './move-chains.ts';
+import { compareLoads, type NodeLoad, unevenness } from './node-loads.ts';
 import { planPins } from './plan-pins.ts';
 import type { RingState } from './ring-state.ts';
-
-export interface NodeLoad {
-  readonly node: string;
-  readonly region: string;
-  /** Encoder cost in thousandths. */
-  readonly before: number;
-  readonly after: number;
-}
 
 export interface ChangePlan {
   /** Every move that has not begun, those of earlier changes too, in order. */
@@ -44,14 +37,14 @@ export function planMovesOfChange(state: RingState, next: RingRecord): ChangePla
   for (const move of planPins(next, chains.placements(), state.down)) chains.add(move);
 
   const openNodes = (ring: RingRecord) => boardNodes(ring).filter(({ name }) => !state.down.has(name));
-  const before = new PlacementBoard(openNodes(state.ring), next.balance);
-  for (const placement of chains.placements()) before.put(withoutNodes(placement, state.down));
+  const before = fillBoard(new PlacementBoard(openNodes(state.ring), next.balance), chains, state.down);
   const membership = planMembership(before, openNodes(next));
-  for (const move of membership.moves) if (!isPinned(move.stream, move.from)) chains.add(move);
+  const free = membership.moves.filter((move) => !isPinned(move.stream, move.from));
+  for (const move of free) chains.add(move);
 
-  const settled = new PlacementBoard(openNodes(next), next.balance);
-  for (const placement of chains.placements()) settled.put(withoutNodes(placement, state.down));
-  for (const move of planSpread(settled, isPinned)) chains.add(move);
+  const asPlanned = free.length === membership.moves.length;
+  const after = asPlanned ? membership.after : new PlacementBoard(openNodes(next), next.balance);
+  for (const move of planSpread(fillBoard(after, chains, state.down), isPinned)) chains.add(move);
 
   return summarize({ state, next, chains, refusals: membership.refusals });
 }
@@ -76,7 +69,10 @@ function summarize({ state, next, chains, refusals }: Planned): ChangePlan {
     moves,
     dropped,
     refusals,
-    maxOverMean: { before: unevenness(state.ring, now), after: unevenness(next, after) },
+    maxOverMean: {
+      before: unevenness(boardNodes(state.ring), now),
+      after: unevenness(boardNodes(next), after),
+    },
     loads: compareLoads([state.ring, next], now, after),
   };
 }
@@ -90,33 +86,9 @@ function stateOf(ring: RingRecord, name: string): string | undefined {
   return ring.nodes.find((node) => node.name === name)?.state;
 }
 
-function withoutNodes(placement: Placement, gone: ReadonlySet<string>): Placement {
-  if (gone.size === 0) return placement;
-  return { ...placement, nodes: placement.nodes.filter((node) => !gone.has(node)) };
-}
-
-function unevenness(ring: RingRecord, placements: readonly Placement[]): number {
-  const board = new PlacementBoard(boardNodes(ring), ring.balance);
-  for (const placement of placements) board.put(placement);
-  return maxOverMean(board);
-}
-
-function compareLoads(
-  rings: readonly RingRecord[],
-  now: readonly Placement[],
-  after: readonly Placement[],
-): NodeLoad[] {
-  const [before, later] = [sumLoads(now), sumLoads(after)];
-  const regions = new Map(rings.flatMap(({ nodes }) => nodes.map(({ name, region }) => [name, region])));
-  return [...regions]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([node, region]) => ({ node, region, before: before.get(node) ?? 0, after: later.get(node) ?? 0 }));
-}
-
-function sumLoads(placements: readonly Placement[]): Map<string, number> {
-  const loads = new Map<string, number>();
-  for (const { cost, nodes } of placements) {
-    for (const node of nodes) loads.set(node, (loads.get(node) ?? 0) + cost);
+function fillBoard(board: PlacementBoard, chains: MoveChains, down: ReadonlySet<string>): PlacementBoard {
+  for (const placement of chains.placements()) {
+    board.put({ ...placement, nodes: placement.nodes.filter((node) => !down.has(node)) });
   }
-  return loads;
+  return board;
 }

@@ -10,6 +10,7 @@ import type { PlannedMove } from '../store/ring-records.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { MoveChains } from './move-chains.ts';
+import { unevenness } from './node-loads.ts';
 import { loadRingState, type RingState } from './ring-state.ts';
 
 export interface RebalancePlan {
@@ -66,7 +67,5 @@ export function planRebalanceOf(state: RingState, limit: number): RebalancePlan 
 
 function unevennessAfter({ ring, placements, planned }: RingState, moves: readonly PlannedMove[]): number {
   const chains = new MoveChains({ placements, planned: [...planned, ...moves] });
-  const board = new PlacementBoard(boardNodes(ring), ring.balance);
-  for (const placement of chains.placements()) board.put(placement);
-  return maxOverMean(board);
+  return unevenness(boardNodes(ring), chains.placements());
 }

@@ -8,6 +8,8 @@ export interface StoreKeys {
   readonly ring: string;
   /** Redis stream: one RingChange an entry, as JSON under `change`. */
   readonly ringHistory: string;
+  /** String, expires: who changes the ring now, of those that lost a race. */
+  readonly ringTurn: string;
   /** Hash: stream → PlacementRecord. */
   readonly placements: string;
   /** Hash: node → encoder cost of what is placed there, joining replicas too. */
@@ -42,6 +44,7 @@ export function storeKeys(cluster: string): StoreKeys {
     keys: `${prefix}keys`,
     ring: `${prefix}ring`,
     ringHistory: `${prefix}ring-history`,
+    ringTurn: `${prefix}ring-turn`,
     placements: `${prefix}placements`,
     loads: `${prefix}loads`,
     moves: `${prefix}moves`,

@@ -8,7 +8,7 @@ import { RING_PRELUDE } from './prelude.ts';
  * Returns {1, ControllerLease} of the caller, or {0, ControllerLease} of another node.
  */
 export const HOLD_LEASE = `${RING_PRELUDE}
-local highest = math.max(tonumber(redis.call('GET', KEYS[8]) or '') or 0, tonumber(ARGV[5]))
+local highest = math.max(number(redis.call('GET', KEYS[8])), tonumber(ARGV[5]))
 local json = redis.call('GET', KEYS[7])
 local lease = decode(json)
 if lease and type(lease.token) == 'number' and lease.token >= highest then

@@ -14,7 +14,7 @@ if superseded() then return 'superseded' end
 local stream, from, to = ARGV[4], ARGV[5], ARGV[6]
 if ringEpoch() ~= tonumber(ARGV[9]) then return 'stale-ring' end
 local record, ring = readPlacement(stream), decode(redis.call('GET', KEYS[2]))
-if not record or record.move or not has(record.replicas, from) or has(record.replicas, to) then return 'not-possible' end
+if not ring or type(ring.nodes) ~= 'table' or not record or record.move or not has(record.replicas, from) or has(record.replicas, to) then return 'not-possible' end
 if ARGV[8] ~= '' and loadOf(to) + record.cost > tonumber(ARGV[8]) then return 'not-possible' end
 local target, hosts = nil, {}
 for _, node in ipairs(ring.nodes) do

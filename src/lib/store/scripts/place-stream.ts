@@ -29,7 +29,7 @@ local function readLoads(region)
   if region.loads then return end
   region.loads, region.total = {}, 0
   for i, load in ipairs(redis.call('HMGET', KEYS[4], unpack(region.names))) do
-    region.loads[i] = tonumber(load or '') or 0
+    region.loads[i] = number(load)
     region.total = region.total + region.loads[i]
   end
 end

@@ -23,6 +23,12 @@ local function decode(json)
   if fine and type(value) == 'table' then return value end
   return nil
 end
+-- A number as scripts can count with; 0 for anything else, infinity too.
+local function number(text)
+  local value = tonumber(text or '')
+  if value and value > -2^53 and value < 2^53 then return value end
+  return 0
+end
 local function whole(value) return string.format('%.0f', value) end
 local function has(names, wanted)
   for _, name in ipairs(names) do if name == wanted then return true end end
@@ -33,7 +39,7 @@ end
 local function superseded()
   if ARGV[3] == '' then return false end
   local token = tonumber(ARGV[3])
-  if (tonumber(redis.call('GET', KEYS[8]) or '') or 0) > token then return true end
+  if number(redis.call('GET', KEYS[8])) > token then return true end
   local lease = decode(redis.call('GET', KEYS[7]))
   return lease ~= nil and type(lease.token) == 'number' and lease.token ~= token
 end
@@ -43,10 +49,10 @@ local function ringEpoch()
   local epoch = string.match(redis.call('GETRANGE', KEYS[2], 0, 63), '^{"version":1,"epoch":(%d+)[,}]')
   if epoch then return tonumber(epoch) end
   local ring = decode(redis.call('GET', KEYS[2]))
-  return ring and tonumber(ring.epoch) or 0
+  return ring and number(ring.epoch) or 0
 end
 
-local function loadOf(node) return tonumber(redis.call('HGET', KEYS[4], node) or '') or 0 end
+local function loadOf(node) return number(redis.call('HGET', KEYS[4], node)) end
 local function addLoad(node, cost)
   local load = loadOf(node) + cost
   if load > 0 then redis.call('HSET', KEYS[4], node, whole(load)) else redis.call('HDEL', KEYS[4], node) end
@@ -60,7 +66,7 @@ end
 
 local function readPlacement(stream)
   local record = decode(redis.call('HGET', KEYS[3], stream))
-  if not record or type(record.cost) ~= 'number' or type(record.replicas) ~= 'table' then return nil end
+  if not record or number(record.cost) < 1 or type(record.replicas) ~= 'table' then return nil end
   for _, node in ipairs(record.replicas) do if type(node) ~= 'string' then return nil end end
   local move = record.move
   if type(move) ~= 'table' or type(move.from) ~= 'string' or type(move.to) ~= 'string' then record.move = nil end
@@ -73,12 +79,12 @@ local function writePlacement(stream, record)
   if #record.replicas > 0 then replicas = cjson.encode(record.replicas) end
   if record.move then
     move = string.format('{"from":%s,"to":%s,"why":%s,"startedMs":%s}', cjson.encode(record.move.from),
-      cjson.encode(record.move.to), cjson.encode(record.move.why or 'home'), whole(record.move.startedMs or NOW))
+      cjson.encode(record.move.to), cjson.encode(record.move.why or 'home'), whole(number(record.move.startedMs)))
   end
   local json = string.format(
     '{"version":1,"stream":%s,"cost":%s,"region":%s,"epoch":%s,"replicas":%s,"move":%s,"createdMs":%s}',
-    cjson.encode(stream), whole(record.cost), cjson.encode(record.region or ''), whole(record.epoch or 0),
-    replicas, move, whole(tonumber(record.createdMs) or NOW))
+    cjson.encode(stream), whole(record.cost), cjson.encode(record.region or ''), whole(number(record.epoch)),
+    replicas, move, whole(record.createdMs and number(record.createdMs) or NOW))
   redis.call('HSET', KEYS[3], stream, json)
   return json
 end

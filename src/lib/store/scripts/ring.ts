@@ -81,3 +81,12 @@ remember(ARGV[6])
 changed('ring')
 return 1
 `;
+
+/**
+ * Ends a turn of changing the ring. KEYS: [10] ring-turn. ARGV: [4] token.
+ * Returns 1, or 0 when it is another's.
+ */
+export const END_RING_TURN = `
+if redis.call('GET', KEYS[10]) ~= ARGV[4] then return 0 end
+return redis.call('DEL', KEYS[10])
+`;
