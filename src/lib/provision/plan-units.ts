@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeLayout } from '../nodes/layout.ts';
-import type { NodeConfig, Ports } from '../nodes/node-config.ts';
+import type { NodeConfig, Peer, Ports } from '../nodes/node-config.ts';
 import type { Unit } from '../nodes/service-manager.ts';
 import type { RenderedFile } from '../render/node-files.ts';
 
@@ -31,7 +31,7 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   if (has('store')) planned.push(planServer(config, files, 'redis'));
   planned.push(
     planDaemon(config, 'agent', {
-      needs: { node: config.node, dirs: config.dirs, files: config.files },
+      needs: { node: placeOf(config.node), dirs: config.dirs, files: config.files },
       probe: { kind: 'http', port: ports.agent, path: '/v1/status', ok: true },
     }),
   );
@@ -39,14 +39,14 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
     planned.push(planServer(config, files, 'nginx-ingest'));
     planned.push(
       planDaemon(config, 'contribution', {
-        needs: config.node,
+        needs: placeOf(config.node),
         probe: { kind: 'tcp', port: ports.contribution },
       }),
     );
   }
   if (has('origin') || has('edge')) {
     const probe = { kind: 'http', port: ports.origin, path: '/status', ok: true } as const;
-    planned.push(planDaemon(config, 'origin', { needs: config.node, probe }));
+    planned.push(planDaemon(config, 'origin', { needs: placeOf(config.node), probe }));
   }
   if (has('edge')) planned.push(planServer(config, files, 'nginx-edge'));
   return planned;
@@ -62,6 +62,11 @@ function planDaemon(
   const configFile = join(config.dirs.node, 'node.json');
   const argv = [nodeBinary, program, 'daemon', name, '--config', configFile] as const;
   return { unit: createUnit(name, argv, JSON.stringify(needs)), probe, ports: [name] };
+}
+
+/** What a daemon keeps to while it runs: a weight is the ring's, and changing it restarts nothing. */
+function placeOf({ name, region, address, roles, ports }: Peer): Omit<Peer, 'weight' | 'capacity'> {
+  return { name, region, address, roles, ports };
 }
 
 const SERVERS = {

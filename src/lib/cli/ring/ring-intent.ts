@@ -1,5 +1,6 @@
 /** What an operator wants of the ring, as the commands, `ring plan` and the history word it. Pure. */
 import { StreamctlError } from '../../base/errors.ts';
+import { findNearest } from '../../base/nearest.ts';
 import type { NodeEntry } from '../../spec/edit/edit-spec.ts';
 
 export type RingIntent =
@@ -67,9 +68,11 @@ export function parseIntent(words: readonly string[], flags: IntentFlags): RingI
   const [kind = '', first = '', second = ''] = words;
   const [least, most, form] = WORDS[kind] ?? [0, -1, ''];
   if (words.length - 1 < least || words.length - 1 > most) {
-    const known = Object.entries(WORDS).map(([name, [, , rest]]) => `${name} ${rest}`);
+    const nearest = findNearest(kind, Object.keys(WORDS));
+    const known =
+      nearest === null ? `Changes are ${Object.keys(WORDS).join(', ')}.` : `Did you mean ${nearest}?`;
     throw new StreamctlError('USAGE', `plan "${words.join(' ')}": no such change`, {
-      hint: form === '' ? `Changes are: ${known.join('; ')}.` : `Write it as: ${kind} ${form}`,
+      hint: most < 0 ? known : `Write it as: ${kind} ${form}`,
     });
   }
   switch (kind) {
@@ -96,7 +99,8 @@ export function parseIntent(words: readonly string[], flags: IntentFlags): RingI
 /** Moves of one rebalance: a few at a time, so that a mistake stays small. */
 export const DEFAULT_MAX_MOVES = 10;
 
-function parseNode(name: string, flags: IntentFlags): NodeEntry {
+/** Parses a node to be added from its flags. Throws USAGE. */
+export function parseNode(name: string, flags: IntentFlags): NodeEntry {
   if (flags.region === undefined) {
     throw new StreamctlError('USAGE', `add node ${name}: in which region?`, {
       hint: 'Say it with --region.',

@@ -1,27 +1,10 @@
 /** What a change of the ring would do, or did: streams that move, load before and after. Pure. */
 import { formatCost } from '../../placement/encoder-cost.ts';
+import type { PlanReport } from '../ring/plan-report.ts';
 import { plainText, wrapText } from './fit-text.ts';
 import { count, formatShare, MARGIN } from './format-ring.ts';
 import { type Cell, type Column, formatTable } from './format-table.ts';
 import type { Paint } from './paint.ts';
-
-export interface PlannedChange {
-  /** In words of the command; null for the moves that are still to be made. */
-  readonly what: string | null;
-  readonly moves: readonly {
-    readonly stream: string;
-    readonly from: string;
-    readonly to: string;
-    readonly why: string;
-  }[];
-  readonly refusals: readonly { readonly stream: string; readonly lack: string; readonly cure: string }[];
-  readonly maxOverMean: { readonly before: number; readonly after: number };
-  readonly loads: readonly { readonly node: string; readonly before: number; readonly after: number }[];
-  /** Streams that are placed, of which these move. */
-  readonly streams: number;
-  /** Of a node that joins: its share of the region's circle, and what that would be in streams of the region. */
-  readonly ideal: { readonly node: string; readonly share: number; readonly streams: number } | null;
-}
 
 const LABEL = 7;
 const MOST_ROWS = 20;
@@ -33,7 +16,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** Formats a plan; no line is wider than `columns`. */
-export function formatRingPlan(plan: PlannedChange, columns: number, paint: Paint): string[] {
+export function formatRingPlan(plan: PlanReport, columns: number, paint: Paint): string[] {
   const width = columns - MARGIN.length;
   const sentences = [wordMoves(plan), ...wordLoad(plan)];
   const lines = sentences.flatMap((text, index) => labelled(index === 0 ? 'plan' : '', text, width));
@@ -56,18 +39,18 @@ function labelled(label: string, text: string, width: number): string[] {
 }
 
 /** `7 of 91 streams move to eu-4 (…)`. */
-export function wordMoves({ what, moves, streams, ideal }: PlannedChange): string {
+export function wordMoves({ what, moves, streams, ideal }: PlanReport): string {
   const moved = new Set(moves.map(({ stream }) => stream)).size;
   const head = what === null ? '' : `${what}: `;
   if (ideal !== null) {
-    const share = `${formatShare(ideal.share)} of the circle, ${ideal.streams.toFixed(1)} streams if they were even`;
+    const share = `${formatShare(ideal.share)} of the circle, ideally ${ideal.streams.toFixed(1)} streams`;
     return `${head}${moved} of ${count(streams, 'stream')} ${moved === 1 ? 'moves' : 'move'} to ${ideal.node} (${share})`;
   }
   if (moved === 0) return what === null ? 'nothing is left to move' : `${head}no stream moves`;
   return `${head}${moved} of ${count(streams, 'stream')} ${moved === 1 ? 'moves' : 'move'}`;
 }
 
-function wordLoad({ maxOverMean, moves }: PlannedChange): string[] {
+function wordLoad({ maxOverMean, moves }: PlanReport): string[] {
   const { before, after } = maxOverMean;
   if (moves.length === 0 && before === after) return [];
   return [`load, highest over mean: ${before.toFixed(2)} → ${after.toFixed(2)}`];
@@ -80,7 +63,7 @@ const MOVE_COLUMNS: readonly Column[] = [
   { title: 'because', shrinkTo: 12 },
 ];
 
-function moveTable({ moves }: PlannedChange, width: number, paint: Paint): string[] {
+function moveTable({ moves }: PlanReport, width: number, paint: Paint): string[] {
   const shown = paint.symbols ? moves.slice(0, MOST_ROWS) : moves;
   const rows = shown.map(({ stream, from, to, why }): Cell[] =>
     [stream, from, to, WHY[why] ?? why].map((text) => ({ text })),
@@ -91,7 +74,7 @@ function moveTable({ moves }: PlannedChange, width: number, paint: Paint): strin
   return lines.map((line) => ' '.repeat(LABEL) + line);
 }
 
-function loadTable(loads: PlannedChange['loads'], width: number, paint: Paint): string[] {
+function loadTable(loads: PlanReport['loads'], width: number, paint: Paint): string[] {
   const shown = paint.symbols ? loads.slice(0, MOST_ROWS) : loads;
   const rows = shown.map(({ node, before, after }): Cell[] =>
     [node, formatCost(before), '→', formatCost(after)].map((text) => ({ text })),

@@ -13,6 +13,7 @@ import { loadPlacements } from '../../store/placements.ts';
 import { loadRing } from '../../store/ring.ts';
 import type { Step, StepReport, UpContext } from '../context.ts';
 import { checkMachine, configure, prepare, start } from '../up.ts';
+import { loadOpenMoves } from './await-change.ts';
 import type { RingChangeContext } from './change-context.ts';
 import { ringNodeOf } from './ring-of-spec.ts';
 import { verifyMedia } from './verify-media.ts';
@@ -69,6 +70,7 @@ async function join(context: AddNodeContext): Promise<string> {
   const { store, node, request } = context;
   const present = await loadRing(store);
   if (present?.nodes.some(({ name }) => name === node.name) === true) {
+    context.pending = await loadOpenMoves(store, ({ to }) => to === node.name);
     return `${node.name} is in it already, epoch ${present.epoch}`;
   }
   const done = await changeRing(store, { ...request, edit: addNode(ringNodeOf(node)), plan: false });

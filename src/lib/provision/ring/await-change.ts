@@ -1,6 +1,7 @@
 /** Waiting for the moves of one change, and telling of each stream what became of it. */
 import { awaitMoves, type MoveProgress } from '../../membership/await-moves.ts';
-import { loadPlacementsOf } from '../../store/placements.ts';
+import { loadPlannedMoves } from '../../store/moves.ts';
+import { loadPlacements, loadPlacementsOf } from '../../store/placements.ts';
 import type { PlannedMove } from '../../store/ring-records.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { StepReport } from '../context.ts';
@@ -20,12 +21,27 @@ export interface AwaitChangeOptions {
   readonly report: StepReport;
 }
 
+/** A move that is planned or under way. */
+export type OpenMove = Pick<PlannedMove, 'stream' | 'from' | 'to'>;
+
 const MOST_NAMED = 3;
+
+/** The moves that are planned or under way, of those that are wanted. */
+export async function loadOpenMoves(
+  store: StoreReader,
+  wanted: (move: OpenMove) => boolean,
+): Promise<readonly OpenMove[]> {
+  const [planned, placements] = await Promise.all([loadPlannedMoves(store), loadPlacements(store)]);
+  const running = [...placements.values()].flatMap(({ stream, move }) =>
+    move === null ? [] : [{ stream, from: move.from, to: move.to }],
+  );
+  return [...running, ...planned].filter(wanted);
+}
 
 /** Waits until every move has ended. Throws PARTLY_DONE when nothing happens for a minute, INTERRUPTED when aborted. */
 export async function awaitChange(
   store: StoreReader,
-  moves: readonly PlannedMove[],
+  moves: readonly OpenMove[],
   { signal, report }: AwaitChangeOptions,
 ): Promise<MoveResult[]> {
   const streams = [...new Set(moves.map(({ stream }) => stream))];
@@ -51,7 +67,7 @@ export async function awaitChange(
 }
 
 /** The same moves for somebody who does not wait. */
-export function leaveMoves(moves: readonly PlannedMove[]): MoveResult[] {
+export function leaveMoves(moves: readonly OpenMove[]): MoveResult[] {
   return moves.map(({ stream, from, to }) => ({ stream, from, to, result: 'waiting', afterMs: null }));
 }
 

@@ -1,7 +1,9 @@
 /** The spec file while a command changes it: read, edited, checked, and replaced as a whole. */
-import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { StreamctlError } from '../../base/errors.ts';
+import type { ClusterRecord } from '../../nodes/cluster-view.ts';
+import type { Peer } from '../../nodes/node-config.ts';
 import { editSpec, type SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { specInvalid } from '../../spec/load.ts';
 import { parseSpec } from '../../spec/parse-spec.ts';
@@ -42,8 +44,9 @@ export function editSpecFile(file: SpecFile, edits: readonly SpecEdit[]): SpecFi
   const text = edits.reduce(editSpec, file.text);
   const { spec, diagnostics } = parseSpec(text, file.path);
   if (spec === null) {
-    throw new StreamctlError('CONFLICT', `the spec would have a fault: ${diagnostics[0]?.message ?? ''}`, {
-      details: { diagnostics },
+    throw new StreamctlError('CONFLICT', `the spec would be invalid: ${diagnostics[0]?.message ?? ''}`, {
+      hint: 'Nothing was changed. Add what would be lacking first, or choose other values.',
+      details: { faults: diagnostics.map(({ message }) => message) },
     });
   }
   refuseSideEffects(file.spec, spec, edits);
@@ -56,23 +59,26 @@ export async function writeSpecFile(file: SpecFile): Promise<void> {
   await writeWholeFile(file.path, file.text, file.mode);
 }
 
-/** SHA-256 of the file's bytes, hex, as `cluster.json` has it. */
-export function digestSpecFile({ text }: Pick<SpecFile, 'text'>): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 /**
- * Throws CONFLICT when the file has changes that `up` has not applied, which this command would apply on the way.
- * `accepted`: texts that it may have instead of the applied one, for a command that was killed and runs again.
+ * Throws CONFLICT when the file has changes that `up` has not applied, which this command would apply on the way. Changes
+ * of the node that the command is about are its own, of a run that was killed.
  */
-export function refuseUnapplied(
-  file: SpecFile,
-  appliedDigest: string,
-  accepted: readonly string[] = [],
-): void {
-  const known = [file.text, ...accepted].some((text) => digestSpecFile({ text }) === appliedDigest);
-  if (known) return;
-  throw new StreamctlError('CONFLICT', `${file.path} has changes that are not applied yet`, {
+export function refuseUnapplied({ path, spec }: SpecFile, record: ClusterRecord, own: string | null): void {
+  const { regions, streams, defaults, block } = spec;
+  const known = {
+    regions: record.regions,
+    streams: record.streams,
+    defaults: record.defaults,
+    block: record.block,
+  };
+  const others = (peers: readonly Peer[]): Peer[] => peers.filter(({ name }) => name !== own);
+  // The record went through JSON, which leaves out what is undefined.
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const same =
+    isDeepStrictEqual(plain({ regions, streams, defaults, block }), plain(known)) &&
+    isDeepStrictEqual(plain(others(spec.nodes)), plain(others(record.peers)));
+  if (same) return;
+  throw new StreamctlError('CONFLICT', `${path} has changes that are not applied yet`, {
     hint: 'Run streamctl up first (streamctl plan says what it would do).',
   });
 }

@@ -1,0 +1,131 @@
+/** `ring remove-node`: plan, question, the streams' way out, then the ring, the spec and the machine. */
+import { StreamctlError } from '../../base/errors.ts';
+import { planChange } from '../../membership/change-ring.ts';
+import { removeNode } from '../../membership/edits.ts';
+import { loadRingState } from '../../membership/ring-state.ts';
+import type { ClusterView } from '../../nodes/cluster-view.ts';
+import { DRAIN_STEPS, type DrainContext, REMOVE_NODE_STEPS } from '../../provision/ring/remove-node.ts';
+import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
+import { loadSpec } from '../../spec/load.ts';
+import type { Store } from '../../store/store.ts';
+import { confirm } from '../confirm.ts';
+import { runSteps } from '../run-steps.ts';
+import { createUpContext } from '../up-action.ts';
+import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
+import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
+import type { RingCall } from './ring-change-command.ts';
+import { createRequest, showPlan } from './simple-change.ts';
+import { loadAppliedSpec, underLock } from './with-spec-edits.ts';
+
+export interface NodeRemoval {
+  readonly name: string;
+  /** Takes the role origin alone. */
+  readonly keepNode: boolean;
+  /** Does not wait for its streams: it is dead. */
+  readonly force: boolean;
+  /** In words of the command. */
+  readonly what: string;
+}
+
+interface Place {
+  readonly view: ClusterView;
+  readonly call: RingCall;
+}
+
+/** Removes a node, or goes on removing one. Throws CONFLICT, NOT_FOUND, PARTLY_DONE. */
+export async function runRemoveNode(
+  store: Store,
+  place: Place,
+  removal: NodeRemoval,
+): Promise<RingChangeReport> {
+  const { view, call } = place;
+  const { name, keepNode, force, what } = removal;
+  const plan = await planRemoveNode(store, place, removal);
+  showPlan(plan, call);
+  if (!force) refuseLoss(plan);
+  if (call.dryRun) return reportChange({ plan, dryRun: true, madeEpoch: null, results: [] });
+  await confirm(wordQuestion(view, removal), call.yes);
+  const request = await createRequest(view, call, what);
+  const { signal } = call;
+  const drained: DrainContext = {
+    store,
+    signal,
+    request,
+    result: null,
+    pending: [],
+    node: name,
+    force,
+    moved: [],
+  };
+  await runSteps(DRAIN_STEPS, drained, { silent: call.silent });
+  await underLock(view, call, async () => {
+    await writeSpecFile(await planFile(place, removal));
+    const made = await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' });
+    const up = { ...made, only: keepNode ? [name] : [] };
+    await runSteps(REMOVE_NODE_STEPS, { ...drained, up }, { silent: call.silent });
+  });
+  const madeEpoch = drained.result?.ring.epoch ?? null;
+  const report = reportChange({ plan, dryRun: false, madeEpoch, results: drained.moved });
+  printOutcome(report, call);
+  return { ...report, changed: true };
+}
+
+/** What would move if the node left. Throws CONFLICT when it must not leave, NOT_FOUND for one that nobody knows. */
+export async function planRemoveNode(store: Store, place: Place, removal: NodeRemoval): Promise<PlanReport> {
+  const { view } = place;
+  const { name, what } = removal;
+  const { ring, placements } = await loadRingState(store);
+  const member = ring.nodes.some((node) => node.name === name);
+  const known = member || view.peers.some((peer) => peer.name === name);
+  if (!known) {
+    throw new StreamctlError('NOT_FOUND', `neither the ring nor the spec has a node ${name}`, {
+      hint: `The ring has ${ring.nodes.map((node) => node.name).join(', ')}.`,
+    });
+  }
+  await planFile(place, removal);
+  const plan = await planChange(store, member ? removeNode(name) : () => ({}));
+  return reportPlan(plan, { cluster: view.name, what, ring, placements });
+}
+
+/** The spec without the node; as it is when a run that was killed has taken it out already. */
+async function planFile({ view, call }: Place, { name, keepNode }: NodeRemoval): Promise<SpecFile> {
+  const file = await loadAppliedSpec(view, call, name);
+  const peer = file.spec.nodes.find((node) => node.name === name);
+  if (peer === undefined) return file;
+  const origins = file.spec.nodes.filter(({ roles }) => roles.includes('origin'));
+  if (origins.length === 1 && peer.roles.includes('origin')) {
+    throw new StreamctlError('CONFLICT', `${name} is the only origin node: nothing would run the streams`, {
+      hint: `Add another one first: streamctl ring add-node NAME --region ${peer.region}`,
+    });
+  }
+  if (keepNode) return dropRole(file, name);
+  const needed = peer.roles.filter((role) => role === 'store' || role === 'ingest');
+  if (needed.length > 0) {
+    throw new StreamctlError(
+      'CONFLICT',
+      `${name} is ${needed.join(' and ')}, too, which the ring does not replace`,
+      {
+        hint: 'With --keep-node it loses the role origin alone and goes on with the others.',
+      },
+    );
+  }
+  return editSpecFile(file, [{ kind: 'remove-node', name }]);
+}
+
+function dropRole(file: SpecFile, name: string): SpecFile {
+  const roles = file.spec.nodes.find((node) => node.name === name)?.roles ?? [];
+  if (!roles.includes('origin')) return file;
+  if (roles.length > 1) return editSpecFile(file, [{ kind: 'drop-role', name, role: 'origin' }]);
+  throw new StreamctlError('USAGE', `${name} is an origin and nothing else: there is no role to go on with`, {
+    hint: 'Leave --keep-node out.',
+  });
+}
+
+function wordQuestion(view: ClusterView, { name, keepNode, force }: NodeRemoval): string {
+  const roles = view.peers.find((peer) => peer.name === name)?.roles ?? [];
+  const edge = roles.includes('edge') && !keepNode ? ' Viewers of its edge lose it.' : '';
+  const what = keepNode
+    ? `Take the role origin from node ${name}`
+    : `Remove node ${name} from the ring, the spec and this machine`;
+  return `${what}${force ? ', without moving its streams first' : ''}?${edge}`;
+}

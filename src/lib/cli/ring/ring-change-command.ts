@@ -1,0 +1,63 @@
+/** What every command that changes the ring shares: flags, and how it says what it does. */
+import { BaseCommand, Flags } from '../base-command.ts';
+import type { Paint } from '../views/paint.ts';
+import { COLOURED, PLAIN } from '../views/paint.ts';
+import { PLAIN_WIDTH } from './ring-page.ts';
+
+/** Flags of every change. */
+export const CHANGE_FLAGS = {
+  'dry-run': Flags.boolean({ summary: 'Say what would move, and change nothing.' }),
+  reason: Flags.string({ summary: 'Why, for the history.', helpValue: 'TEXT', default: '' }),
+  wait: Flags.boolean({
+    summary: 'Wait until the streams have moved; without it the controller moves them by itself.',
+    default: true,
+    allowNo: true,
+  }),
+};
+
+/** A command line and its surroundings, as the actions of this folder take them. */
+export interface RingCall {
+  readonly root: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  /** Under --json: nothing is said but the result. */
+  readonly silent: boolean;
+  readonly columns: number;
+  readonly paint: Paint;
+  readonly dryRun: boolean;
+  readonly reason: string;
+  readonly wait: boolean;
+  /** `--yes`. */
+  readonly yes: boolean;
+  /** Says something on the way, on standard error. */
+  readonly say: (line: string) => void;
+  /** Prints a line of the result, on standard output. */
+  readonly print: (line: string) => void;
+}
+
+export interface ChangeFlags {
+  readonly 'dry-run'?: boolean;
+  readonly reason?: string;
+  readonly wait?: boolean;
+  readonly yes?: boolean;
+}
+
+export abstract class RingChangeCommand extends BaseCommand {
+  /** Gathers what the action needs to know of this command line. */
+  protected ringCall(flags: ChangeFlags): RingCall {
+    return {
+      root: this.config.root,
+      version: this.config.version,
+      signal: this.signal,
+      silent: this.jsonEnabled(),
+      columns: process.stdout.isTTY === true ? process.stdout.columns : PLAIN_WIDTH,
+      paint: this.colour ? COLOURED : PLAIN,
+      dryRun: flags['dry-run'] === true,
+      reason: flags.reason ?? '',
+      wait: flags.wait !== false,
+      yes: flags.yes === true,
+      say: (line) => this.progress(line),
+      print: (line) => this.log(line),
+    };
+  }
+}

@@ -1,0 +1,108 @@
+/** Keeping the spec and the ring together: the file is changed first, and put back when the ring cannot be. */
+import { join } from 'node:path';
+import { StreamctlError } from '../../base/errors.ts';
+import { type ClusterView, loadClusterRecord } from '../../nodes/cluster-view.ts';
+import { clusterLayout } from '../../nodes/layout.ts';
+import type { UpContext } from '../../provision/context.ts';
+import { takeLock } from '../../provision/lock.ts';
+import { locateProgram } from '../../provision/program.ts';
+import {
+  editSpecFile,
+  loadSpecFile,
+  refuseUnapplied,
+  type SpecFile,
+  writeSpecFile,
+} from '../../provision/ring/spec-file.ts';
+import { checkMachine, configure, prepare } from '../../provision/up.ts';
+import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
+import { loadSpec } from '../../spec/load.ts';
+import { createUpContext } from '../up-action.ts';
+import type { RingCall } from './ring-change-command.ts';
+
+/** Other commands that hold the lock are waited for this long. */
+const LOCK_MS = 60_000;
+const QUIET = { doing: () => undefined, happened: () => undefined };
+
+export interface SpecChange {
+  readonly view: ClusterView;
+  readonly call: RingCall;
+  readonly edits: readonly SpecEdit[];
+}
+
+/**
+ * Writes the edits into the spec file and what follows from it on the nodes, then runs `use`; when that fails, puts the
+ * file back. Without edits it only runs `use`.
+ */
+export async function withSpecEdits(
+  { view, call, edits }: SpecChange,
+  use: () => Promise<void>,
+): Promise<void> {
+  if (edits.length === 0) return await use();
+  await underLock(view, call, async () => {
+    const before = await loadAppliedSpec(view, call, null);
+    const after = editSpecFile(before, edits);
+    await writeAndConfigure(view, call, after);
+    try {
+      await use();
+    } catch (error) {
+      await writeAndConfigure(view, call, before);
+      throw error;
+    }
+  });
+}
+
+/** Runs something while no other command changes the cluster. Throws LOCKED when one does for a minute. */
+export async function underLock<T>(view: ClusterView, call: RingCall, use: () => Promise<T>): Promise<T> {
+  const giveBack = await takeLock({
+    file: clusterLayout(view.dir).lock,
+    command: 'streamctl ring',
+    waitMs: LOCK_MS,
+    signal: call.signal,
+    onWait: (holder) => call.say(`  waiting for ${holder.command}, pid ${holder.pid}, user ${holder.user}`),
+  });
+  try {
+    return await use();
+  } finally {
+    await giveBack();
+  }
+}
+
+/**
+ * Loads the spec of a cluster that runs as the file says, with the program of this streamctl. Throws CONFLICT when `up` has
+ * something to apply first, other than to the node that the command is about.
+ */
+export async function loadAppliedSpec(
+  view: ClusterView,
+  { root }: Pick<RingCall, 'root'>,
+  own: string | null,
+): Promise<SpecFile> {
+  const [file, record] = [await loadSpecFile(view.specFile), await loadClusterRecord(view.dir)];
+  if (record === null) throw new StreamctlError('NOT_RUNNING', `cluster ${view.name} is not running`);
+  refuseUnapplied(file, record, own);
+  const { digest } = await locateProgram(join(root, 'dist'), clusterLayout(view.dir).programs);
+  if (record.program === digest) return file;
+  throw new StreamctlError(
+    'CONFLICT',
+    `cluster ${view.name} runs another version of streamctl than this one`,
+    {
+      hint: 'Run streamctl up first: it brings every node to this version.',
+    },
+  );
+}
+
+/** Writes the file, the record and what every node knows, and starts nothing. */
+export async function writeAndConfigure(
+  view: ClusterView,
+  call: RingCall,
+  file: SpecFile,
+): Promise<UpContext> {
+  await writeSpecFile(file);
+  const up: UpContext = {
+    ...(await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' })),
+    only: [],
+  };
+  await checkMachine(up);
+  await prepare(up);
+  await configure(up, QUIET);
+  return up;
+}
