@@ -94,6 +94,7 @@ export function createAgent(peer: Peer, changes: Partial<AgentReport> = {}): Age
     replicas: [],
     ring: { epoch: 1, replicas: 2 },
     placed: makes ? 1 : 0,
+    controller: { node: 'us-1', token: 3, sinceMs: NOW_MS - 80_000, work: null },
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
 /** One agent's collaborators and what it remembers between its rounds. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { ReplicaReport } from '../health/report.ts';
+import type { ControllerReport, ReplicaReport } from '../health/report.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { Store } from '../store/store.ts';
@@ -40,6 +40,8 @@ export interface AgentState {
   /** Whether a stream's time is over, as the last round saw it. */
   isOver: (stream: string) => boolean;
   store: 'up' | 'down';
+  /** What this node knows and does of the cluster's controller. */
+  controller: { status(): ControllerReport | null };
   /** Of the ring in the store when last seen, 0 for none; null before the store was seen. */
   storeEpoch: number | null;
   /** A stream or a key was changed since the keys were read. */
@@ -64,6 +66,7 @@ export async function createAgentState(deps: AgentDeps): Promise<AgentState> {
     replicas: [],
     isOver: () => false,
     store: 'down',
+    controller: { status: () => null },
     storeEpoch: null,
     keysChanged: true,
     keysReadMs: 0,

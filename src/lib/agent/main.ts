@@ -12,6 +12,8 @@ import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
 import { startPokedLoop } from '../base/poked-loop.ts';
+import { startController } from '../controller/start-controller.ts';
+import { lookAtOrigin } from '../health/look-at-origin.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import { createRunitServices } from '../nodes/runit.ts';
@@ -60,17 +62,28 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
   const round = startPokedLoop(() => reconcile(state), { intervalMs: ROUND_MS, minGapMs: ROUND_GAP_MS });
   const heart = startPokedLoop(() => beat(state), ROUND_MS);
   const broom = startPokedLoop(() => sweepLeftovers(state), SWEEP_MS);
-  const watch = watchChanges(store, (word) => {
-    if (heedChange(state, word)) round.poke();
-  });
   const server = createAgentServer({ state, poke: round.poke });
   await server.listen({ host: config.node.address, port: config.node.ports.agent });
   log.info({ address: config.node.address, port: config.node.ports.agent }, 'listening');
+  const controller = startController({
+    node: config.node.name,
+    store,
+    clock: deps.clock,
+    log,
+    config: () => deps.config,
+    observe: lookAtOrigin,
+    knownRing: () => state.known.ring,
+  });
+  state.controller = controller;
+  const watch = watchChanges(store, (word) => {
+    if (heedChange(state, word)) round.poke();
+    controller.note(word);
+  });
   return {
     close: async () => {
       watch.close();
       await server.close();
-      await Promise.all([round.close(), heart.close(), broom.close()]);
+      await Promise.all([round.close(), heart.close(), broom.close(), controller.close()]);
       await state.pipelines.settle();
     },
   };

@@ -43,6 +43,7 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     replicas: reportReplicas({ units: ownUnits, origin, placed, isOver: state.isOver }),
     ring: ring === null ? null : { epoch: ring.epoch, replicas: ring.replicas },
     placed: placed.size,
+    controller: state.controller.status(),
   };
 }
 

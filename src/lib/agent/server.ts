@@ -1,6 +1,7 @@
 /** The agent's HTTP: nginx's hooks and the node's status (ARCHITECTURE.md, "The way of control"). */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { isOwnAddress } from '../base/own-address.ts';
+import { lookAtOrigin, type ObserveReport } from '../health/look-at-origin.ts';
 import { admit, clientOf, type HookForm } from './admission.ts';
 import type { AgentState } from './agent-state.ts';
 import { placePublisher } from './place-publisher.ts';
@@ -25,6 +26,11 @@ export function createAgentServer({ state, poke }: AgentServerOptions): FastifyI
   );
   server.setErrorHandler((_error, _request, reply) => reply.code(400).send({ error: 'bad request' }));
   server.get('/v1/status', () => createReport(state));
+  // What this node sees of another: asked by the controller when that one is silent.
+  server.get<{ Querystring: { node?: string } }>('/v1/observe', async (request, reply) => {
+    const report = await observe(state, request.query.node ?? '');
+    return await (report === null ? reply.code(404).send({ error: 'no such node' }) : reply.send(report));
+  });
   server.post('/hooks/publish', async (request, reply) => {
     if (!isFromNode(request, state)) return await reply.code(403).send();
     await answerPublish(state, parseForm(request.body), reply);
@@ -44,6 +50,12 @@ export function createAgentServer({ state, poke }: AgentServerOptions): FastifyI
     return await reply.code(state.cutOff.has(clientOf(parseForm(request.body))) ? 403 : 200).send();
   });
   return server;
+}
+
+async function observe({ deps }: AgentState, node: string): Promise<ObserveReport | null> {
+  const peer = deps.config.peers.find(({ name }) => name === node);
+  if (peer === undefined) return null;
+  return { version: 1, observer: deps.config.node.name, node, saw: await lookAtOrigin(peer) };
 }
 
 async function answerPublish(state: AgentState, form: HookForm, reply: FastifyReply): Promise<FastifyReply> {

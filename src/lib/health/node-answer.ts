@@ -21,10 +21,11 @@ export interface NodeAnswer {
 }
 
 /** What agents did not say at first. */
-const FORMERLY_ABSENT: Pick<AgentReport, 'replicas' | 'ring' | 'placed'> = {
+const FORMERLY_ABSENT: Pick<AgentReport, 'replicas' | 'ring' | 'placed' | 'controller'> = {
   replicas: [],
   ring: null,
   placed: 0,
+  controller: null,
 };
 
 /** Takes parsed JSON for an agent's report of this node, or says in words why it is none. */

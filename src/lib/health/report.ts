@@ -81,6 +81,53 @@ export interface ReplicaReport extends PipelineMarks {
   readonly state: 'starting' | 'live' | 'slate' | 'ended' | 'failed';
 }
 
+/** A move of a replica, as the controller sees it. */
+export interface MoveReport {
+  readonly stream: string;
+  readonly from: string;
+  /** Null when no node can take it now. */
+  readonly to: string | null;
+  readonly why: 'evacuate' | 'home' | 'relief' | 'pin';
+  /** `queued`: others move first. `waiting`: for something that `note` says. `retrying`: it failed, and pauses. */
+  readonly state: 'moving' | 'queued' | 'waiting' | 'retrying';
+  /** What it waits for, in words; may be empty. */
+  readonly note: string;
+  /** Unix milliseconds since it moves; null while it does not. */
+  readonly sinceMs: number | null;
+}
+
+/** Who is the controller, as an agent knows, and what it does if it is this one. */
+export interface ControllerReport {
+  readonly node: string;
+  readonly token: number;
+  readonly sinceMs: number;
+  /** Null in the reports of nodes that are not the controller. */
+  readonly work: {
+    /** Unix milliseconds when the last round that went well began, and how long it took. */
+    readonly roundMs: number;
+    readonly roundTookMs: number;
+    /** Under way and waiting, in this order, the first hundred. */
+    readonly moves: readonly MoveReport[];
+    /** Moves that have not begun, in all. */
+    readonly planned: number;
+    /** Streams without all their replicas, the first hundred, and how many in all. */
+    readonly refusals: readonly {
+      readonly stream: string;
+      readonly atMs: number;
+      readonly lack: string;
+      readonly cure: string;
+    }[];
+    readonly refused: number;
+    /** Nodes that are not up. */
+    readonly verdicts: readonly {
+      readonly node: string;
+      readonly state: 'up' | 'down' | 'unknown';
+      readonly why: string;
+      readonly sinceMs: number;
+    }[];
+  } | null;
+}
+
 export interface UnitReport {
   readonly name: string;
   readonly state: 'running' | 'stopped' | 'failed' | 'restarting';
@@ -126,6 +173,8 @@ export interface AgentReport {
   readonly ring: { readonly epoch: number; readonly replicas: number } | null;
   /** Streams that the store has placed here, as far as the agent knows. */
   readonly placed: number;
+  /** Who is the controller; null when the store does not answer. */
+  readonly controller: ControllerReport | null;
 }
 
 /** What an edge tells the pages of viewers beside the media: `GET /live/STREAM/state.json`, never cached. */

@@ -32,3 +32,16 @@ export async function loadHeartbeats(store: Store, nodes: readonly string[]): Pr
   const found = await store.redis.mget(...nodes.map((node) => store.keys.heartbeat(node)));
   return found.map((json) => parseRecord<Heartbeat>(json)).filter((record) => record !== null);
 }
+
+/**
+ * How long ago each of these nodes said something, in milliseconds by the store's clock alone; nodes whose heartbeat is
+ * gone are missing.
+ */
+export async function loadHeartbeatAges(
+  store: Store,
+  nodes: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const left = await Promise.all(nodes.map((node) => store.redis.pttl(store.keys.heartbeat(node))));
+  const ages = nodes.map((node, index) => [node, HEARTBEAT_TTL_MS - left[index]!] as const);
+  return new Map(ages.filter((_, index) => left[index]! >= 0));
+}

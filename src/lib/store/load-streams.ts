@@ -1,5 +1,6 @@
 /** Streams and their keys, as the store has them. */
 import { type KeyRecord, parseRecord, type StreamRecord } from './records.ts';
+import type { Store } from './store.ts';
 import type { StoreReader } from './store-reader.ts';
 
 /** Every stream, by name. */
@@ -19,4 +20,9 @@ export async function loadKeys(store: StoreReader): Promise<ReadonlyMap<string, 
     if (record !== null) found.set(hash, record);
   }
   return found;
+}
+
+/** Names of all streams, in no order. */
+export async function loadStreamNames(store: Store): Promise<readonly string[]> {
+  return await store.redis.hkeys(store.keys.streams);
 }

@@ -39,9 +39,18 @@ export interface AuditEvent {
     | 'key-added'
     | 'key-ended'
     | 'session-opened'
-    | 'session-closed';
+    | 'session-closed'
+    | 'controller-taken'
+    | 'ring-restored'
+    | 'node-up'
+    | 'node-down'
+    | 'node-unknown'
+    | 'move-begun'
+    | 'move-finished'
+    | 'move-aborted';
+  /** Empty for what is of no single stream. */
   readonly stream: string;
-  /** Id of the key or session that it is about; empty for a stream. */
+  /** Id of the key or session that it is about, the node and why, or the move in words; empty for a stream. */
   readonly subject: string;
 }
 

@@ -1,0 +1,87 @@
+/**
+ * Whether a node is there: `up` while its heartbeats come, `down` when others have looked and found nothing, else
+ * `unknown`. Pure.
+ *
+ * Only `down` costs a node its replicas, so everything that may have another cause is `unknown`: the store is away, the
+ * agent alone is gone, nobody could look, or only neighbours that a broken link may have cut off together.
+ */
+import type { Sight } from '../health/look-at-origin.ts';
+import type { NodeVerdict } from '../store/ring-records.ts';
+
+/** What one observer answered. */
+export interface Look {
+  readonly observer: string;
+  readonly region: string;
+  readonly saw: Sight;
+}
+
+export interface NodeSigns {
+  readonly node: string;
+  readonly region: string;
+  /** Since its last heartbeat; null when there is none that the store still has. */
+  readonly silentMs: number | null;
+  /** The answers of each of the last times that observers were asked, newest last. */
+  readonly looks: readonly (readonly Look[])[];
+  /** Whether there are nodes in other regions at all. */
+  readonly hasOtherRegions: boolean;
+  /** Whether it is in the ring or in the list of nodes; of another nobody knows where to look. */
+  readonly isMember: boolean;
+  /** False while the controller has just begun, or the store was away: nothing becomes `down`. */
+  readonly isSettled: boolean;
+  readonly before: NodeVerdict | null;
+}
+
+export type Judgement = Pick<NodeVerdict, 'state' | 'why'>;
+
+/**
+ * Without a heartbeat for so long a node is looked at. Heartbeats come each second: lower makes a busy node suspect,
+ * higher adds to the time that a stream is without its replica.
+ */
+export const SILENT_MS = 2000;
+/** So many looks in a row must find nothing: a daemon that is being restarted is back before the second. */
+export const LOOKS_TO_CONFIRM = 2;
+
+/** Judges one node. A node that is down stays so until it says something itself. */
+export function judgeNode(signs: NodeSigns): Judgement {
+  const { silentMs, before, isSettled, looks } = signs;
+  if (isHeard(silentMs)) return { state: 'up', why: 'its heartbeats come' };
+  if (!isSettled) return before ?? { state: 'unknown', why: 'no heartbeat yet' };
+  if (before?.state === 'down') return before;
+  const silence = silentMs === null ? 'no heartbeat' : `no heartbeat for ${formatSec(silentMs)}`;
+  if (!signs.isMember) return { state: 'down', why: `${silence}, and it is no node of the cluster any more` };
+  const recent = looks.slice(-LOOKS_TO_CONFIRM);
+  const doubt = recent.map((look) => doubtOf(look, signs)).find((word) => word !== null);
+  if (doubt !== undefined) return { state: 'unknown', why: `${silence}, but ${doubt}` };
+  if (recent.length < LOOKS_TO_CONFIRM) return { state: 'unknown', why: `${silence}; being looked at` };
+  return { state: 'down', why: `${silence}; ${wordLook(recent.at(-1)!)}` };
+}
+
+/** Whether the last heartbeat is recent. */
+export function isHeard(silentMs: number | null): boolean {
+  return silentMs !== null && silentMs < SILENT_MS;
+}
+
+/** Why a look does not prove that the node is gone; null when it does. */
+function doubtOf(look: readonly Look[], { region, hasOtherRegions }: NodeSigns): string | null {
+  const alive = look.filter(({ saw }) => saw === 'alive').map(({ observer }) => observer);
+  if (alive.length > 0)
+    return `${alive.join(', ')} ${alive.length === 1 ? 'gets' : 'get'} answers of its origin`;
+  if (look.length === 0) return 'nobody could look';
+  if (hasOtherRegions && look.every((one) => one.region === region)) {
+    return 'nobody of another region could look';
+  }
+  return null;
+}
+
+/** `us-2, eu-1: connection refused; eu-2: no answer`. */
+function wordLook(look: readonly Look[]): string {
+  const words = { refused: 'connection refused', silent: 'no answer', alive: 'answers' };
+  const groups = Map.groupBy(look, ({ saw }) => saw);
+  return [...groups]
+    .map(([saw, ones]) => `${ones.map(({ observer }) => observer).join(', ')}: ${words[saw]}`)
+    .join('; ');
+}
+
+function formatSec(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,150 @@
+/** Listens for nodes' heartbeats and has silent ones looked at; what it all means is for judge-node.ts. */
+import type { Clock } from '../base/clock.ts';
+import type { Sight } from '../health/look-at-origin.ts';
+import type { Peer } from '../nodes/node-config.ts';
+import { type Heartbeat, loadHeartbeatAges, loadHeartbeats } from '../store/heartbeats.ts';
+import type { NodeVerdict } from '../store/ring-records.ts';
+import type { Store } from '../store/store.ts';
+import { chooseObservers } from './choose-observers.ts';
+import type { Reported } from './compare-replicas.ts';
+import { isHeard, judgeNode, LOOKS_TO_CONFIRM, type Look } from './judge-node.ts';
+
+export interface NodeWatchDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** This node: looks by itself. */
+  readonly self: string;
+  readonly observe: (peer: Peer) => Promise<Sight>;
+  /** Asks another agent to look; null when it does not answer. */
+  readonly ask: (observer: Peer, node: string) => Promise<Sight | null>;
+}
+
+export interface NodesToJudge {
+  /** Of the ring, and that run something. */
+  readonly names: ReadonlySet<string>;
+  readonly ringNodes: ReadonlySet<string>;
+  readonly peers: readonly Peer[];
+  readonly before: ReadonlyMap<string, NodeVerdict>;
+  readonly isSettled: boolean;
+}
+
+interface Watched {
+  looks: readonly (readonly Look[])[];
+  lookedMs: number;
+  isLooking: boolean;
+}
+
+/** A node is looked at this often. */
+const LOOK_EVERY_MS = 500;
+/** Nodes looked at at once: a lost region must not start a flood. */
+const MAX_LOOKING = 32;
+/** Heartbeats come each second. */
+const HEARTBEAT_FRESH_MS = 700;
+
+/** One controller's view of the nodes. */
+export class NodeWatch {
+  readonly #deps: NodeWatchDeps;
+  readonly #watched = new Map<string, Watched>();
+  readonly #heartbeats = new Map<
+    string,
+    { readonly readMs: number; readonly byStream: ReadonlyMap<string, Reported> }
+  >();
+  #ages: ReadonlyMap<string, number> = new Map();
+  #turn = 0;
+
+  constructor(deps: NodeWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Forgets what was seen: the time since is not known. */
+  reset(): void {
+    this.#watched.clear();
+    this.#heartbeats.clear();
+  }
+
+  /** Reads how long ago each node said something. Throws when the store does not answer. */
+  async listen(nodes: readonly string[]): Promise<void> {
+    this.#ages = await loadHeartbeatAges(this.#deps.store, nodes);
+  }
+
+  /** Whether a node's last heartbeat is recent. */
+  hears(node: string): boolean {
+    return isHeard(this.#ages.get(node) ?? null);
+  }
+
+  /** Reads what these nodes say of their pipelines. Throws when the store does not answer. */
+  async readReports(nodes: readonly string[]): Promise<void> {
+    const nowMs = this.#deps.clock.nowMs();
+    const old = nodes.filter(
+      (node) => nowMs - (this.#heartbeats.get(node)?.readMs ?? 0) >= HEARTBEAT_FRESH_MS,
+    );
+    const found = await loadHeartbeats(this.#deps.store, old);
+    for (const node of old) this.#heartbeats.delete(node);
+    for (const heartbeat of found) {
+      this.#heartbeats.set(heartbeat.node, { readMs: nowMs, byStream: byStream(heartbeat) });
+    }
+  }
+
+  /** What a node says of a stream, of those that were read; null when it is not heard. */
+  reported(node: string, stream: string): Reported {
+    return this.hears(node) ? (this.#heartbeats.get(node)?.byStream.get(stream) ?? null) : null;
+  }
+
+  /** Judges every node, and begins to have the silent ones looked at; `onLook` is told of each answer. */
+  judge(nodes: NodesToJudge, onLook: () => void): Map<string, NodeVerdict> {
+    const nowMs = this.#deps.clock.nowMs();
+    const peers = new Map(nodes.peers.map((peer) => [peer.name, peer]));
+    const verdicts = new Map<string, NodeVerdict>();
+    for (const node of nodes.names) {
+      const before = nodes.before.get(node) ?? null;
+      const peer = peers.get(node);
+      const region = peer?.region ?? '';
+      const judgement = judgeNode({
+        node,
+        region,
+        silentMs: this.#ages.get(node) ?? null,
+        looks: this.#watched.get(node)?.looks ?? [],
+        hasOtherRegions: nodes.peers.some((one) => one.region !== region),
+        isMember: peer !== undefined || nodes.ringNodes.has(node),
+        isSettled: nodes.isSettled,
+        before,
+      });
+      const since = before?.state === judgement.state ? before.sinceMs : Math.round(nowMs);
+      verdicts.set(node, { node, ...judgement, sinceMs: since });
+      if (this.hears(node)) this.#watched.delete(node);
+      else if (peer !== undefined && judgement.state !== 'down') this.#look(peer, nodes.peers, onLook);
+    }
+    return verdicts;
+  }
+
+  #look(peer: Peer, peers: readonly Peer[], onLook: () => void): void {
+    const nowMs = this.#deps.clock.nowMs();
+    const watched = this.#watched.get(peer.name) ?? { looks: [], lookedMs: 0, isLooking: false };
+    const looking = [...this.#watched.values()].filter(({ isLooking }) => isLooking).length;
+    if (watched.isLooking || nowMs - watched.lookedMs < LOOK_EVERY_MS || looking >= MAX_LOOKING) return;
+    watched.lookedMs = nowMs;
+    watched.isLooking = true;
+    this.#watched.set(peer.name, watched);
+    void this.#askAll(peer, peers).then((look) => {
+      watched.looks = [...watched.looks, look].slice(-LOOKS_TO_CONFIRM);
+      watched.isLooking = false;
+      onLook();
+    });
+  }
+
+  async #askAll(peer: Peer, peers: readonly Peer[]): Promise<readonly Look[]> {
+    const { self, observe, ask } = this.#deps;
+    const heard = peers.filter(({ name }) => this.hears(name));
+    const observers = chooseObservers(peer, heard, this.#turn++);
+    const looks = observers.map(async ({ name, region }): Promise<Look | null> => {
+      const observer = peers.find((one) => one.name === name)!;
+      const saw = name === self ? await observe(peer) : await ask(observer, peer.name);
+      return saw === null ? null : { observer: name, region, saw };
+    });
+    return (await Promise.all(looks)).filter((look) => look !== null);
+  }
+}
+
+function byStream({ replicas }: Heartbeat): ReadonlyMap<string, Reported> {
+  return new Map((Array.isArray(replicas) ? replicas : []).map((report) => [report.stream, report]));
+}
