@@ -1,5 +1,5 @@
 /** Several nodes with real agents on a real Redis. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeConfig, Peer } from '../../src/lib/nodes/node-config.ts';
@@ -43,13 +43,19 @@ export async function startAgentNodes(options: AgentNodesOptions): Promise<Agent
   const { block, ring = (node) => node } = options;
   const dir = await mkdtemp(join(tmpdir(), 'sc-agents-'));
   let redis = await startRedis(`${block}.250`);
-  const store = await keepStoreConnected(redis.options);
+  // The secrets outlive the server.
+  const passwordFile = join(dir, 'password');
+  const keySecretFile = join(dir, 'key-secret');
+  await copyFile(redis.options.passwordFile, passwordFile);
+  await copyFile(redis.options.keySecretFile, keySecretFile);
+  const storeOptions = { ...redis.options, passwordFile, keySecretFile };
+  const store = await keepStoreConnected(storeOptions);
   await until(() => store.redis.status === 'ready', 'the store');
   const configs = formatConfigs(options, { dir, redis });
   const members = configs.map(({ node }) => ringNode(node.name, { host: node.address }));
   if (ring !== false) await write(store, ringRecord(1, members.map(ring)));
   const isLive = (stream: string): boolean => nodes.some((node) => node.sessions.has(stream));
-  const nodes = configs.map((config) => new AgentNode(config, redis.options, isLive));
+  const nodes = configs.map((config) => new AgentNode(config, storeOptions, isLive));
   await Promise.all(nodes.map((node) => node.start()));
   for (const node of nodes) {
     await until(async () => {
@@ -64,7 +70,11 @@ export async function startAgentNodes(options: AgentNodesOptions): Promise<Agent
       return redis;
     },
     node: (name) => nodes.find((node) => node.name === name)!,
-    running: (stream) => nodes.filter((node) => node.running.includes(stream)).map(({ name }) => name).sort(),
+    running: (stream) =>
+      nodes
+        .filter((node) => node.running.includes(stream))
+        .map(({ name }) => name)
+        .sort(),
     changeRing: async (change) => {
       const before = (await loadRing(store))!;
       await write(store, { ...before, epoch: before.epoch + 1, nodes: change(before.nodes) });

@@ -26,10 +26,13 @@ export interface Doubt {
 /** A controller that puts back lost placements needs a lease (2 s) and a round or two. */
 export const UNPLACED_MS = 10_000;
 
-/** Decides whether the pipeline is to be stopped; `false` means: leave it as it is. */
-export function mustStop({ placement, isLive, isRemoved, unplacedMs, own, others }: Doubt): boolean {
+/** Decides whether this node's pipeline is to be stopped; `false` means: leave it as it is. */
+export function mustStop(node: string, doubt: Doubt): boolean {
+  const { placement, isLive, isRemoved, unplacedMs, own, others } = doubt;
   if (isRemoved) return true;
   if (placement === null || placement.replicas.length === 0) return !isLive && unplacedMs >= UNPLACED_MS;
+  // Placed here a moment ago, after what is placed here was read.
+  if (placement.replicas.includes(node) || placement.move?.to === node) return false;
   return !plays(own) || others.some(plays);
 }
 

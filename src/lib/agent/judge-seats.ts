@@ -39,7 +39,7 @@ async function findStopped(
   live: ReadonlySet<string>,
   doubtful: readonly string[],
 ): Promise<readonly string[]> {
-  const { store, clock } = state.deps;
+  const { store, clock, config } = state.deps;
   const placements = await loadPlacementsOf(store, doubtful);
   const isUnplaced = (stream: string): boolean => (placements.get(stream)?.replicas.length ?? 0) === 0;
   const unplaced = doubtful.filter(isUnplaced);
@@ -48,7 +48,7 @@ async function findStopped(
   const others = await loadOthers(state, [...placements.values()]);
   const nowMs = clock.nowMs();
   return doubtful.filter((stream) =>
-    mustStop({
+    mustStop(config.node.name, {
       placement: placements.get(stream) ?? null,
       isLive: live.has(stream),
       isRemoved: isUnplaced(stream) && removed.has(stream),

@@ -49,6 +49,19 @@ const rows: [string, Partial<Doubt>, boolean][] = [
     { placement: elsewhere, others: [report({ state: 'slate' })] },
     true,
   ],
+  [
+    'it has been placed here meanwhile: goes on',
+    { placement: { ...elsewhere, replicas: ['us-1', 'eu-1'] }, others: [report()] },
+    false,
+  ],
+  [
+    'it joins here since a moment: goes on',
+    {
+      placement: { ...elsewhere, move: { from: 'us-2', to: 'us-1', why: 'home', startedMs: 1 } },
+      others: [report()],
+    },
+    false,
+  ],
   ['it is elsewhere, where nothing is heard of it: goes on', { placement: elsewhere }, false],
   [
     'it is elsewhere, only just starting: goes on',
@@ -68,5 +81,5 @@ const rows: [string, Partial<Doubt>, boolean][] = [
   ['it is elsewhere, and nothing is known of it here: stops', { placement: elsewhere, own: null }, true],
 ];
 for (const [title, given, stops] of rows) {
-  test(title, () => assert.equal(mustStop({ ...nowhere, ...given }), stops));
+  test(title, () => assert.equal(mustStop('us-1', { ...nowhere, ...given }), stops));
 }
