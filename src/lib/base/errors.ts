@@ -19,6 +19,10 @@ export const EXIT = {
   notFound: 9,
   partlyDone: 10,
   nonconformant: 11,
+  drillFailed: 12,
+  drillUnknown: 13,
+  drillAborted: 14,
+  drillRecoveryFailed: 15,
   interrupted: 130,
 } as const;
 

@@ -38,6 +38,8 @@ export abstract class BaseCommand extends Command {
   protected readonly abort = new AbortController();
   /** Exit status when a signal ended the command although it returned well; `top` says 0. */
   protected interruptedStatus: number = EXIT.interrupted;
+  /** How long tidying up may take after a signal before the command is left behind, milliseconds. */
+  protected interruptGraceMs: number | undefined = undefined;
   #exitStatus: number = EXIT.ok;
 
   protected get signal(): AbortSignal {
@@ -73,7 +75,7 @@ export abstract class BaseCommand extends Command {
 
   /** Runs the command and returns its exit status; throws nothing. Replaces oclif's own way, with its traps. */
   async execute(): Promise<number> {
-    const interrupts = watchInterrupts(this.abort);
+    const interrupts = watchInterrupts(this.abort, () => this.interruptGraceMs);
     try {
       const result = (await interrupts.race(this.run())) as object | null | undefined;
       if (this.jsonEnabled()) await writeWhole(process.stdout, formatJson({ version: 1, ...result }));

@@ -10,8 +10,11 @@ export interface Interrupts {
   close(): void;
 }
 
-/** Starts to abort `controller` on signals. */
-export function watchInterrupts(controller: AbortController): Interrupts {
+/** Starts to abort `controller` on signals; `graceMs` is asked when one comes. */
+export function watchInterrupts(
+  controller: AbortController,
+  graceMs: () => number | undefined = () => undefined,
+): Interrupts {
   let timer: NodeJS.Timeout | undefined;
   let giveUp: (error: Error) => void = () => {};
   const tooLate = new Promise<never>((_, reject) => {
@@ -21,7 +24,7 @@ export function watchInterrupts(controller: AbortController): Interrupts {
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
-    timer = setTimeout(() => giveUp(new Error('interrupted')), GRACE_MS);
+    timer = setTimeout(() => giveUp(new Error('interrupted')), graceMs() ?? GRACE_MS);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

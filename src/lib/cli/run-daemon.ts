@@ -25,6 +25,11 @@ const DAEMONS = {
     const { runPipeline } = await import('../pipeline/main.ts');
     await runPipeline(options);
   },
+  undo: async (options: DaemonOptions) => {
+    const { runUndoProcess } = await import('../drill/undo/undo-process.ts');
+    const { stdin: input, stdout: output } = process;
+    await runUndoProcess({ file: options.configFile, input, output, nowMs: Date.now });
+  },
 } as const;
 
 /** Names of the daemons. */

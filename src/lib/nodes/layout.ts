@@ -71,3 +71,13 @@ export function sessionsFile(dataDir: string): string {
 export function ringFile(dataDir: string): string {
   return join(dataDir, 'ring.json');
 }
+
+/** Where a drill asks a node's origin to misbehave (src/lib/drill/faults/origin-fault.ts); normally there is no such file. */
+export function originFaultFile(dataDir: string): string {
+  return join(dataDir, 'origin-fault.json');
+}
+
+/** Where the drills of a cluster keep their journals, a folder each. */
+export function drillsFolder(clusterDir: string): string {
+  return join(clusterDir, 'drills');
+}

@@ -1,0 +1,38 @@
+import { BaseCommand } from '../../lib/cli/base-command.ts';
+import { formatTable } from '../../lib/cli/views/format-table.ts';
+import { PLAIN } from '../../lib/cli/views/paint.ts';
+import { DRILLS } from '../../lib/drill/drill-kinds.ts';
+
+interface DrillListResult {
+  readonly drills: readonly {
+    readonly name: string;
+    readonly target: string | null;
+    readonly fault: string;
+    readonly expect: string;
+  }[];
+}
+
+export default class DrillList extends BaseCommand {
+  static override summary = 'List the drills: what each breaks, and what must be seen.';
+  static override description = 'Needs no cluster. streamctl drill show NAME says more about one.';
+  static override examples = ['<%= config.bin %> drill list', '<%= config.bin %> drill list --json'];
+
+  async run(): Promise<DrillListResult> {
+    await this.parse(DrillList);
+    const rows = DRILLS.map(({ name, target, amount, fault, expect }) =>
+      [
+        [name, target?.toUpperCase(), amount?.name.toUpperCase()].filter(Boolean).join(' '),
+        fault,
+        expect,
+      ].map((text) => ({ text })),
+    );
+    const columns = [
+      { title: 'drill' },
+      { title: 'fault', shrinkTo: 30 },
+      { title: 'expected', shrinkTo: 30 },
+    ];
+    const width = process.stdout.isTTY ? process.stdout.columns - 2 : Number.POSITIVE_INFINITY;
+    for (const line of formatTable({ columns, rows }, width, PLAIN.quiet)) this.log(`  ${line}`);
+    return { drills: DRILLS.map(({ name, target, fault, expect }) => ({ name, target, fault, expect })) };
+  }
+}

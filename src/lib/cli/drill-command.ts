@@ -1,0 +1,89 @@
+/** What the commands `drill NAME …` share: flags, the plan, the run, its story on standard error, its end on standard output. */
+import { parseDurationMs } from '../base/duration.ts';
+import { findDrill } from '../drill/drill-kinds.ts';
+import type { DrillPlan } from '../drill/drill-plan.ts';
+import type { DrillRun } from '../drill/drill-result.ts';
+import { planDrill } from '../drill/plan-drill.ts';
+import { type DrillSummary, summarizeRuns } from '../drill/series.ts';
+import type { ClusterView } from '../nodes/cluster-view.ts';
+import { settingsOf } from '../nodes/settings-of.ts';
+import { BaseCommand, Flags } from './base-command.ts';
+import { DrillStory } from './drill-story.ts';
+import { runDrills, VERDICT_EXIT } from './run-drills.ts';
+import { formatDrillEnd, formatDrillPlan, formatSeries } from './views/format-drill.ts';
+import { COLOURED, PLAIN } from './views/paint.ts';
+
+/** What `drill … --json` prints: the fields of DrillSummary, of one run everything beside them, of several `runs`. */
+export type DrillResult =
+  | (DrillSummary & Partial<DrillRun> & { readonly runs?: readonly DrillRun[] })
+  | DrillPlan;
+
+export const DRILL_FLAGS = {
+  viewers: Flags.integer({
+    summary: 'Simulated viewers, over all regions.',
+    default: 100,
+    min: 1,
+    max: 10_000,
+  }),
+  duration: Flags.string({
+    summary: 'How long until it heals. [default: as drill show says]',
+    helpValue: 'TIME',
+  }),
+  repeat: Flags.integer({ summary: 'How often.', default: 1, min: 1, max: 1_000 }),
+  stream: Flags.string({ summary: 'Stream that is watched. [default: the first]', helpValue: 'STREAM' }),
+  seed: Flags.integer({ summary: 'Of what is random in the plan.', default: 1, min: 0 }),
+  'dry-run': Flags.boolean({ summary: 'Say what it would do, and change nothing.' }),
+  report: Flags.string({ summary: 'Also write its reports into this folder.', helpValue: 'DIR' }),
+};
+
+const GRACE_MS = 90_000;
+
+export abstract class DrillCommand extends BaseCommand {
+  static override flags = DRILL_FLAGS;
+  /** Healing must be over before the command ends. */
+  protected override interruptGraceMs: number | undefined = GRACE_MS;
+
+  /** Runs a drill of the catalogue. */
+  protected async runKind(name: string, target: string | null, amount: number | null): Promise<DrillResult> {
+    const { flags } = await this.parse(this.ctor as typeof DrillCommand);
+    const view = await this.loadCluster();
+    const kind = findDrill(name);
+    const stream =
+      kind.target === 'stream' && target !== null
+        ? target
+        : (flags.stream ?? Object.keys(view.streams)[0] ?? 'demo');
+    const { viewers, seed } = flags;
+    const durationMs = flags.duration === undefined ? null : parseDurationMs(flags.duration);
+    const facts = { view, settings: settingsOf(view, stream) };
+    const plan = planDrill(kind, { target, amount, stream, viewers, durationMs, seed }, facts);
+    return await this.runPlan(view, plan);
+  }
+
+  /** Runs any plan, as the flags say. */
+  protected async runPlan(view: ClusterView, plan: DrillPlan): Promise<DrillResult> {
+    const { flags } = await this.parse(this.ctor as typeof DrillCommand);
+    if (flags['dry-run']) {
+      for (const line of formatDrillPlan(plan)) this.log(line);
+      return plan;
+    }
+    const paint = this.colour ? COLOURED : PLAIN;
+    const story = new DrillStory(process.stderr, this.jsonEnabled());
+    const runs = await runDrills({
+      view,
+      plan,
+      repeat: flags.repeat,
+      signal: this.signal,
+      program: [process.execPath, process.argv[1]!],
+      onEvent: (event, count) => story.tell(event, flags.repeat > 1 ? count : null),
+      onRun: (run, { dir }) => {
+        story.end();
+        if (flags.repeat === 1) for (const line of formatDrillEnd(run, dir, paint)) this.log(line);
+      },
+    }).finally(() => story.end());
+    const summary = summarizeRuns(runs);
+    if (flags.repeat > 1) for (const line of formatSeries(runs, summary, paint)) this.log(line);
+    this.exitWith(VERDICT_EXIT[summary.verdict]);
+    this.interruptedStatus = VERDICT_EXIT[summary.verdict];
+    return flags.repeat === 1 ? { ...runs[0]!, ...summary } : { ...summary, runs };
+  }
+}

@@ -1,0 +1,125 @@
+/** The composition root of drills: from a plan to real viewers, a real cluster, the lock and the folder of each run. */
+import { randomInt } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
+import { EXIT, StreamctlError } from '../base/errors.ts';
+import { drillClock } from '../drill/drill-clock.ts';
+import type { DrillPlan } from '../drill/drill-plan.ts';
+import type { DrillRun, Verdict } from '../drill/drill-result.ts';
+import { resolveFault } from '../drill/faults/resolve-fault.ts';
+import {
+  createFileJournal,
+  type DrillFolder,
+  findArmed,
+  makeDrillFolder,
+  saveDrill,
+} from '../drill/history.ts';
+import type { DrillEvent } from '../drill/journal.ts';
+import { type DrillOutcome, runDrill } from '../drill/run-drill.ts';
+import { startUndoKeeper } from '../drill/undo/start-undo-keeper.ts';
+import { createFleet } from '../drill/viewers/run-fleet.ts';
+import { loadControl } from '../drill/watch/load-control.ts';
+import { createClusterProbe } from '../drill/watch/look-at-cluster.ts';
+import type { ClusterView } from '../nodes/cluster-view.ts';
+import { clusterLayout } from '../nodes/layout.ts';
+import { settingsOf } from '../nodes/settings-of.ts';
+import { takeLock } from '../provision/lock.ts';
+import { playlistUrls } from '../viewer/playlist-urls.ts';
+
+export interface DrillRequest {
+  readonly view: ClusterView;
+  readonly plan: DrillPlan;
+  /** How often, at random phases of the segment. */
+  readonly repeat: number;
+  readonly signal: AbortSignal;
+  /** Program and arguments that run this streamctl. */
+  readonly program: readonly [string, ...string[]];
+  /** Called for each event; `run` counts from 1. */
+  readonly onEvent: (event: DrillEvent, run: number) => void;
+  /** Called after each run. */
+  readonly onRun: (run: DrillRun, folder: DrillFolder) => void;
+}
+
+/** Exit status of each verdict. */
+export const VERDICT_EXIT: Readonly<Record<Verdict, number>> = {
+  pass: EXIT.ok,
+  fail: EXIT.drillFailed,
+  unknown: EXIT.drillUnknown,
+  aborted: EXIT.drillAborted,
+  'recovery-failed': EXIT.drillRecoveryFailed,
+};
+
+/** Behind live at the most for a steady state, seconds: the service level with parts of 0.5 s, more with longer ones. */
+const BEHIND_PARTS = 3;
+const BEHIND_SPARE_SEC = 1.5;
+
+/**
+ * Runs a drill as often as asked, alone on its cluster; a series ends with the first run that was aborted or did not
+ * recover. Throws LOCKED while another command changes the cluster, CONFLICT while an earlier drill is still armed.
+ */
+export async function runDrills(request: DrillRequest): Promise<readonly DrillRun[]> {
+  const { view, plan, repeat, signal } = request;
+  const words = [plan.drill, plan.target].filter(Boolean).join(' ');
+  const { lock } = clusterLayout(view.dir);
+  const giveBack = await takeLock({ file: lock, command: `streamctl drill ${words}`, waitMs: 0, signal });
+  const runs: DrillRun[] = [];
+  try {
+    await refuseArmed(view);
+    while (runs.length < repeat && !signal.aborted) {
+      const { run } = await runOnce(request, words, runs.length + 1);
+      runs.push(run);
+      if (run.verdict === 'recovery-failed' || run.verdict === 'aborted') break;
+    }
+    if (runs.length === 0) throw new StreamctlError('INTERRUPTED', `drill ${words}: stopped before it began`);
+    return runs;
+  } finally {
+    await giveBack();
+  }
+}
+
+async function refuseArmed(view: ClusterView): Promise<void> {
+  const [armed] = await findArmed(view.dir);
+  if (armed === undefined) return;
+  throw new StreamctlError('CONFLICT', `the undo of an earlier drill is still armed: ${armed.id}`, {
+    hint: 'Run streamctl drill heal.',
+  });
+}
+
+async function runOnce(request: DrillRequest, words: string, count: number): Promise<DrillOutcome> {
+  const { view, plan, signal, onEvent, onRun } = request;
+  const folder = await makeDrillFolder(view.dir, words, Date.now());
+  const journal = createFileJournal(folder.dir, { note: (event) => onEvent(event, count) });
+  const nowMs = systemClock.nowMs;
+  const { stream } = plan;
+  const { segmentSec, partSec } = settingsOf(view, stream);
+  const outcome = await runDrill(
+    plan,
+    {
+      clock: drillClock,
+      journal,
+      probe: createClusterProbe({ view, stream, nowMs, loadControl: () => loadControl(view, stream) }),
+      fleet: createFleet({ urlsOf: (region) => playlistUrls(view, stream, region) }),
+      resolveFault: (settings, sight) => resolveFault(settings, { view, sight, nowMs }),
+      startUndo: () =>
+        startUndoKeeper({
+          runDir: folder.dir,
+          clusterDir: view.dir,
+          program: request.program,
+          path: process.env.PATH ?? '',
+        }),
+      random: () => randomInt(2 ** 32) / 2 ** 32,
+    },
+    {
+      signal,
+      identity: {
+        id: folder.id,
+        cluster: view.name,
+        regions: view.regions,
+        segmentMs: segmentSec * 1000,
+        behindSec: BEHIND_PARTS * partSec + BEHIND_SPARE_SEC,
+      },
+    },
+  );
+  await saveDrill(folder.dir, outcome.run, outcome.pictures);
+  onRun(outcome.run, folder);
+  return outcome;
+}

@@ -1,0 +1,54 @@
+/** The cluster at one moment, as far as a drill cares: made from what every node said. Types alone. */
+import type { StreamStatusState } from '../health/cluster-status.ts';
+import type { Health } from '../health/report.ts';
+import type { Role } from '../nodes/node-config.ts';
+
+export interface NodeSight {
+  readonly name: string;
+  readonly region: string;
+  readonly roles: readonly Role[];
+  readonly health: Health;
+  readonly reasons: readonly string[];
+}
+
+/** One feed that a relay reads now. */
+export interface FeedSight {
+  /** The node that reads. */
+  readonly node: string;
+  /** The node it reads from; empty while it looks for one. */
+  readonly from: string;
+  /** Unix milliseconds. */
+  readonly sinceMs: number | null;
+}
+
+export interface ReplicaSight {
+  readonly node: string;
+  readonly region: string;
+  readonly health: Health;
+  readonly reasons: readonly string[];
+}
+
+/** What the control plane has written in the store. */
+export interface ControlSight {
+  /** Node that acts as the controller; null when none does. */
+  readonly controller: string | null;
+  /** By node; only those that are not up. */
+  readonly verdicts: readonly { readonly node: string; readonly state: string; readonly sinceMs: number }[];
+  /** Nodes on which the stream is placed; null without a placement. */
+  readonly placed: readonly string[] | null;
+}
+
+export interface ClusterSight {
+  readonly atMs: number;
+  readonly nodes: readonly NodeSight[];
+  readonly state: StreamStatusState;
+  readonly replicas: readonly ReplicaSight[];
+  readonly feeds: readonly FeedSight[];
+  /** Null when the store did not answer. */
+  readonly control: ControlSight | null;
+}
+
+/** Looks at the cluster; never throws for something that does not answer. */
+export interface ClusterProbe {
+  look(): Promise<ClusterSight>;
+}

@@ -1,0 +1,77 @@
+/** From the course of a drill to its result: marks, figures, verdict. */
+
+import type { DrillCourse } from './drill-course.ts';
+import type { DrillRun } from './drill-result.ts';
+import { judgeRun } from './judge/judge-run.ts';
+import { findDuties, measureCluster } from './judge/measure-cluster.ts';
+import { measureViewers } from './judge/measure-viewers.ts';
+import type { DrillOutcome } from './run-drill.ts';
+
+/** Takes the last sample and judges. */
+export function concludeRun(course: DrillCourse): DrillOutcome {
+  const { plan, identity, watcher, before, story, healedMs } = course;
+  const end = watcher.sample();
+  const faultMs = course.faultMs ?? end.atMs;
+  const { seconds, bands } = watcher.log;
+  const seen = measureViewers({ fault: before!.sample, end, healedMs, seconds });
+  const marks = {
+    ...gatherNodes(course),
+    faultMs,
+    before: before!.sight,
+    since: watcher.sights.filter(({ atMs }) => atMs >= faultMs),
+    publisherBackMs: publisherBack(course),
+    wasCutOff: plan.faults.some(({ settings }) => settings.kind === 'drop-publisher'),
+  };
+  const did = measureCluster(marks);
+  const judged = judgeRun({
+    expectations: plan.expectations,
+    seen,
+    did,
+    duties: findDuties(marks),
+    unproven: course.faults.list.flatMap(({ fault, unproven }) =>
+      unproven === null ? [] : [`${fault.label}: it ${unproven}`],
+    ),
+    stopped: course.stopped,
+    unhealed: course.faults.unhealed,
+    notRecovered: course.after?.ok === false ? `not steady again: ${course.after.text}` : null,
+    worstLagMs: watcher.worstLagMs,
+  });
+  story.note('verdict', [judged.verdict, ...judged.reasons].join(' · '));
+  const run: DrillRun = {
+    id: identity.id,
+    drill: plan.drill,
+    target: plan.target,
+    stream: plan.stream,
+    cluster: identity.cluster,
+    ...judged,
+    startedMs: course.startedMs,
+    faultMs: course.faultMs,
+    healedMs,
+    endedMs: end.atMs,
+    recoveredMs: course.recoveredMs,
+    viewers: plan.viewers,
+    seen,
+    ...did,
+    steadyState: { before: before!.steady, after: course.after },
+    worstLagMs: Math.round(watcher.worstLagMs),
+    events: story.events.toSorted((a, b) => a.atMs - b.atMs),
+  };
+  return { run, pictures: { bands, seconds } };
+}
+
+function gatherNodes({ faults }: DrillCourse) {
+  const list = faults.list.map(({ fault }) => fault);
+  return {
+    touchedNodes: list.flatMap(({ touchedNodes }) => touchedNodes),
+    lostNodes: list.flatMap(({ lostNodes }) => lostNodes),
+    mediaNodes: list.flatMap(({ mediaNodes }) => mediaNodes),
+  };
+}
+
+/** When the last publisher that was cut off was let back. */
+function publisherBack({ faults }: DrillCourse): number | null {
+  const times = faults.list.flatMap(({ planned, healedMs }) =>
+    planned.settings.kind === 'drop-publisher' && healedMs !== null ? [healedMs] : [],
+  );
+  return times.length === 0 ? null : Math.max(...times);
+}

@@ -1,0 +1,133 @@
+/** The faults of one drill: resolved, their undo armed, injected, proven, healed. */
+import type { ClusterSight } from './cluster-sight.ts';
+import type { DrillPlan, PlannedFault } from './drill-plan.ts';
+import type { Fault } from './faults/fault.ts';
+import { checkBlastRadius } from './judge/blast-radius.ts';
+import { poll } from './poll.ts';
+import type { DrillDeps } from './run-drill.ts';
+import type { Story } from './story.ts';
+import type { UndoKeeper } from './undo/undo-action.ts';
+
+/** A planned fault, resolved; Unix milliseconds, null while it has not happened. */
+export interface CourseFault {
+  readonly planned: PlannedFault;
+  readonly fault: Fault;
+  injectedMs: number | null;
+  healedMs: number | null;
+  healing: boolean;
+  /** Why it cannot be said that it bit; null when it can. */
+  unproven: string | null;
+}
+
+export interface CourseFaultsOptions {
+  readonly plan: DrillPlan;
+  readonly deps: DrillDeps;
+  readonly story: Story;
+  /** Ends the waiting for proofs. */
+  readonly early: AbortSignal;
+  /** Called before the first blow, and after it with its time. */
+  readonly onBlow: { before(): void; after(atMs: number): void };
+  readonly onKeeperLost: () => void;
+}
+
+const BITE_POLL_MS = 50;
+/** The undo fires by itself so long after the drill would have healed. */
+const UNDO_MARGIN_MS = 30_000;
+
+export class CourseFaults {
+  readonly list: CourseFault[] = [];
+  /** What could not be undone, in words. */
+  readonly unhealed: string[] = [];
+  readonly #options: CourseFaultsOptions;
+  #keeper: UndoKeeper | null = null;
+
+  constructor(options: CourseFaultsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what a fault throws that has no target, and CONFLICT when together they would break too much. */
+  async resolve(sight: ClusterSight): Promise<void> {
+    const { plan, deps } = this.#options;
+    for (const planned of plan.faults) {
+      const fault = await deps.resolveFault(planned.settings, sight);
+      this.list.push({ planned, fault, injectedMs: null, healedMs: null, healing: false, unproven: null });
+    }
+    for (const { planned } of this.list) {
+      const together = this.list.filter((other) => overlap(other.planned, planned));
+      const lost = new Set(together.flatMap(({ fault }) => fault.lostNodes));
+      checkBlastRadius([...lost], sight, plan.limits);
+    }
+  }
+
+  /** The keeper is another process: from here on the cluster heals whatever happens to this one. */
+  async arm(): Promise<void> {
+    if (this.list.length === 0) return;
+    const { plan, deps, story, onKeeperLost } = this.#options;
+    this.#keeper = await deps.startUndo();
+    this.#keeper.lost.addEventListener('abort', onKeeperLost, { once: true });
+    const spareMs = plan.limits.biteMs + UNDO_MARGIN_MS;
+    for (const { planned, fault } of this.list) {
+      const endsMs = planned.forMs === null ? plan.durationMs : planned.atMs + planned.forMs;
+      const deadlineMs = deps.clock.nowMs() + endsMs + spareMs;
+      await this.#keeper.arm({ id: planned.id, label: fault.label, actions: fault.undo, deadlineMs });
+    }
+    const sec = Math.round((plan.durationMs + spareMs) / 1000);
+    const where = describeNodes(this.list);
+    story.note('armed', `armed ${where}, fires by itself in ${sec} s or when this process ends`);
+  }
+
+  async inject(one: CourseFault): Promise<boolean> {
+    const { plan, deps, story, early, onBlow } = this.#options;
+    onBlow.before();
+    one.injectedMs = deps.clock.nowMs();
+    const { atMs, text } = await one.fault.inject();
+    one.injectedMs = atMs;
+    onBlow.after(atMs);
+    story.note('fault', text, atMs);
+    const limitMs = plan.limits.biteMs;
+    const wait = { clock: deps.clock, limitMs, everyMs: BITE_POLL_MS, signal: early };
+    const proof = await poll(() => one.fault.bit(), wait);
+    if (proof === null) one.unproven = 'was not seen to bite';
+    story.note('bit', proof ?? `not seen within ${limitMs / 1000} s`);
+    return proof !== null;
+  }
+
+  /** Undoes one fault; does nothing when it was not injected, or is undone already. */
+  async heal(one: CourseFault): Promise<void> {
+    if (one.injectedMs === null || one.healing) return;
+    one.healing = true;
+    const { deps, early } = this.#options;
+    const { clock } = deps;
+    const { lasting } = one.fault;
+    if (lasting && !early.aborted && (await one.fault.bit()) === null) one.unproven ??= 'did not last';
+    const beganMs = clock.nowMs();
+    one.healedMs = beganMs;
+    const failed = await this.#keeper!.heal(one.planned.id).catch((error: unknown) => [String(error)]);
+    this.unhealed.push(...failed);
+    const sec = ((clock.nowMs() - beganMs) / 1000).toFixed(1);
+    const undone = one.fault.undo.length === 0 ? 'nothing to undo' : `undone in ${sec} s`;
+    const text = failed.length > 0 ? `not undone: ${failed.join('; ')}` : `${one.fault.label}: ${undone}`;
+    this.#options.story.note('healed', text, beganMs);
+  }
+
+  /** Undoes all that is still broken, at once. */
+  async healAll(): Promise<void> {
+    await Promise.all(this.list.map((one) => this.heal(one)));
+  }
+
+  /** Whatever is armed is undone when the keeper closes. */
+  async close(): Promise<void> {
+    await this.#keeper?.close();
+  }
+}
+
+function overlap(a: PlannedFault, b: PlannedFault): boolean {
+  const endOf = ({ atMs, forMs }: PlannedFault): number =>
+    forMs === null ? Number.POSITIVE_INFINITY : atMs + forMs;
+  return a.atMs < endOf(b) && b.atMs < endOf(a);
+}
+
+function describeNodes(faults: readonly CourseFault[]): string {
+  const nodes = [...new Set(faults.flatMap(({ fault }) => fault.touchedNodes))];
+  return nodes.length === 0 ? 'for the publisher' : `on ${nodes.join(', ')}`;
+}

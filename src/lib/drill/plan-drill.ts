@@ -1,0 +1,140 @@
+/** From a wish ("fail-region eu, 100 viewers, 30 s") to the plan of a drill. Pure. */
+import { StreamctlError } from '../base/errors.ts';
+import { findNearest } from '../base/nearest.ts';
+import type { ClusterView } from '../nodes/cluster-view.ts';
+import type { StreamSettings } from '../spec/stream-settings.ts';
+import type { DrillKind, TargetKind } from './drill-kinds.ts';
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_STOPS,
+  type DrillPlan,
+  type JoinPlan,
+  type PlannedFault,
+} from './drill-plan.ts';
+import { expectOf } from './expectations.ts';
+import { planRot } from './plan-rot.ts';
+
+/** What is known of the cluster without asking it. */
+export interface PlanFacts {
+  readonly view: ClusterView;
+  /** Of the stream that is watched. */
+  readonly settings: StreamSettings;
+}
+
+export interface DrillWish {
+  /** Region, node or stream; null for a drill without one. */
+  readonly target: string | null;
+  /** Milliseconds, per cent or viewers, as the drill has it. */
+  readonly amount: number | null;
+  readonly stream: string;
+  readonly viewers: number;
+  /** Null: as long as the drill usually takes. */
+  readonly durationMs: number | null;
+  /** Of what is random in the plan. */
+  readonly seed: number;
+}
+
+/** Between two spells of a drill that comes and goes. */
+const REST_MS = 8_000;
+const SURGE_MS = 5_000;
+/** Viewers that join while the fault lasts, as a share of those that were there. */
+const JOINING = 0.1;
+const JOIN_WITHIN_MS = 1_000;
+/** After the stream's end, until it must have been seen. */
+const END_SPARE_MS = 15_000;
+
+/** Plans a drill. Throws USAGE for a wish that does not fit, NOT_FOUND for a target that the cluster does not have. */
+export function planDrill(kind: DrillKind, wish: DrillWish, facts: PlanFacts): DrillPlan {
+  const target = checkTarget(kind, wish.target, facts);
+  const amount = checkAmount(kind, wish.amount);
+  const durationMs = wish.durationMs ?? defaultDuration(kind, facts);
+  const faults =
+    kind.name === 'rot'
+      ? planRot({ durationMs, seed: wish.seed, stream: wish.stream }, facts)
+      : planFaults(kind, { target, amount, durationMs }, facts);
+  return {
+    drill: kind.name,
+    target,
+    stream: kind.target === 'stream' ? target! : wish.stream,
+    viewers: wish.viewers,
+    durationMs,
+    faults,
+    joins: planJoins(kind, { target, amount, durationMs }, wish.viewers),
+    expectations: expectOf(kind, facts.settings),
+    stops: DEFAULT_STOPS,
+    limits: DEFAULT_LIMITS,
+  };
+}
+
+interface Aim {
+  readonly target: string | null;
+  readonly amount: number;
+  readonly durationMs: number;
+}
+
+function planFaults(kind: DrillKind, { target, amount, durationMs }: Aim, facts: PlanFacts): PlannedFault[] {
+  if (kind.faultOf === undefined) return [];
+  const settings = kind.faultOf(target ?? '', amount, facts);
+  if (kind.spellsMs === undefined) return [{ id: '1', atMs: 0, forMs: null, whenSteady: false, settings }];
+  return placeSpells(kind.spellsMs, durationMs).map(({ atMs, forMs }, index) => ({
+    ...{ id: String(index + 1), atMs, forMs, whenSteady: false, settings },
+  }));
+}
+
+/** As many spells as fit, with a rest after each; the first in any case. */
+export function placeSpells(
+  lengthsMs: readonly number[],
+  durationMs: number,
+): { atMs: number; forMs: number }[] {
+  const spells: { atMs: number; forMs: number }[] = [];
+  let atMs = 0;
+  for (const forMs of lengthsMs) {
+    if (spells.length > 0 && atMs + forMs > durationMs) break;
+    spells.push({ atMs, forMs: Math.min(forMs, durationMs) });
+    atMs += forMs + REST_MS;
+  }
+  return spells;
+}
+
+function planJoins({ name }: DrillKind, { target, amount, durationMs }: Aim, viewers: number): JoinPlan[] {
+  if (name === 'surge') return [{ atMs: 0, region: target, count: amount, withinMs: SURGE_MS }];
+  // Nobody can be expected to join what has ended.
+  if (name === 'drop-publisher') return [];
+  const count = Math.max(1, Math.round(viewers * JOINING));
+  return [{ atMs: Math.min(2_000, durationMs / 4), region: null, count, withinMs: JOIN_WITHIN_MS }];
+}
+
+function defaultDuration(kind: DrillKind, { settings }: PlanFacts): number {
+  if (kind.name !== 'drop-publisher') return kind.durationMs;
+  return (settings.slate.afterSec + settings.slate.maxSec) * 1000 + END_SPARE_MS;
+}
+
+function checkAmount({ name, amount }: DrillKind, given: number | null): number {
+  if (amount === null) return 0;
+  if (given !== null && Number.isFinite(given) && given > 0) return given;
+  throw new StreamctlError('USAGE', `drill ${name} needs a number of ${amount.name} above 0`, {
+    hint: `See streamctl drill show ${name}.`,
+  });
+}
+
+function checkTarget({ name, target }: DrillKind, given: string | null, facts: PlanFacts): string | null {
+  if (target === null) return null;
+  if (given === null) {
+    throw new StreamctlError('USAGE', `drill ${name} needs a ${target}`, {
+      hint: `See streamctl drill show ${name}.`,
+    });
+  }
+  const known = targetsOf(target, facts);
+  // A stream need not be in the spec.
+  if (target === 'stream' || known.includes(given)) return given;
+  const nearest = findNearest(given, known);
+  throw new StreamctlError('NOT_FOUND', `cluster ${facts.view.name} has no ${target} "${given}"`, {
+    hint: nearest === null ? `Known are ${known.join(', ')}.` : `Did you mean ${nearest}?`,
+  });
+}
+
+/** Names of all targets of a kind. */
+export function targetsOf(kind: TargetKind, { view }: PlanFacts): readonly string[] {
+  if (kind === 'region') return view.regions;
+  return kind === 'node' ? view.peers.map(({ name }) => name) : Object.keys(view.streams);
+}

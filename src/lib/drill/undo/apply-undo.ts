@@ -1,0 +1,70 @@
+/** Carries an undo out. Each action may be repeated, and does no harm to a node that is well. */
+import { rm } from 'node:fs/promises';
+import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
+import { createRunitServices } from '../../nodes/runit.ts';
+import type { ServiceManager } from '../../nodes/service-manager.ts';
+import { findNodeProcesses, signalAll } from '../faults/node-processes.ts';
+import type { UndoAction } from './undo-action.ts';
+
+/** Does every action, also after one failed; returns what failed, in words. */
+export async function applyUndo(clusterDir: string, actions: readonly UndoAction[]): Promise<string[]> {
+  const results = await Promise.allSettled(actions.map((action) => apply(clusterDir, action)));
+  return results.flatMap((result, index) =>
+    result.status === 'rejected' ? [`${wordAction(actions[index]!)}: ${wordReason(result.reason)}`] : [],
+  );
+}
+
+async function apply(clusterDir: string, action: UndoAction): Promise<void> {
+  switch (action.kind) {
+    case 'continue':
+      for (const node of action.nodes) await continueNode(clusterDir, node);
+      return;
+    case 'boot':
+      return await bootNode(clusterDir, action.node);
+    case 'start':
+      return await startUnit(clusterDir, action);
+    case 'mend-origin':
+      return await rm(originFaultFile(nodeLayout(clusterDir, action.node).data), { force: true });
+  }
+}
+
+async function continueNode(clusterDir: string, node: string): Promise<void> {
+  const processes = await findNodeProcesses(clusterDir, node);
+  signalAll(
+    processes.map(({ pid }) => pid),
+    'SIGCONT',
+  );
+}
+
+/** The agent brings the pipelines back; units that were stopped on purpose stay so. */
+async function bootNode(clusterDir: string, node: string): Promise<void> {
+  const services = servicesOf(clusterDir, node, 'static');
+  const units = (await services.list()).filter(({ state }) => state !== 'stopped');
+  await Promise.all(units.map(({ name }) => services.start(name)));
+}
+
+async function startUnit(
+  clusterDir: string,
+  { node, mode, unit }: { node: string; mode: 'static' | 'dynamic'; unit: string },
+): Promise<void> {
+  const services = servicesOf(clusterDir, node, mode);
+  const known = (await services.list()).some(({ name }) => name === unit);
+  if (known) await services.start(unit);
+}
+
+export function servicesOf(clusterDir: string, node: string, mode: 'static' | 'dynamic'): ServiceManager {
+  const { service, services, log } = nodeLayout(clusterDir, node);
+  const dir = mode === 'static' ? service : services;
+  return createRunitServices({ mode, dir, logDir: log, clusterDir });
+}
+
+function wordAction(action: UndoAction): string {
+  if (action.kind === 'continue') return `let ${action.nodes.join(', ')} go on`;
+  if (action.kind === 'boot') return `boot ${action.node}`;
+  if (action.kind === 'start') return `start ${action.unit} on ${action.node}`;
+  return `mend the origin of ${action.node}`;
+}
+
+function wordReason(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

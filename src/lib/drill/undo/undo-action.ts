@@ -1,0 +1,38 @@
+/** How a fault is undone: plain data that another process can carry out. Types alone. */
+
+export type UndoAction =
+  /** SIGCONT to every process of the nodes. */
+  | { readonly kind: 'continue'; readonly nodes: readonly string[] }
+  /** Starts the node's supervisor and its units again, as a machine does when it boots. */
+  | { readonly kind: 'boot'; readonly node: string }
+  /** Wants units up again; `static`: those of `up`, `dynamic`: those of the agent and test publishers. */
+  | {
+      readonly kind: 'start';
+      readonly node: string;
+      readonly mode: 'static' | 'dynamic';
+      readonly unit: string;
+    }
+  /** Takes an origin's fault away. */
+  | { readonly kind: 'mend-origin'; readonly node: string };
+
+/** What undoes one fault. */
+export interface UndoEntry {
+  /** Of the fault. */
+  readonly id: string;
+  readonly label: string;
+  /** Unix milliseconds at which it is undone whatever happens. */
+  readonly deadlineMs: number;
+  readonly actions: readonly UndoAction[];
+}
+
+/** Keeps undos outside of this process, and carries them out when told, when late, or when this process is gone. */
+export interface UndoKeeper {
+  /** Resolves once the undo would happen even if this process died now. */
+  arm(entry: UndoEntry): Promise<void>;
+  /** Undoes; resolves with what could not be undone, in words. */
+  heal(id: string): Promise<readonly string[]>;
+  /** Aborts when the keeper itself is lost: then nothing more may be broken. */
+  readonly lost: AbortSignal;
+  /** Undoes what is left and ends. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,136 @@
+/**
+ * The process that undoes the faults of one drill: when it is told to, when an undo is late, and at once when the
+ * command that started it is gone, however it went (its standard input then ends).
+ *
+ * It is detached, so a closed terminal does not reach it; it loads all of its code before it says that it is ready; what
+ * it has armed is on the disk, so `streamctl drill heal` can do its work should it be killed, too.
+ *
+ * Lines of JSON in: `{"arm": entry}`, `{"heal": id}`, `{"close": true}`; out: `{"ready"}`, `{"armed": id}`,
+ * `{"healed": id, "failed": []}`, `{"closed": true}`.
+ */
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { applyUndo } from './apply-undo.ts';
+import type { UndoEntry } from './undo-action.ts';
+import { armedOf, loadUndoRecord, type RecordedUndo, saveUndoRecord } from './undo-record.ts';
+
+export interface UndoProcessOptions {
+  /** `undo.json`, written by whoever starts this. */
+  readonly file: string;
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly nowMs: () => number;
+}
+
+/** What the command may say. */
+export type UndoOrder = { readonly arm: UndoEntry } | { readonly heal: string } | { readonly close: true };
+
+/** Keeps undos until it is closed or its input ends; then nothing is armed any more. Throws when the record is unusable. */
+export async function runUndoProcess(options: UndoProcessOptions): Promise<void> {
+  const record = await loadUndoRecord(options.file);
+  if (record === null) throw new Error(`${options.file} is no record of undos`);
+  const keeper = new Keeper(options, record.clusterDir, [...record.entries]);
+  await keeper.begin();
+  for await (const line of createInterface({ input: options.input })) {
+    if (line.trim() === '') continue;
+    const order = JSON.parse(line) as UndoOrder;
+    if ('close' in order) break;
+    keeper.take(order);
+  }
+  await keeper.end();
+}
+
+/** Orders are carried out one after the other, also those of the clock. */
+class Keeper {
+  readonly #options: UndoProcessOptions;
+  readonly #clusterDir: string;
+  readonly #entries: RecordedUndo[];
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: UndoProcessOptions, clusterDir: string, entries: RecordedUndo[]) {
+    this.#options = options;
+    this.#clusterDir = clusterDir;
+    this.#entries = entries;
+    // A reader that is gone is no reason to stop undoing.
+    options.output.on('error', () => undefined);
+  }
+
+  async begin(): Promise<void> {
+    await this.#save();
+    this.#say({ ready: true });
+  }
+
+  take(order: Exclude<UndoOrder, { close: true }>): void {
+    this.#then(async () => ('arm' in order ? await this.#arm(order.arm) : await this.#heal(order.heal)));
+  }
+
+  async end(): Promise<void> {
+    await this.#work;
+    for (const { id } of this.#armed()) await this.#heal(id);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#say({ closed: true });
+  }
+
+  async #arm(entry: UndoEntry): Promise<void> {
+    this.#entries.push({ ...entry, healedMs: null });
+    await this.#save();
+    const inMs = Math.max(0, entry.deadlineMs - this.#options.nowMs());
+    this.#timers.set(
+      entry.id,
+      setTimeout(() => this.#then(async () => await this.#heal(entry.id)), inMs),
+    );
+    this.#say({ armed: entry.id });
+  }
+
+  async #heal(id: string): Promise<void> {
+    clearTimeout(this.#timers.get(id));
+    const index = this.#entries.findIndex((entry) => entry.id === id && entry.healedMs === null);
+    if (index === -1) return this.#say({ healed: id, failed: [] });
+    const entry = this.#entries[index]!;
+    const failed = await applyUndo(this.#clusterDir, entry.actions);
+    this.#entries[index] = { ...entry, healedMs: this.#options.nowMs() };
+    await this.#save();
+    this.#say({ healed: id, failed });
+  }
+
+  #armed(): RecordedUndo[] {
+    return this.#entries.filter(({ healedMs }) => healedMs === null);
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.#say({ trouble: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
+  async #save(): Promise<void> {
+    await saveUndoRecord(this.#options.file, {
+      version: 1,
+      clusterDir: this.#clusterDir,
+      pid: process.pid,
+      entries: this.#entries,
+    });
+  }
+
+  #say(message: object): void {
+    if (this.#options.output.writable) this.#options.output.write(`${JSON.stringify(message)}\n`);
+  }
+}
+
+/** Undoes what a record still has armed, when its keeper cannot; returns what was undone and what failed, in words. */
+export async function healRecord(
+  file: string,
+  nowMs: () => number,
+): Promise<{ healed: string[]; failed: string[] }> {
+  const record = await loadUndoRecord(file);
+  const armed = armedOf(record);
+  if (record === null || armed.length === 0) return { healed: [], failed: [] };
+  const failed = await applyUndo(
+    record.clusterDir,
+    armed.flatMap(({ actions }) => actions),
+  );
+  const entries = record.entries.map((entry) => ({ ...entry, healedMs: entry.healedMs ?? nowMs() }));
+  await saveUndoRecord(file, { ...record, entries });
+  return { healed: armed.map(({ label }) => label), failed };
+}

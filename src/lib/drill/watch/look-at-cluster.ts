@@ -1,0 +1,47 @@
+/** The real probe: asks every node directly, as `status` does, and keeps what a drill cares about. */
+import { createAskNode } from '../../health/ask-node.ts';
+import { collectCluster } from '../../health/collect-cluster.ts';
+import type { NodeAnswer } from '../../health/node-answer.ts';
+import { summarize } from '../../health/summarize.ts';
+import type { ClusterView } from '../../nodes/cluster-view.ts';
+import type { ClusterProbe, ControlSight, FeedSight } from '../cluster-sight.ts';
+
+export interface ClusterProbeOptions {
+  readonly view: ClusterView;
+  readonly stream: string;
+  readonly nowMs: () => number;
+  /** What the control plane says; resolves to null when the store does not answer. */
+  readonly loadControl: () => Promise<ControlSight | null>;
+}
+
+/** Shorter than for `status`: a frozen node must not slow the looking down. */
+const NODE_TIMEOUT_MS = 300;
+
+export function createClusterProbe({ view, stream, nowMs, loadControl }: ClusterProbeOptions): ClusterProbe {
+  const deps = { ...createAskNode(nowMs), timeoutMs: NODE_TIMEOUT_MS };
+  const known = { name: view.name, regions: view.regions, streams: [stream] };
+  return {
+    look: async () => {
+      const [answers, control] = await Promise.all([collectCluster(view.peers, deps), loadControl()]);
+      const atMs = nowMs();
+      const { nodes, streams } = summarize(answers, known, { nowMs: atMs });
+      const found = streams.find(({ name }) => name === stream);
+      return {
+        atMs,
+        nodes,
+        state: found?.state ?? 'offline',
+        replicas: found?.replicas ?? [],
+        feeds: answers.flatMap((answer) => feedOf(answer, stream)),
+        control,
+      };
+    },
+  };
+}
+
+/** The feed that the node's origin reads the stream from; none of a node that makes it itself. */
+function feedOf({ peer, origin }: NodeAnswer, stream: string): FeedSight[] {
+  const report = origin?.streams.find((one) => one.stream === stream);
+  if (report === undefined || !report.relay) return [];
+  const feed = report.feeds.find(({ from }) => from !== '' && from !== 'pipeline');
+  return [{ node: peer.name, from: feed?.from ?? '', sinceMs: feed?.connectedSinceMs ?? null }];
+}
