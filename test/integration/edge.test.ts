@@ -27,7 +27,7 @@ let host = 0;
 /** A real nginx with the project's own template before an origin; both end with the test. */
 async function startEdge(t: TestContext): Promise<{ url: string; origin: TestOrigin; node: Peer }> {
   host += 1;
-  const node = peer('us-1', `127.202.2.${host}`, ['origin', 'edge']);
+  const node = peer('us-1', `127.206.2.${host}`, ['origin', 'edge']);
   const dir = await temporaryDir(t);
   const origin = await startTestOrigin(t, node, { dir });
   const template = await readFile(new URL('../../templates/nginx-edge.conf', import.meta.url), 'utf8');

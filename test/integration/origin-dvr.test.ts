@@ -15,7 +15,7 @@ async function reportOf(url: string): Promise<OriginReport['streams'][number]> {
 }
 
 test('segments that left memory are served from disk, and memory stays at a few', async (t) => {
-  const { url } = await startTestOrigin(t, peer('us-1', '127.202.30.1'));
+  const { url } = await startTestOrigin(t, peer('us-1', '127.206.30.1'));
   const feed = openFeed(t, url);
   const next = msnAt(Date.now());
   feed.send([...opening(), ...segments(next - COUNT, COUNT)]);
@@ -32,7 +32,7 @@ test('segments that left memory are served from disk, and memory stays at a few'
 });
 
 test('what is past the DVR window leaves the disk', async (t) => {
-  const { url, dir } = await startTestOrigin(t, peer('us-1', '127.202.30.2'));
+  const { url, dir } = await startTestOrigin(t, peer('us-1', '127.206.30.2'));
   const feed = openFeed(t, url);
   const next = msnAt(Date.now());
   feed.send([...opening(), hello('demo', 20), ...segments(next - COUNT, COUNT)]);
@@ -43,7 +43,7 @@ test('what is past the DVR window leaves the disk', async (t) => {
 
 test('an origin that was killed has its window again, whole segments only', async (t) => {
   const dir = await temporaryDir(t);
-  const node = peer('us-1', '127.202.30.3');
+  const node = peer('us-1', '127.206.30.3');
   const before = await startTestOrigin(t, node, { dir });
   const next = msnAt(Date.now());
   const feed = openFeed(t, before.url);
@@ -83,7 +83,7 @@ test('on a full disk live goes on, the window shrinks to memory, and the report 
       isFull ? full() : diskWrites.writeFile(path, bytes),
     appendFile: (path: string, text: string) => (isFull ? full() : diskWrites.appendFile(path, text)),
   };
-  const { url } = await startTestOrigin(t, peer('us-1', '127.202.30.4'), { deps: { dvrWrites } });
+  const { url } = await startTestOrigin(t, peer('us-1', '127.206.30.4'), { deps: { dvrWrites } });
   const feed = openFeed(t, url);
   const next = msnAt(Date.now());
   feed.send([...opening(), ...segments(next - COUNT, COUNT)]);

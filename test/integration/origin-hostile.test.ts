@@ -31,7 +31,7 @@ test('any URL is a route or nothing, never an exception', () => {
 });
 
 test('hostile HTTP costs its own connection only', async (t) => {
-  const address = '127.202.40.1';
+  const address = '127.206.40.1';
   const { url } = await startTestOrigin(t, peer('us-1', address));
   const feed = openFeed(t, url);
   const next = msnAt(Date.now());
@@ -58,7 +58,7 @@ test('hostile HTTP costs its own connection only', async (t) => {
 });
 
 test('a feed that breaks the contract is refused and leaves no stream behind', async (t) => {
-  const { url } = await startTestOrigin(t, peer('us-1', '127.202.40.2'));
+  const { url } = await startTestOrigin(t, peer('us-1', '127.206.40.2'));
   const evil = { ...VIDEO, id: '../../etc' };
   for (const frames of [
     [part({ msn: 1, part: 0 })],

@@ -11,7 +11,7 @@ let host = 0;
 /** An origin with `count` whole segments up to now, and the feed that goes on. */
 async function startWarm(t: TestContext, count = 4): Promise<{ url: string; feed: Sender; next: number }> {
   host += 1;
-  const { url } = await startTestOrigin(t, peer('us-1', `127.202.1.${host}`));
+  const { url } = await startTestOrigin(t, peer('us-1', `127.206.1.${host}`));
   const feed = openFeed(t, url);
   const next = msnAt(Date.now());
   feed.send([...opening(), ...segments(next - count, count)]);

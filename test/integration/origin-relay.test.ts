@@ -3,18 +3,20 @@ import { type TestContext, test } from 'node:test';
 import type { OriginReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { ask, askUntil, openFeed, peer, type Sender, startTestOrigin } from '../support/origin-node.ts';
-import { AUDIO, msnAt, opening, PARTS, part, segments, VIDEO } from '../support/synthetic-feed.ts';
+import { AUDIO, byReplica, msnAt, opening, PARTS, part, segments, VIDEO } from '../support/synthetic-feed.ts';
 
 let net = 10;
 
 /** Origins us-1, eu-1 and the relay us-2, with the feeds of two replicas that have the same `count` segments. */
 async function startRegions(t: TestContext, count = 4) {
   net += 1;
-  const peers = ['us-1', 'us-2', 'eu-1'].map((name, index) => peer(name, `127.202.${net}.${index + 1}`));
+  const peers = ['us-1', 'us-2', 'eu-1'].map((name, index) => peer(name, `127.206.${net}.${index + 1}`));
   const [us, relay, eu] = await Promise.all(peers.map((node) => startTestOrigin(t, node, { peers })));
   const next = msnAt(Date.now());
   const feeds = [openFeed(t, us!.url), openFeed(t, eu!.url)] as const;
-  for (const feed of feeds) feed.send([...opening(), ...segments(next - count, count)]);
+  for (const [i, feed] of feeds.entries()) {
+    feed.send([...byReplica(['us-1', 'eu-1'][i]!, opening()), ...segments(next - count, count)]);
+  }
   for (const { url } of [us!, eu!]) {
     await askUntil(`${url}/live/demo/audio/${next - 1}.m4s`, (answer) => answer.status === 200);
   }
@@ -80,7 +82,8 @@ for (const [fault, strike] of [
     const { segments: listed } = parseMediaPlaylist(answer.text);
     assert.ok(listed.every(({ gap, discontinuity }) => !gap && !discontinuity));
     const report = JSON.parse((await ask(`${relay.url}/status`)).text) as OriginReport;
-    assert.equal(report.streams[0]!.feeds[0]!.from, 'eu-1');
+    const [newest] = report.streams[0]!.feeds.toSorted((a, b) => b.lastPartMs! - a.lastPartMs!);
+    assert.equal(newest!.from, 'eu-1');
   });
 }
 
@@ -92,7 +95,7 @@ test("viewers of an origin whose own pipeline died are served from the other reg
   assert.equal(answer.status, 200);
 });
 
-test('a pipeline that is back takes its place from the relay', async (t) => {
+test('a pipeline that is back takes its place, and the feed of the other region stays in reserve', async (t) => {
   const { us, usFeed, euFeed, next } = await startRegions(t);
   await usFeed.end();
   keepSending(t, [euFeed], next);
@@ -101,7 +104,7 @@ test('a pipeline that is back takes its place from the relay', async (t) => {
   again.send([...opening(), ...segments(next, 2)]);
   await askUntil(`${us.url}/status`, ({ text }) => {
     const { feeds } = (JSON.parse(text) as OriginReport).streams[0]!;
-    return feeds.length === 1 && feeds[0]!.from === 'pipeline';
+    return feeds.length === 2 && feeds[0]!.from === 'pipeline' && feeds[0]!.lastPartMs !== null;
   });
 });
 

@@ -69,6 +69,12 @@ export function opening(tracks: readonly TrackInfo[] = [VIDEO, AUDIO], stream = 
   ];
 }
 
+/** The same frames as this replica would send them. */
+export const byReplica = (replica: string, frames: readonly FeedFrame[]): FeedFrame[] =>
+  frames.map(({ message, body }) =>
+    frame(message.type === 'hello' ? { ...message, replica } : message, body),
+  );
+
 /** MSN of the segment that holds a Unix time. */
 export const msnAt = (unixMs: number): number => Math.floor((unixMs / 1000 + 0.0005) / SEGMENT_SEC);
 
@@ -79,11 +85,15 @@ export interface PartOptions {
   readonly initId?: string;
   readonly discontinuity?: boolean;
   readonly bytes?: number;
+  readonly frames?: number;
+  readonly slate?: boolean;
+  /** Seconds that its media starts late. */
+  readonly shiftSec?: number;
 }
 
 /** One part on the epoch grid; its body starts with `TRACK MSN.PART`. */
 export function part({ track = VIDEO, msn, part: index, bytes = 40, ...rest }: PartOptions): FeedFrame {
-  const start = msn * SEGMENT_SEC - MEDIA_EPOCH_SEC + index * PART_SEC;
+  const start = msn * SEGMENT_SEC - MEDIA_EPOCH_SEC + index * PART_SEC + (rest.shiftSec ?? 0);
   const body = Buffer.alloc(bytes, '.');
   body.write(`${track.id} ${msn}.${index}`);
   return frame(
@@ -94,12 +104,12 @@ export function part({ track = VIDEO, msn, part: index, bytes = 40, ...rest }: P
       part: index,
       decodeTime: Math.round(start * track.timescale),
       durationTicks: PART_SEC * track.timescale,
-      frames: track.kind === 'video' ? 15 : 23,
+      frames: rest.frames ?? (track.kind === 'video' ? 15 : 23),
       independent: index === 0 || track.kind === 'audio',
       last: index === PARTS - 1,
       initId: rest.initId ?? init(track).initId,
       discontinuity: rest.discontinuity ?? false,
-      slate: false,
+      slate: rest.slate ?? false,
     },
     body,
   );

@@ -3,8 +3,9 @@ import type { Peer } from '../nodes/node-config.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { DvrStore } from './dvr/dvr-store.ts';
 import type { LoadedDvr } from './dvr/load-dvr.ts';
-import type { PipelineLog } from './feeds/pipeline-log.ts';
-import { Relay } from './feeds/relay.ts';
+import type { Feed } from './feeds/feed.ts';
+import { FeedMix } from './feeds/feed-mix.ts';
+import { FeedSupply } from './feeds/feed-supply.ts';
 import { describeSegment, replayFrames } from './feeds/replay.ts';
 import { Subscribers } from './feeds/subscribers.ts';
 import { PlaylistTexts } from './playlist-texts.ts';
@@ -14,6 +15,8 @@ import type { WindowSegment } from './window/track-window.ts';
 
 /** After a relay found the stream nowhere, milliseconds until it looks again. */
 const LOOK_AGAIN_MS = 1000;
+/** Feeds that an origin holds: whichever of them dies, the parts of another are there already. */
+const FEEDS = 2;
 
 export interface HostedStreamOptions {
   readonly name: string;
@@ -25,17 +28,6 @@ export interface HostedStreamOptions {
   nowMs(): number;
 }
 
-/** The pipeline of this node that feeds the stream. */
-export interface PipelineFeed {
-  replica: string | null;
-  readonly sinceMs: number;
-  lastPartMs: number | null;
-  /** All that it sent, also what a relay had brought before. */
-  readonly log: PipelineLog;
-  /** Ends the connection. */
-  drop(): void;
-}
-
 /** Everything an origin has of one stream: its window, its sources, its disk, its relays and its viewers. */
 export class HostedStream {
   readonly live: LiveStream;
@@ -43,11 +35,13 @@ export class HostedStream {
   readonly texts: PlaylistTexts;
   readonly subscribers = new Subscribers();
   readonly viewers = new ViewerMeter();
+  readonly feeds: FeedMix;
   readonly #options: HostedStreamOptions;
   readonly #createdMs: number;
-  pipeline: PipelineFeed | null = null;
-  relay: Relay | null = null;
-  relayLastPartMs: number | null = null;
+  /** The feed of this node's pipeline. */
+  pipeline: Feed | null = null;
+  /** Feeds of other origins. */
+  supply: FeedSupply | null = null;
   /** Unix milliseconds at which no origin had the stream; null when that is not known. */
   absentSinceMs: number | null = null;
 
@@ -60,6 +54,11 @@ export class HostedStream {
       dropped: (track, segment) => this.store.deleteSegment(track, segment.msn),
     });
     this.texts = new PlaylistTexts(this.live);
+    this.feeds = new FeedMix({
+      live: this.live,
+      accept: (frame) => this.#accept(frame),
+      nowMs: options.nowMs,
+    });
   }
 
   /** Takes over what an earlier run of the origin stored. */
@@ -80,80 +79,80 @@ export class HostedStream {
   }
 
   /** Makes this pipeline the only one that feeds the stream; an older connection is dropped. */
-  attachPipeline(feed: PipelineFeed): void {
+  attachPipeline(feed: Feed): void {
     const older = this.pipeline;
     this.pipeline = feed;
     this.absentSinceMs = null;
+    if (older !== null) this.feeds.detach(older);
+    this.feeds.attach(feed);
     older?.drop();
+    this.#openSupply();
   }
 
   /** The pipeline's connection has ended; a no-op for one that was replaced. */
-  detachPipeline(feed: PipelineFeed): void {
+  detachPipeline(feed: Feed): void {
     if (this.pipeline !== feed) return;
     this.pipeline = null;
+    this.feeds.detach(feed);
     this.subscribers.endAll();
+    this.supply?.nudge();
   }
 
-  /** Takes a frame of this node's pipeline and hands what is new to the relays that subscribed. */
-  acceptFromPipeline(frame: FeedFrame, feed: PipelineFeed): void {
-    if (frame.message.type === 'hello') feed.replica = frame.message.replica;
-    feed.log.note(frame.message, this.#options.nowMs());
-    if (!this.#accept(frame)) return;
-    if (frame.message.type === 'part') {
-      feed.lastPartMs = this.#options.nowMs();
-      this.relay?.close();
-      this.relay = null;
-    }
+  /** Takes a frame of this node's pipeline and hands it to the relays that subscribed. */
+  acceptFromPipeline(frame: FeedFrame, feed: Feed): void {
+    const isFirst = frame.message.type === 'part' && feed.lastPartMs === null;
+    this.feeds.take(feed, frame);
     this.subscribers.broadcast(frame);
+    if (isFirst || frame.message.type === 'hello') this.supply?.nudge();
   }
 
-  /** Frames for a new subscriber. */
-  replay(fromMsn: number): Iterable<FeedFrame> {
-    return replayFrames(this.live, fromMsn);
+  /** Frames for a new subscriber to this node's pipeline: what is served, then what waits to be. */
+  *replay(fromMsn: number): Iterable<FeedFrame> {
+    yield* replayFrames(this.live, fromMsn);
+    if (this.pipeline !== null) yield* this.feeds.waiting(this.pipeline);
   }
 
-  /** Opens a relay when viewers ask and no pipeline of this node delivers. */
+  /** Looks for the stream when viewers ask and nobody looks yet. */
   ensureSource(): void {
+    const soon = this.absentSinceMs !== null && this.#options.nowMs() - this.absentSinceMs < LOOK_AGAIN_MS;
+    if (!soon && (this.pipeline === null || !this.live.ended)) this.#openSupply();
+  }
+
+  #openSupply(): void {
     const { nowMs, candidates, name } = this.#options;
-    const now = nowMs();
-    if (this.relay !== null || candidates().length === 0) return;
-    if (this.absentSinceMs !== null && now - this.absentSinceMs < LOOK_AGAIN_MS) return;
-    const stallMs = this.stallMs() ?? 2000;
-    const lastMs = this.pipeline === null ? null : (this.pipeline.lastPartMs ?? this.pipeline.sinceMs);
-    if (lastMs !== null && (now - lastMs < stallMs || this.live.ended)) return;
+    if (this.supply !== null || candidates().length === 0) return;
     this.absentSinceMs = null;
-    this.relay = new Relay({
-      stream: name,
-      candidates,
-      nowMs,
+    this.supply = new FeedSupply({
+      ...{ stream: name, candidates, nowMs },
+      wanted: () => this.#wantedFeeds(),
+      ownReplica: () => this.pipeline?.replica ?? null,
       fromMsn: () => this.#firstMissingMsn(),
-      stallMs: () => this.stallMs(),
-      onFrame: (frame) => {
-        if (this.#accept(frame) && frame.message.type === 'part') this.relayLastPartMs = nowMs();
+      newestPartMs: () => this.live.lastPartMs(),
+      onFrame: (feed, frame) => {
+        this.feeds.attach(feed);
+        this.feeds.take(feed, frame);
       },
-      onAbsent: () => this.#relayFoundNothing(),
+      onEnd: (feed) => this.feeds.detach(feed),
+      mayGiveUp: () => this.pipeline === null,
+      onAbsent: () => this.#foundNothing(),
     });
+  }
+
+  /** A pipeline that delivers counts for one. */
+  #wantedFeeds(): number {
+    const own = this.pipeline;
+    return own !== null && own.lastPartMs !== null && own.delivers(this.#options.nowMs()) ? FEEDS - 1 : FEEDS;
   }
 
   /** Nobody delivers the stream and no origin was found to have it. */
   get absent(): boolean {
-    if (this.pipeline !== null || this.relay !== null) return false;
+    if (this.pipeline !== null || this.supply !== null) return false;
     return this.absentSinceMs !== null || this.#options.candidates().length === 0;
   }
 
-  /** Origins to fetch old segments from: the one whose feed is read, then the others. */
+  /** Origins to fetch old segments from: those whose feeds are read, then the others. */
   upstreams(): readonly Peer[] {
-    const current = this.relay?.upstream ?? null;
-    const candidates = this.#options.candidates();
-    return current === null
-      ? candidates
-      : [current, ...candidates.filter((peer) => peer.name !== current.name)];
-  }
-
-  /** Milliseconds without a part after which a feed counts as stalled; null when none is due. */
-  stallMs(): number | null {
-    const { hello, ended } = this.live;
-    return hello === null || ended ? null : 1500 * hello.partSec;
+    return [...new Set([...(this.supply?.upstreams ?? []), ...this.#options.candidates()])];
   }
 
   /** Unix milliseconds of the last sign of use: a part or a viewer. */
@@ -161,14 +160,15 @@ export class HostedStream {
     return Math.max(this.#createdMs, this.live.lastPartMs() ?? 0, this.viewers.lastSeenMs ?? 0);
   }
 
-  dropRelay(): void {
-    this.relay?.close();
-    this.relay = null;
+  dropSupply(): void {
+    this.supply?.close();
+    this.supply = null;
   }
 
   /** Ends every connection of the stream; what is on disk stays. */
   async close(): Promise<void> {
-    this.dropRelay();
+    this.dropSupply();
+    this.feeds.close();
     this.pipeline?.drop();
     this.subscribers.endAll();
     await this.store.flush();
@@ -197,8 +197,8 @@ export class HostedStream {
     return next.length === 0 ? 0 : Math.min(...next);
   }
 
-  #relayFoundNothing(): void {
-    this.relay = null;
+  #foundNothing(): void {
+    this.supply = null;
     this.absentSinceMs = this.#options.nowMs();
     this.live.signal.notify();
   }

@@ -81,9 +81,9 @@ export class HostedStreams {
     for (const [name, hosted] of this.#streams) {
       hosted.live.prune();
       const seenMs = hosted.viewers.lastSeenMs ?? 0;
-      if (hosted.relay !== null && nowMs - Math.max(seenMs, hosted.relay.startedMs) > RELAY_IDLE_MS) {
-        hosted.dropRelay();
-      }
+      const { pipeline, supply } = hosted;
+      const usedMs = Math.max(seenMs, supply?.startedMs ?? 0);
+      if (supply !== null && pipeline === null && nowMs - usedMs > RELAY_IDLE_MS) hosted.dropSupply();
       if (this.#isOver(hosted, nowMs)) {
         this.#streams.delete(name);
         over.push(hosted.close().then(() => hosted.store.destroy()));
@@ -98,7 +98,7 @@ export class HostedStreams {
 
   /** No source, and nothing left to show. */
   #isOver(hosted: HostedStream, nowMs: number): boolean {
-    if (hosted.pipeline !== null || hosted.relay !== null) return false;
+    if (hosted.pipeline !== null || hosted.supply !== null) return false;
     const keepMs = hosted.live.hello === null ? 5000 : 1000 * hosted.live.hello.dvrSec + RELAY_IDLE_MS;
     return nowMs - hosted.lastUseMs() > keepMs;
   }

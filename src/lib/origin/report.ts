@@ -59,21 +59,15 @@ function planReasons({ live, store }: HostedStream, fresh: boolean): string[] {
   return reasons;
 }
 
-function reportFeeds({ pipeline, relay, relayLastPartMs, live }: HostedStream): OriginStreamReport['feeds'] {
-  const feeds: OriginStreamReport['feeds'][number][] = [];
-  if (pipeline !== null) {
-    const { replica, sinceMs, lastPartMs } = pipeline;
-    feeds.push({ replica: replica ?? '', from: 'pipeline', connectedSinceMs: sinceMs, lastPartMs });
-  }
-  if (relay !== null) {
-    feeds.push({
-      replica: live.hello?.replica ?? '',
-      from: relay.upstream?.name ?? '',
-      connectedSinceMs: relay.connectedSinceMs,
-      lastPartMs: relayLastPartMs,
-    });
-  }
-  return feeds;
+/** The pipeline's first. */
+function reportFeeds({ pipeline, feeds }: HostedStream): OriginStreamReport['feeds'] {
+  const others = [...feeds.feeds].filter((feed) => feed !== pipeline);
+  return [...(pipeline === null ? [] : [pipeline]), ...others].map((feed) => ({
+    replica: feed.replica ?? '',
+    from: feed.from?.name ?? 'pipeline',
+    connectedSinceMs: feed.sinceMs,
+    lastPartMs: feed.lastPartMs,
+  }));
 }
 
 function measureKbps(window: TrackWindow | undefined): number {

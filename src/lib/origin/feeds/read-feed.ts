@@ -3,40 +3,29 @@ import { FrameDecoder } from '../../feed/codec.ts';
 import type { FeedFrame } from '../../feed/message.ts';
 import { checkMessage } from './check-message.ts';
 
-/** Until the first frame, an upstream has this long, milliseconds. */
-const FIRST_FRAME_MS = 2000;
-
-/** How a feed ended. `absent`: this origin has no pipeline of the stream. */
-export type FeedEnd = 'absent' | 'ended' | 'stalled' | 'failed' | 'closed';
+/** How a feed ended. `absent`: this origin has none of the stream. `closed`: by the reader. */
+export type FeedEnd = 'absent' | 'ended' | 'failed' | 'closed';
 
 export interface ReadFeedOptions {
   readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Milliseconds without a part after which the feed is given up; null while none is to be expected. */
-  stallMs(): number | null;
   onFrame(frame: FeedFrame): void;
 }
 
-/** Reads a feed until it ends, stalls, fails or is aborted. Never rejects. */
-export function readFeed(options: ReadFeedOptions): Promise<FeedEnd> {
+/** Reads a feed until it ends, fails or is aborted: who wants a limit of time sets one. Never rejects. */
+export function readFeed({ url, headers = {}, signal, onFrame }: ReadFeedOptions): Promise<FeedEnd> {
   return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    const req = request(options.url, { agent: false });
+    const req = request(url, { agent: false, headers });
     const end = (how: FeedEnd): void => {
-      clearTimeout(timer);
-      options.signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
       req.destroy();
       resolve(how);
     };
     const onAbort = (): void => end('closed');
-    const arm = (ms: number | null): void => {
-      clearTimeout(timer);
-      if (ms !== null) timer = setTimeout(() => end('stalled'), ms);
-    };
-    options.signal.addEventListener('abort', onAbort, { once: true });
-    if (options.signal.aborted) return end('closed');
-    arm(FIRST_FRAME_MS);
+    signal.addEventListener('abort', onAbort, { once: true });
     req.on('error', () => end('failed'));
+    if (signal.aborted) return end('closed');
     req.on('response', (res) => {
       if (res.statusCode !== 200) return end(res.statusCode === 404 ? 'absent' : 'failed');
       const decoder = new FrameDecoder();
@@ -46,8 +35,7 @@ export function readFeed(options: ReadFeedOptions): Promise<FeedEnd> {
         try {
           for (const frame of decoder.push(chunk)) {
             checkMessage(frame.message);
-            options.onFrame(frame);
-            if (frame.message.type === 'part' || options.stallMs() === null) arm(options.stallMs());
+            if (!signal.aborted) onFrame(frame);
           }
         } catch {
           end('failed');

@@ -1,7 +1,6 @@
 import { FrameDecoder } from '../../feed/codec.ts';
 import { checkMessage } from '../feeds/check-message.ts';
-import { PipelineLog } from '../feeds/pipeline-log.ts';
-import type { PipelineFeed } from '../hosted-stream.ts';
+import { Feed } from '../feeds/feed.ts';
 import { type Exchange, replyStatus } from './reply.ts';
 import type { ServeDeps } from './serve-playlist.ts';
 
@@ -19,13 +18,7 @@ export async function receiveFeed(deps: ServeDeps, exchange: Exchange, route: Fe
   }
   req.socket.setTimeout(0);
   const hosted = deps.streams.open(route.stream);
-  const feed: PipelineFeed = {
-    replica: null,
-    sinceMs: deps.nowMs(),
-    lastPartMs: null,
-    log: new PipelineLog(),
-    drop: () => req.destroy(),
-  };
+  const feed = new Feed({ from: null, sinceMs: deps.nowMs(), drop: () => req.destroy() });
   hosted.attachPipeline(feed);
   const decoder = new FrameDecoder();
   let said = false;
@@ -50,16 +43,18 @@ export async function receiveFeed(deps: ServeDeps, exchange: Exchange, route: Fe
   }
 }
 
-/** Sends the feed of this node's pipeline to a relay; 404 when there is none. */
+/** Sends the feed of this node's pipeline to a relay; 404 when there is none, 503 when it delivers nothing now. */
 export function sendFeed(deps: ServeDeps, exchange: Exchange, route: FeedRoute): void {
   const hosted = deps.streams.get(route.stream);
   if (hosted === undefined || hosted.pipeline === null || hosted.live.hello === null) {
     replyStatus(exchange, 404, 'no pipeline of this stream here');
-    return;
+  } else if (!hosted.pipeline.delivers(deps.nowMs())) {
+    replyStatus(exchange, 503, 'the pipeline of this stream delivers nothing now');
+  } else {
+    exchange.req.socket.setTimeout(0);
+    const from = /^from=(\d{1,12})$/.exec(route.query);
+    hosted.subscribers.add(exchange.res, hosted.replay(from === null ? 0 : Number(from[1])));
   }
-  exchange.req.socket.setTimeout(0);
-  const from = /^from=(\d{1,12})$/.exec(route.query);
-  hosted.subscribers.add(exchange.res, hosted.replay(from === null ? 0 : Number(from[1])));
 }
 
 function isOwnMachine(remote: string, local: string): boolean {

@@ -1,0 +1,204 @@
+import type { FeedFrame, TrackInfo } from '../../feed/message.ts';
+import type { LiveStream } from '../window/live-stream.ts';
+import type { Feed } from './feed.ts';
+import { type LeadChange, type LeadReason, type QueuedPart, TrackMerge } from './track-merge.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/** A change of feed that no segment's start explains. */
+export interface FeedChange {
+  readonly atMs: number;
+  /** Replicas. */
+  readonly from: string;
+  readonly to: string;
+  readonly why: LeadReason;
+  /** Milliseconds that the window had been without a new part. */
+  readonly afterMs: number;
+}
+
+export interface FeedMixOptions {
+  readonly live: LiveStream;
+  /** Puts a frame into the stream; returns whether it brought something new. */
+  accept(frame: FeedFrame): boolean;
+  nowMs(): number;
+}
+
+/**
+ * All feeds of one stream, made into one window: its parts track by track (`TrackMerge`), what is said of the stream by
+ * the feed that leads its first video track, and the tracks of all that fit.
+ *
+ * Invariant: a feed on another grid than the window (segment duration, timescales) adds nothing while any feed that
+ * fits delivers.
+ */
+export class FeedMix {
+  readonly #options: FeedMixOptions;
+  readonly #feeds = new Set<Feed>();
+  readonly #merges = new Map<string, TrackMerge>();
+  #lead: Feed | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  lastChange: FeedChange | null = null;
+  /** Changes since the origin began, without those at the start of a segment. */
+  changes = 0;
+
+  constructor(options: FeedMixOptions) {
+    this.#options = options;
+  }
+
+  get feeds(): ReadonlySet<Feed> {
+    return this.#feeds;
+  }
+
+  /** The feed that speaks for the stream; null when there is none. */
+  get lead(): Feed | null {
+    return this.#lead;
+  }
+
+  attach(feed: Feed): void {
+    this.#feeds.add(feed);
+  }
+
+  /** Forgets a feed; what it has brought stays. */
+  detach(feed: Feed): void {
+    if (!this.#feeds.delete(feed)) return;
+    const nowMs = this.#options.nowMs();
+    for (const merge of this.#merges.values()) merge.remove(feed, nowMs);
+    this.#settle(nowMs);
+  }
+
+  /** Takes a frame of an attached feed. */
+  take(feed: Feed, frame: FeedFrame): void {
+    if (!this.#feeds.has(feed)) return;
+    const nowMs = this.#options.nowMs();
+    feed.note(frame, nowMs);
+    const { message } = frame;
+    if (message.type === 'part') {
+      if (this.#takesPart(feed, message.track))
+        this.#merge(message.track).take(feed, frame as QueuedPart, nowMs);
+    } else if (message.type === 'init') this.#options.accept(frame);
+    else if (message.type === 'segment' && this.#mayDescribe(feed, message.track))
+      this.#options.accept(frame);
+    this.#settle(nowMs);
+  }
+
+  /** Frames that a feed has brought and that wait for their turn. */
+  waiting(feed: Feed): FeedFrame[] {
+    return [...this.#merges.values()].flatMap((merge) => merge.waiting(feed));
+  }
+
+  /** Whether a feed's last comparable part differed from what was served, in any track. */
+  differs(feed: Feed): boolean {
+    return [...this.#merges.values()].some((merge) => merge.agrees(feed) === false);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#feeds.clear();
+  }
+
+  /** Looks again who leads, says what changed, and arms the timer for what waits. */
+  #settle(nowMs: number): void {
+    const lead = this.#findLead(nowMs);
+    if (lead !== null) this.#speakFor(lead);
+    this.#lead = lead;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const due = [...this.#merges.values()].flatMap((merge) => merge.dueMs(nowMs) ?? []);
+    if (due.length === 0) return;
+    this.#timer = setTimeout(() => this.#drain(), Math.max(1, Math.ceil(Math.min(...due) - nowMs)));
+  }
+
+  #drain(): void {
+    const nowMs = this.#options.nowMs();
+    for (const merge of this.#merges.values()) merge.drain(nowMs);
+    this.#settle(nowMs);
+  }
+
+  #findLead(nowMs: number): Feed | null {
+    const leading = this.#merges.get(this.#mainTrack())?.leader ?? null;
+    if (leading !== null) return leading;
+    if (this.#lead !== null && this.#feeds.has(this.#lead)) return this.#lead;
+    const said = [...this.#feeds].filter(({ hello }) => hello !== null);
+    return said.find((feed) => this.#fits(feed)) ?? (this.#delivers(nowMs) ? null : (said[0] ?? null));
+  }
+
+  /** The track that tells which feed leads: the first video. */
+  #mainTrack(): string {
+    const { tracks } = this.#options.live;
+    return (tracks.find(({ kind }) => kind === 'video') ?? tracks[0])?.id ?? '';
+  }
+
+  #delivers(nowMs: number): boolean {
+    return [...this.#feeds].some((feed) => this.#fits(feed) && feed.delivers(nowMs));
+  }
+
+  /** Hello and status of the lead; the tracks of every feed that fits, as a replica may have shed one. */
+  #speakFor(lead: Feed): void {
+    const { live, accept } = this.#options;
+    if (!this.#fits(lead)) this.#merges.clear();
+    if (lead.hello !== null && lead.hello !== live.hello) accept({ message: lead.hello, body: EMPTY });
+    const tracks = this.#tracks(lead);
+    if (tracks.length > 0 && JSON.stringify(tracks) !== JSON.stringify(live.tracks)) {
+      accept({ message: { type: 'tracks', tracks }, body: EMPTY });
+    }
+    const going = [...this.#feeds].find(({ status }) => status !== null && status.state !== 'ended');
+    const { status } = lead.status?.state === 'ended' ? (going ?? lead) : lead;
+    if (status !== null && status !== live.status) accept({ message: status, body: EMPTY });
+  }
+
+  #tracks(lead: Feed): readonly TrackInfo[] {
+    const known = new Map(lead.tracks.map((track) => [track.id, track]));
+    for (const feed of this.#feeds) {
+      if (!this.#fits(feed) || feed.status?.state === 'ended') continue;
+      for (const track of feed.tracks) if (!known.has(track.id)) known.set(track.id, track);
+    }
+    return [...known.values()];
+  }
+
+  #takesPart(feed: Feed, track: string): boolean {
+    return this.#fits(feed) && this.#options.live.windows.has(track);
+  }
+
+  #fits({ hello, tracks }: Feed): boolean {
+    const { live } = this.#options;
+    if (hello === null || live.hello === null) return hello !== null;
+    if (hello.segmentSec !== live.hello.segmentSec) return false;
+    return tracks.every(({ id, timescale }) => (live.windows.get(id)?.timescale ?? timescale) === timescale);
+  }
+
+  /** Descriptions of old segments come from the lead alone, so that no feed closes a segment that is still being filled. */
+  #mayDescribe(feed: Feed, track: string): boolean {
+    return feed === this.#lead || (this.#options.live.windows.get(track)?.next() ?? null) === null;
+  }
+
+  #merge(track: string): TrackMerge {
+    const known = this.#merges.get(track);
+    if (known !== undefined) return known;
+    const { live, accept } = this.#options;
+    const merge = new TrackMerge({
+      window: () => live.windows.get(track)!,
+      partMs: () => 1000 * (live.hello?.partSec ?? 1),
+      put: (part, feed) => {
+        const init = `${track}/${part.message.initId}`;
+        const held = feed.inits.get(init);
+        if (held !== undefined && live.init(track, part.message.initId) === undefined) accept(held);
+        return accept(part);
+      },
+      onLead: (change) => {
+        if (track === this.#mainTrack()) this.#noteChange(change);
+      },
+    });
+    this.#merges.set(track, merge);
+    return merge;
+  }
+
+  #noteChange({ from, to, why, afterMs }: LeadChange): void {
+    const nowMs = this.#options.nowMs();
+    const silent = from !== null && (!this.#feeds.has(from) || !from.delivers(nowMs));
+    if (from === null || (why === 'segment' && !silent)) return;
+    this.changes += 1;
+    this.lastChange = {
+      ...{ atMs: nowMs, from: from.replica ?? '', to: to.replica ?? '', afterMs },
+      why: why === 'segment' ? 'missing' : why,
+    };
+  }
+}

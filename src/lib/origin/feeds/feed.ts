@@ -1,0 +1,61 @@
+import type { FeedFrame, HelloMessage, StatusMessage, TrackInfo } from '../../feed/message.ts';
+import type { Peer } from '../../nodes/node-config.ts';
+import { PipelineLog } from './pipeline-log.ts';
+
+/** What a feed without a part for this many part targets has to say for itself: it delivers nothing. */
+const LATE_PARTS = 1.5;
+
+export interface FeedOptions {
+  /** The origin that it is read from; null for the pipeline of this node. */
+  readonly from: Peer | null;
+  readonly sinceMs: number;
+  /** Ends the connection. */
+  drop(): void;
+}
+
+/** One source of a stream's media and the last it said: the pipeline of this node, or the feed of another origin. */
+export class Feed {
+  readonly from: Peer | null;
+  readonly sinceMs: number;
+  readonly drop: () => void;
+  hello: HelloMessage | null = null;
+  tracks: readonly TrackInfo[] = [];
+  status: StatusMessage | null = null;
+  /** Its init segments by `TRACK/INITID`. */
+  readonly inits = new Map<string, FeedFrame>();
+  /** All that it sent, also what another feed had brought before. */
+  readonly log = new PipelineLog();
+  lastPartMs: number | null = null;
+  /** When the last message of any kind came: pipelines say their status twice a second. */
+  lastWordMs: number;
+
+  constructor(options: FeedOptions) {
+    this.from = options.from;
+    this.sinceMs = options.sinceMs;
+    this.lastWordMs = options.sinceMs;
+    this.drop = options.drop;
+  }
+
+  /** Node whose pipeline makes it; null until it has said so. */
+  get replica(): string | null {
+    return this.hello?.replica ?? null;
+  }
+
+  /** Takes note of a frame that came now. */
+  note(frame: FeedFrame, nowMs: number): void {
+    const { message } = frame;
+    this.lastWordMs = nowMs;
+    this.log.note(message, nowMs);
+    if (message.type === 'hello') this.hello = message;
+    else if (message.type === 'tracks') this.tracks = message.tracks;
+    else if (message.type === 'status') this.status = message;
+    else if (message.type === 'init') this.inits.set(`${message.track}/${message.initId}`, frame);
+    else if (message.type === 'part') this.lastPartMs = nowMs;
+  }
+
+  /** Whether parts come in time; one that has just connected gets that long for its first. */
+  delivers(nowMs: number): boolean {
+    const partSec = this.hello?.partSec ?? 1;
+    return nowMs - (this.lastPartMs ?? this.sinceMs) <= 1000 * LATE_PARTS * partSec;
+  }
+}
