@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { OriginReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
+import { loadResumePoints } from '../../src/lib/pipeline/resume-point.ts';
 import { ask, askUntil, openFeed, peer, type Sender, startTestOrigin } from '../support/origin-node.ts';
 import { AUDIO, byReplica, msnAt, opening, PARTS, part, segments, VIDEO } from '../support/synthetic-feed.ts';
 
@@ -113,6 +114,18 @@ test('a stream that no origin has is not found within two seconds', async (t) =>
   const started = performance.now();
   assert.equal((await ask(`${relay.url}/live/nobody/index.m3u8`)).status, 404);
   assert.ok(performance.now() - started < 2000);
+});
+
+test('a pipeline that starts again learns from its origin where the stream goes on', async (t) => {
+  const { us, usFeed, next } = await startRegions(t);
+  usFeed.send(bothTracks(next, 0));
+  await askUntil(`${us.url}/live/demo/audio/${next}.0.m4s`, (answer) => answer.status === 200);
+  await usFeed.end();
+  openFeed(t, us.url).send(opening().slice(0, 1));
+  const place = { host: new URL(us.url).hostname, port: 8081, stream: 'demo', fromMsn: next - 2 };
+  const points = await loadResumePoints(place);
+  assert.deepEqual([...points.keys()].sort(), ['360p', 'audio']);
+  for (const { msn, part: index } of points.values()) assert.deepEqual([msn, index], [next, 0]);
 });
 
 test('the newest feed of a pipeline replaces the older one', async (t) => {

@@ -106,10 +106,10 @@ export class HostedStream {
     if (isFirst || frame.message.type === 'hello') this.supply?.nudge();
   }
 
-  /** Frames for a new subscriber to this node's pipeline: what is served, then what waits to be. */
-  *replay(fromMsn: number): Iterable<FeedFrame> {
-    yield* replayFrames(this.live, fromMsn);
-    if (this.pipeline !== null) yield* this.feeds.waiting(this.pipeline);
+  /** Frames for a new subscriber to a feed that is attached: what is served, then what waits to be. */
+  *replay(feed: Feed, fromMsn: number): Iterable<FeedFrame> {
+    yield* replayFrames(this.live, feed, fromMsn);
+    yield* this.feeds.waiting(feed);
   }
 
   /** Looks for the stream when viewers ask and nobody looks yet. */

@@ -2,8 +2,13 @@ import type { FeedFrame, HelloMessage, StatusMessage, TrackInfo } from '../../fe
 import type { Peer } from '../../nodes/node-config.ts';
 import { PipelineLog } from './pipeline-log.ts';
 
-/** What a feed without a part for this many part targets has to say for itself: it delivers nothing. */
+/** A feed without a part for this many part targets is late: nobody waits for it any more. */
 const LATE_PARTS = 1.5;
+/**
+ * A feed without a part for this many part targets, while others have some, is given up and not handed out. Nobody waits
+ * for it by then, so it is long enough to outlast a hiccup of a busy machine; until it is given up no other is looked for.
+ */
+const STALLED_PARTS = 2.5;
 
 export interface FeedOptions {
   /** The origin that it is read from; null for the pipeline of this node. */
@@ -55,7 +60,15 @@ export class Feed {
 
   /** Whether parts come in time; one that has just connected gets that long for its first. */
   delivers(nowMs: number): boolean {
-    const partSec = this.hello?.partSec ?? 1;
-    return nowMs - (this.lastPartMs ?? this.sinceMs) <= 1000 * LATE_PARTS * partSec;
+    return nowMs <= this.#partMs(LATE_PARTS);
+  }
+
+  /** Unix milliseconds at which it has stalled, unless a part comes before. */
+  get stallsMs(): number {
+    return this.#partMs(STALLED_PARTS);
+  }
+
+  #partMs(parts: number): number {
+    return (this.lastPartMs ?? this.sinceMs) + 1000 * parts * (this.hello?.partSec ?? 1);
   }
 }

@@ -7,11 +7,6 @@ import { type FeedEnd, readFeed } from './read-feed.ts';
 const HELLO_MS = 2000;
 /** Milliseconds without any message, after which the sender hangs: pipelines say their status twice a second. */
 const SILENT_MS = 1500;
-/**
- * Part targets without a part while another feed delivers. Nobody waits for it, so it is long enough not to give up a
- * feed for a hiccup; a stream with one feed left is as redundant as one without a second replica for that long.
- */
-const STALLED_PARTS = 2.5;
 /** Milliseconds between looks at a feed that is late while no other delivers either. */
 const LOOK_MS = 100;
 
@@ -95,9 +90,8 @@ export class PulledFeed {
     const { feed } = this;
     const now = nowMs();
     const silentMs = feed.lastWordMs + SILENT_MS - now;
-    const partMs = feed.lastPartMs ?? feed.sinceMs;
-    const stalledMs = partMs + 1000 * STALLED_PARTS * (feed.hello?.partSec ?? 1) - now;
-    const overtaken = (newestPartMs() ?? 0) > partMs;
+    const stalledMs = feed.stallsMs - now;
+    const overtaken = (newestPartMs() ?? 0) > (feed.lastPartMs ?? feed.sinceMs);
     if (silentMs <= 0) this.#end('silent');
     else if (stalledMs <= 0 && overtaken) this.#end('stalled');
     else {

@@ -1,21 +1,27 @@
 import type { FeedFrame, SegmentMessage } from '../../feed/message.ts';
 import type { LiveStream } from '../window/live-stream.ts';
 import type { WindowSegment } from '../window/track-window.ts';
+import type { Feed } from './feed.ts';
 
 /** Segments that a new subscriber gets part by part; what is older is described only. */
 const REPLAY_SEGMENTS = 6;
 const EMPTY = new Uint8Array(0);
 
 /**
- * The frames that bring a new subscriber up to now: hello, tracks, init segments, older segments by description,
- * the newest six part by part, status. Segments before `fromMsn`, which the subscriber has, are described only.
+ * The frames that bring a new subscriber to a feed up to now: what the feed said of itself, its init segments, and of
+ * what the window holds older segments by description, the newest six part by part, last the feed's status. Segments
+ * before `fromMsn`, which the subscriber has, are described only. Nothing for a feed that has not said hello; for one that
+ * has said no more, tracks and status of the stream: a pipeline that starts asks where it should go on.
  */
-export function* replayFrames(stream: LiveStream, fromMsn = 0): Generator<FeedFrame> {
-  if (stream.hello === null) return;
-  yield { message: stream.hello, body: EMPTY };
-  yield { message: { type: 'tracks', tracks: stream.tracks }, body: EMPTY };
-  for (const { id } of stream.tracks) {
+export function* replayFrames(stream: LiveStream, feed: Feed, fromMsn = 0): Generator<FeedFrame> {
+  if (feed.hello === null) return;
+  yield { message: feed.hello, body: EMPTY };
+  const tracks = feed.tracks.length > 0 ? feed.tracks : stream.tracks;
+  yield { message: { type: 'tracks', tracks }, body: EMPTY };
+  yield* feed.inits.values();
+  for (const { id } of tracks) {
     for (const initId of stream.initIds(id)) {
+      if (feed.inits.has(`${id}/${initId}`)) continue;
       yield { message: { type: 'init', track: id, initId }, body: stream.init(id, initId)! };
     }
     const segments = stream.windows.get(id)?.segments ?? [];
@@ -26,7 +32,8 @@ export function* replayFrames(stream: LiveStream, fromMsn = 0): Generator<FeedFr
       else yield { message: describeSegment(id, segment), body: EMPTY };
     }
   }
-  if (stream.status !== null) yield { message: stream.status, body: EMPTY };
+  const status = feed.status ?? stream.status;
+  if (status !== null) yield { message: status, body: EMPTY };
 }
 
 function* partFrames(track: string, segment: WindowSegment): Generator<FeedFrame> {

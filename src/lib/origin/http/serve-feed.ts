@@ -46,14 +46,15 @@ export async function receiveFeed(deps: ServeDeps, exchange: Exchange, route: Fe
 /** Sends the feed of this node's pipeline to a relay; 404 when there is none, 503 when it delivers nothing now. */
 export function sendFeed(deps: ServeDeps, exchange: Exchange, route: FeedRoute): void {
   const hosted = deps.streams.get(route.stream);
-  if (hosted === undefined || hosted.pipeline === null || hosted.live.hello === null) {
+  const feed = hosted?.pipeline ?? null;
+  if (hosted === undefined || feed === null || feed.hello === null) {
     replyStatus(exchange, 404, 'no pipeline of this stream here');
-  } else if (!hosted.pipeline.delivers(deps.nowMs())) {
+  } else if (deps.nowMs() > feed.stallsMs) {
     replyStatus(exchange, 503, 'the pipeline of this stream delivers nothing now');
   } else {
     exchange.req.socket.setTimeout(0);
     const from = /^from=(\d{1,12})$/.exec(route.query);
-    hosted.subscribers.add(exchange.res, hosted.replay(from === null ? 0 : Number(from[1])));
+    hosted.subscribers.add(exchange.res, hosted.replay(feed, from === null ? 0 : Number(from[1])));
   }
 }
 
