@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrackInfo } from '../../src/lib/feed/message.ts';
 import type { OriginReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { type LiveFeed, playLive } from '../support/live-feed.ts';
@@ -15,7 +16,7 @@ import {
   type TestOrigin,
 } from '../support/origin-node.ts';
 import { longestWaitMs, watchParts } from '../support/part-watcher.ts';
-import { msnAt, PART_SEC } from '../support/synthetic-feed.ts';
+import { msnAt, PART_SEC, part, VIDEO } from '../support/synthetic-feed.ts';
 
 const PART_MS = 1000 * PART_SEC;
 let net = 100;
@@ -108,6 +109,33 @@ for (const [fault, strike] of Object.entries(FAULTS)) {
     }
   });
 }
+
+test('a rendition that only one replica makes is there as long as that one delivers', async (t) => {
+  const peers = ['us-1', 'eu-1', 'us-2'].map((name, i) => peer(name, `127.206.99.${i + 1}`));
+  const [us, eu, relay] = await Promise.all(peers.map((node) => startTestOrigin(t, node, { peers })));
+  const low = { ...VIDEO, id: '180p' };
+  const makeOf =
+    (...tracks: TrackInfo[]) =>
+    ({ msn, part: index }: { readonly msn: number; readonly part: number }) =>
+      tracks.map((track) => part({ track, msn, part: index }));
+  const both = playLive(t, openFeed(t, us!.url), {
+    ...{ replica: 'us-1', tracks: [VIDEO, low], make: makeOf(VIDEO, low) },
+  });
+  playLive(t, openFeed(t, eu!.url), { replica: 'eu-1', tracks: [low], make: makeOf(low) });
+  const listed = async (count: number, origin: TestOrigin) =>
+    await askUntil(
+      `${origin.url}/live/demo/index.m3u8`,
+      ({ text }) => text.split('.m3u8').length - 1 === count,
+    );
+  for (const origin of [us!, eu!, relay!]) await listed(2, origin);
+  both.freeze();
+  for (const origin of [us!, eu!, relay!]) {
+    await listed(1, origin);
+    assert.equal((await ask(`${origin.url}/live/demo/180p/index.m3u8`)).status, 200);
+  }
+  both.thaw();
+  for (const origin of [us!, eu!, relay!]) await listed(2, origin);
+});
 
 test('a replica that is thawed takes its place again, without a seam', async (t) => {
   const { us, relay, usPipes } = await startRegions(t);

@@ -1,6 +1,6 @@
 /** A pipeline that keeps to the clock: each part is sent when its media is over, a little late. */
 import type { TestContext } from 'node:test';
-import type { FeedFrame } from '../../src/lib/feed/message.ts';
+import type { FeedFrame, TrackInfo } from '../../src/lib/feed/message.ts';
 import { cleanUp, type Sender } from './origin-node.ts';
 import {
   AUDIO,
@@ -31,6 +31,7 @@ export interface LiveFeedOptions {
   readonly lagMs?: number;
   /** Segments before now to begin with. */
   readonly history?: number;
+  readonly tracks?: readonly TrackInfo[];
   /** Makes one part of a track; by default as every replica does. */
   readonly make?: (position: { readonly msn: number; readonly part: number }) => readonly FeedFrame[];
 }
@@ -45,13 +46,20 @@ export const bothTracks = ({
 
 /** Opens with history and plays on until the test ends. */
 export function playLive(t: TestContext, sender: Sender, options: LiveFeedOptions): LiveFeed {
-  const { replica, stream = 'demo', lagMs = 60, history = 4, make = bothTracks } = options;
+  const {
+    replica,
+    stream = 'demo',
+    lagMs = 60,
+    history = 4,
+    tracks = [VIDEO, AUDIO],
+    make = bothTracks,
+  } = options;
   const first = msnAt(Date.now());
   let next = 0;
   let going = true;
   sender.send([
-    ...byReplica(replica, opening([VIDEO, AUDIO], stream)),
-    ...segments(first - history, history),
+    ...byReplica(replica, opening(tracks, stream)),
+    ...segments(first - history, history, tracks),
     status('live'),
   ]);
   const dueMs = (n: number): number => first * SEGMENT_SEC * 1000 + (n + 1) * PART_SEC * 1000 + lagMs;

@@ -29,7 +29,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
   const endSec = window?.endSec() ?? null;
   const windows = [...live.windows.values()];
   const fresh = video !== undefined && live.fresh(video.id, nowMs);
-  const reasons = planReasons(hosted, fresh);
+  const reasons = planReasons(hosted, { fresh, nowMs });
   const delivers = fresh || live.ended;
   return {
     stream: live.name,
@@ -38,7 +38,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     relay: hosted.pipeline === null,
     feeds: reportFeeds(hosted),
     pipeline: hosted.pipeline?.log.marks(nowMs) ?? null,
-    status: live.status,
+    status: hosted.pipeline?.status ?? live.status,
     tracks: live.tracks,
     liveEdgeSec: endSec === null ? null : nowMs / 1000 - endSec,
     lastMsn: window?.segments.at(-1)?.msn ?? null,
@@ -52,9 +52,14 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
   };
 }
 
-function planReasons({ live, store }: HostedStream, fresh: boolean): string[] {
-  const reasons = [...(live.status?.reasons ?? [])];
+function planReasons(
+  { live, store, pipeline }: HostedStream,
+  { fresh, nowMs }: { readonly fresh: boolean; readonly nowMs: number },
+): string[] {
+  const reasons = [...((pipeline?.status ?? live.status)?.reasons ?? [])];
+  const mute = pipeline?.lastPartMs != null && !pipeline.delivers(nowMs);
   if (!fresh && !live.ended) reasons.push('no new part for over 1.5 part targets');
+  else if (mute && !live.ended) reasons.push('its pipeline delivers nothing: another replica stands in');
   if (store.failure !== null) reasons.push(store.failure);
   return reasons;
 }

@@ -98,7 +98,7 @@ export class FeedMix {
   /** Looks again who leads, says what changed, and arms the timer for what waits. */
   #settle(nowMs: number): void {
     const lead = this.#findLead(nowMs);
-    if (lead !== null) this.#speakFor(lead);
+    if (lead !== null) this.#speakFor(lead, nowMs);
     this.#lead = lead;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -113,12 +113,17 @@ export class FeedMix {
     this.#settle(nowMs);
   }
 
+  /** Who leads the main track, unless it is late; else who delivers; else who spoke last. */
   #findLead(nowMs: number): Feed | null {
-    const leading = this.#merges.get(this.#mainTrack())?.leader ?? null;
-    if (leading !== null) return leading;
-    if (this.#lead !== null && this.#feeds.has(this.#lead)) return this.#lead;
     const said = [...this.#feeds].filter(({ hello }) => hello !== null);
-    return said.find((feed) => this.#fits(feed)) ?? (this.#delivers(nowMs) ? null : (said[0] ?? null));
+    const fitting = said.filter((feed) => this.#fits(feed));
+    const leading = this.#merges.get(this.#mainTrack())?.leader ?? null;
+    const before = [leading, this.#lead].filter((feed) => feed !== null && this.#feeds.has(feed));
+    const inOrder = [...before, ...fitting];
+    const delivering = inOrder.find((feed) => feed?.delivers(nowMs) === true && fitting.includes(feed));
+    const stalled = fitting.every((feed) => nowMs > feed.stallsMs);
+    const other = stalled ? said.find((feed) => feed.delivers(nowMs)) : undefined;
+    return delivering ?? other ?? inOrder[0] ?? said[0] ?? null;
   }
 
   /** The track that tells which feed leads: the first video. */
@@ -127,16 +132,12 @@ export class FeedMix {
     return (tracks.find(({ kind }) => kind === 'video') ?? tracks[0])?.id ?? '';
   }
 
-  #delivers(nowMs: number): boolean {
-    return [...this.#feeds].some((feed) => this.#fits(feed) && feed.delivers(nowMs));
-  }
-
-  /** Hello and status of the lead; the tracks of every feed that fits, as a replica may have shed one. */
-  #speakFor(lead: Feed): void {
+  /** Hello and status of the lead; the tracks of every feed that delivers and fits, as a replica may have shed one. */
+  #speakFor(lead: Feed, nowMs: number): void {
     const { live, accept } = this.#options;
     if (!this.#fits(lead)) this.#merges.clear();
     if (lead.hello !== null && lead.hello !== live.hello) accept({ message: lead.hello, body: EMPTY });
-    const tracks = this.#tracks(lead);
+    const tracks = this.#tracks(lead, nowMs);
     if (tracks.length > 0 && JSON.stringify(tracks) !== JSON.stringify(live.tracks)) {
       accept({ message: { type: 'tracks', tracks }, body: EMPTY });
     }
@@ -145,10 +146,10 @@ export class FeedMix {
     if (status !== null && status !== live.status) accept({ message: status, body: EMPTY });
   }
 
-  #tracks(lead: Feed): readonly TrackInfo[] {
+  #tracks(lead: Feed, nowMs: number): readonly TrackInfo[] {
     const known = new Map(lead.tracks.map((track) => [track.id, track]));
     for (const feed of this.#feeds) {
-      if (!this.#fits(feed) || feed.status?.state === 'ended') continue;
+      if (!this.#fits(feed) || !feed.delivers(nowMs) || feed.status?.state === 'ended') continue;
       for (const track of feed.tracks) if (!known.has(track.id)) known.set(track.id, track);
     }
     return [...known.values()];
