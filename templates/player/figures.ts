@@ -22,6 +22,10 @@ export interface Figures {
   readonly errors: number;
   readonly region: string | null;
   readonly node: string | null;
+  /** Requests that were asked elsewhere too, and how often another edge was taken because of it, or the near one again. */
+  readonly hedges: number;
+  readonly switches: number;
+  readonly returns: number;
   readonly native: boolean;
 }
 
@@ -60,6 +64,7 @@ function readFigures({ stream, video, playback, watch }: FiguresDeps, motion: Mo
     behindLiveSec,
     targetSec,
   });
+  const { hedges, switches, returns } = playback.hedge.tally;
   const quality = video.getVideoPlaybackQuality?.();
   return {
     stream,
@@ -76,8 +81,11 @@ function readFigures({ stream, video, playback, watch }: FiguresDeps, motion: Mo
     playbackRate: video.playbackRate,
     startupMs: shown ? Math.round(playback.firstFrameAtMs! - playback.startedAtMs!) : null,
     errors: playback.errors,
-    region: watch.report?.region ?? null,
-    node: watch.report?.node ?? null,
+    region: playback.hedge.inUse?.region || (watch.report?.region ?? null),
+    node: playback.hedge.inUse?.name || (watch.report?.node ?? null),
+    hedges: hedges.error + hedges.late + hedges.stale,
+    switches,
+    returns,
     native: hls === null && shown,
   };
 }

@@ -12,10 +12,10 @@ const REFRESH_MS = 200;
 
 const stream = decodeURIComponent(location.pathname.split('/').filter(Boolean).pop() ?? '');
 const video = document.querySelector('video') as HTMLVideoElement;
-const base = `/live/${encodeURIComponent(stream)}`;
+const base = new URL(`/live/${encodeURIComponent(stream)}`, location.href).href;
 
 const playback = createPlayback(video, `${base}/index.m3u8`);
-const watch = startStateWatch(`${base}/state.json`);
+const watch = startStateWatch(() => playback.hedge.urlInUse(`${base}/state.json`));
 const figures = createFigures({ stream, video, playback, watch });
 const view = createView(stream);
 const controls = createControls(video, playback);

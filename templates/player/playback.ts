@@ -1,12 +1,16 @@
 /**
- * Plays the stream: hls.js with our settings, or the browser's own HLS. It never gives up: whatever fails, it begins
- * again after a pause, so that a stream which starts later plays by itself.
+ * Plays the stream: hls.js with our settings and the hedged loader, or the browser's own HLS. It never gives up: whatever
+ * fails, it begins again after a pause, so that a stream which starts later plays by itself.
  */
 import Hls, { ErrorTypes, Events } from 'hls.js';
+import { createHedgedLoader } from '../../src/lib/player/hedged-loader.ts';
 import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../../src/lib/player/hls-config.ts';
+import type { LoaderHedge } from '../../src/lib/player/loader-hedge.ts';
 
 export interface Playback {
   readonly hls: Hls | null;
+  /** Which edge plays, and what was asked elsewhere; it outlives each start of hls.js. */
+  readonly hedge: LoaderHedge;
   /** The stream cannot be had just now. */
   readonly unreachable: boolean;
   readonly errors: number;
@@ -35,6 +39,8 @@ class HlsPlayback implements Playback {
   firstFrameAtMs: number | null = null;
   readonly #video: HTMLVideoElement;
   readonly #url: string;
+  readonly #loader = createHedgedLoader(Hls);
+  readonly hedge = this.#loader.hedge;
   #mediaRecoveries = 0;
   #retry: number | undefined;
   #wantsLive = true;
@@ -79,7 +85,7 @@ class HlsPlayback implements Playback {
   }
 
   #startHls(): void {
-    const hls = new Hls(HLS_CONFIG);
+    const hls = new Hls({ ...HLS_CONFIG, loader: this.#loader });
     this.hls = hls;
     hls.on(Events.MANIFEST_PARSED, () => {
       this.unreachable = false;

@@ -11,7 +11,8 @@ export interface StateWatch {
 const INTERVAL_MS = 2000;
 const TIMEOUT_MS = 1500;
 
-export function startStateWatch(url: string): StateWatch {
+/** Asks until the page is closed; `url` says where just now. */
+export function startStateWatch(url: () => string): StateWatch {
   const watch = {
     picture: new PictureState(),
     clock: new ClockOffset(),
@@ -19,7 +20,7 @@ export function startStateWatch(url: string): StateWatch {
   };
   const ask = async (): Promise<void> => {
     const sentMs = Date.now();
-    const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url(), { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) return;
     const report = (await response.json()) as StreamStateReport;
     watch.clock.take(sentMs, Date.now(), report.nowMs);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamStateReport } from '../../src/lib/health/report.ts';
+import { parsePathways } from '../../src/lib/hedge/pathway.ts';
 import { ask, askUntil, openFeed, peer, startTestOrigin } from '../support/origin-node.ts';
 import { msnAt, opening, segments, status } from '../support/synthetic-feed.ts';
 
@@ -24,4 +25,29 @@ test('state.json of a stream that is not here is 404 and starts no relay', async
   const { url } = await startTestOrigin(t, peer('us-1', '127.205.4.2'));
   assert.equal((await ask(`${url}/live/nothing/state.json`)).status, 404);
   assert.deepEqual(JSON.parse((await ask(`${url}/status`)).text).streams, []);
+});
+
+test('pathways.json tells the edges of the cluster as it is now, to pages of others too', async (t) => {
+  const own = peer('us-2', '127.205.4.3', ['edge']);
+  let peers = [peer('us-1', '127.205.4.4'), own, peer('eu-2', '127.205.4.5', ['edge'])];
+  const { url } = await startTestOrigin(t, own, { peers, deps: { peers: () => peers } });
+  const address = `${url}/live/demo/pathways.json`;
+  const answer = await ask(address);
+  const eu = { name: 'eu-2', region: 'eu', baseUrl: 'http://127.205.4.5:8080' };
+  const us = { name: 'us-2', region: 'us', baseUrl: 'http://127.205.4.3:8080' };
+  assert.deepEqual(parsePathways(answer.text), { version: 1, node: 'us-2', pathways: [us, eu] });
+  assert.equal(answer.headers['access-control-allow-origin'], '*');
+  peers = peers.slice(0, 2);
+  assert.deepEqual(parsePathways((await ask(address)).text)?.pathways, [us]);
+});
+
+test('asking for the pathways gets the stream ready here', async (t) => {
+  const source = peer('us-1', '127.205.4.6');
+  const own = peer('eu-2', '127.205.4.7', ['edge']);
+  const origin = await startTestOrigin(t, source);
+  const next = msnAt(Date.now());
+  openFeed(t, origin.url).send([...opening(), ...segments(next - 2, 2), status('live')]);
+  const { url } = await startTestOrigin(t, own, { peers: [source, own] });
+  await ask(`${url}/live/demo/pathways.json`);
+  await askUntil(`${url}/live/demo/state.json`, (answer) => answer.status === 200);
 });

@@ -201,7 +201,7 @@ export class HedgedRequest<A extends Answer, F> {
       return;
     }
     this.#finish();
-    const byEdge = this.#attempts.toSorted((a, b) => (b.poor?.edge ?? -1) - (a.poor?.edge ?? -1));
+    const byEdge = [...this.#attempts].sort((a, b) => (b.poor?.edge ?? -1) - (a.poor?.edge ?? -1));
     const { poor, pathway } = byEdge[0] as Attempt<A>;
     if (poor !== null) {
       this.#options.events.onAnswer(poor.answer, { pathway, text: this.#rules.deliver(poor.answer) });

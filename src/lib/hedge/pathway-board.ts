@@ -82,7 +82,7 @@ export class PathwayBoard {
     const rank = (pathway: Pathway): number =>
       (this.#isAvoided(pathway, nowMs) ? 2 : 0) + (triedRegions.has(pathway.region) ? 1 : 0);
     const left = this.#order.filter(({ name }) => !tried.has(name));
-    return left.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
+    return left.sort((a, b) => rank(a) - rank(b))[0] ?? null;
   }
 
   /** The path and query of a URL, the same on every pathway; null for what is on none of them. */
@@ -104,6 +104,6 @@ export class PathwayBoard {
       const at = this.#steered.indexOf(name);
       return at < 0 ? this.#steered.length : at;
     };
-    this.#order = byHome.toSorted((a, b) => rank(a) - rank(b));
+    this.#order = byHome.sort((a, b) => rank(a) - rank(b));
   }
 }

@@ -54,5 +54,5 @@ export function orderFromHome(pathways: readonly Pathway[], homeName: string): P
   const home = pathways.find(({ name }) => name === homeName);
   if (home === undefined) return [...pathways];
   const rank = (pathway: Pathway): number => (pathway === home ? 0 : pathway.region === home.region ? 1 : 2);
-  return pathways.toSorted((a, b) => rank(a) - rank(b));
+  return [...pathways].sort((a, b) => rank(a) - rank(b));
 }

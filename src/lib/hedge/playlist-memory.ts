@@ -96,7 +96,7 @@ export class PlaylistMemories {
   playing(sinceMs: number): string[] {
     return [...this.#byPath]
       .filter(([, { edge, advancedAtMs }]) => edge !== null && advancedAtMs >= sinceMs)
-      .toSorted(([, a], [, b]) => b.advancedAtMs - a.advancedAtMs)
+      .sort(([, a], [, b]) => b.advancedAtMs - a.advancedAtMs)
       .map(([path]) => path);
   }
 }

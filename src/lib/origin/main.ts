@@ -63,8 +63,9 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
   const clock = deps.clock ?? systemClock;
   const nowMs = (): number => clock.nowMs();
   const { name: node, region } = config.node;
+  const peers = (): readonly Peer[] => deps.peers?.() ?? config.peers;
   const candidates = (stream: string): readonly Peer[] =>
-    feedOrder(deps.ring?.() ?? null, deps.peers?.() ?? config.peers, { stream, node, region });
+    feedOrder(deps.ring?.() ?? null, peers(), { stream, node, region });
   const writes = deps.dvrWrites;
   const streams = new HostedStreams(config.dirs.data, {
     nowMs,
@@ -78,6 +79,7 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
     node,
     region,
     startedMs: nowMs(),
+    peers,
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, config));

@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
+import type { Peer } from '../../nodes/node-config.ts';
 import { reportOrigin } from '../report.ts';
 import { parseRoute, type Route } from './parse-route.ts';
 import { type Exchange, replyJson, replyOptions, replyStatus } from './reply.ts';
 import { receiveFeed, sendFeed } from './serve-feed.ts';
 import { serveInit, serveMedia } from './serve-media.ts';
+import { servePathways } from './serve-pathways.ts';
 import { type ServeDeps, serveMultivariant, servePlaylist } from './serve-playlist.ts';
 import { serveState } from './serve-state.ts';
 
@@ -18,6 +20,7 @@ export interface OriginServerDeps extends ServeDeps {
   readonly node: string;
   readonly region: string;
   readonly startedMs: number;
+  peers(): readonly Peer[];
 }
 
 /** Creates the HTTP server of an origin; it does not listen yet. */
@@ -75,6 +78,8 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
       return await serveInit(deps, exchange, route);
     case 'state':
       return serveState(deps, exchange, route.stream);
+    case 'pathways':
+      return servePathways(deps, exchange, route.stream);
     case 'feed':
       return sendFeed(deps, exchange, route);
     case 'status':

@@ -4,6 +4,7 @@ export type Route =
   | { readonly kind: 'feed'; readonly stream: string; readonly query: string }
   | { readonly kind: 'multivariant'; readonly stream: string }
   | { readonly kind: 'state'; readonly stream: string }
+  | { readonly kind: 'pathways'; readonly stream: string }
   | { readonly kind: 'playlist'; readonly stream: string; readonly track: string; readonly query: string }
   | { readonly kind: 'init'; readonly stream: string; readonly track: string; readonly initId: string }
   | {
@@ -45,7 +46,10 @@ function parseLive(
       ? { kind: 'multivariant', stream }
       : { kind: 'playlist', stream, track, query };
   }
-  if (track === undefined) return file === 'state.json' ? { kind: 'state', stream } : null;
+  if (track === undefined) {
+    if (file === 'state.json') return { kind: 'state', stream };
+    return file === 'pathways.json' ? { kind: 'pathways', stream } : null;
+  }
   const media = MEDIA.exec(file);
   if (media !== null) {
     const part = media[2] === undefined ? null : Number(media[2]);

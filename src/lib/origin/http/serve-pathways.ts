@@ -1,0 +1,28 @@
+import type { PathwaysReport } from '../../hedge/pathway.ts';
+import type { Peer } from '../../nodes/node-config.ts';
+import { type Exchange, replyJson } from './reply.ts';
+import type { ServeDeps } from './serve-playlist.ts';
+
+interface PathwaysDeps extends ServeDeps {
+  readonly node: string;
+  peers(): readonly Peer[];
+}
+
+/**
+ * Tells a player which edges there are, as this node knows them from its own configuration: the answer needs neither
+ * agent nor store. Who asks may come here next, so the stream is got ready, as for a viewer.
+ */
+export function servePathways(deps: PathwaysDeps, exchange: Exchange, stream: string): void {
+  const hosted = deps.streams.demand(stream);
+  if (hosted !== undefined) hosted.viewers.lastSeenMs = deps.nowMs();
+  const pathways = deps
+    .peers()
+    .filter(({ roles }) => roles.includes('edge'))
+    .map(({ name, region, address, ports }) => ({
+      name,
+      region,
+      baseUrl: `http://${address}:${ports.http}`,
+    }));
+  const report: PathwaysReport = { version: 1, node: deps.node, pathways };
+  replyJson(exchange, report);
+}

@@ -1,0 +1,111 @@
+import type { HlsConfig, LoaderContext } from 'hls.js';
+import type { HedgeEvent, HedgeTally } from '../hedge/hedge-event.ts';
+import type { HedgeIo } from '../hedge/hedge-io.ts';
+import type { HedgeSettings } from '../hedge/hedge-settings.ts';
+import { Hedger } from '../hedge/hedger.ts';
+import type { Pathway } from '../hedge/pathway.ts';
+import { type BaseLoaderClass, createAttempt } from './load-attempt.ts';
+
+export interface LoaderHedgeOptions {
+  readonly onEvent?: (event: HedgeEvent) => void;
+  readonly settings?: Partial<HedgeSettings>;
+}
+
+const NOTHING: HedgeTally = {
+  requests: 0,
+  hedges: { error: 0, late: 0, stale: 0 },
+  heldBack: 0,
+  switches: 0,
+  returns: 0,
+};
+
+/** The pathways of one player: begins with the first playlist that it loads, and lives on when the player begins anew. */
+export class LoaderHedge {
+  readonly #Base: BaseLoaderClass;
+  readonly #options: LoaderHedgeOptions;
+  #hedger: Hedger | null = null;
+  #homeUrl: string | null = null;
+
+  constructor(Base: BaseLoaderClass, options: LoaderHedgeOptions) {
+    this.#Base = Base;
+    this.#options = options;
+  }
+
+  /** The pathway in use; null before the first playlist. */
+  get inUse(): Pathway | null {
+    return this.#hedger?.inUse ?? null;
+  }
+
+  /** Nearest first. */
+  get pathways(): readonly Pathway[] {
+    return this.#hedger?.pathways ?? [];
+  }
+
+  get tally(): HedgeTally {
+    return this.#hedger?.tally ?? NOTHING;
+  }
+
+  /** A planned move: prefers these pathways, by name and in this order. */
+  steer(names: readonly string[]): void {
+    this.#hedger?.steer(names);
+  }
+
+  /** Where to get a file that the player does not load itself. */
+  urlInUse(url: string): string {
+    return this.#hedger?.urlInUse(url) ?? url;
+  }
+
+  close(): void {
+    this.#hedger?.close();
+    this.#hedger = null;
+    this.#homeUrl = null;
+  }
+
+  /** The hedger for a request. A first playlist of another place makes a new one. */
+  of({ url, type }: LoaderContext, config: HlsConfig): Hedger {
+    const { origin } = new URL(url);
+    const isFirst = (type as string) === 'manifest';
+    if (this.#hedger !== null && (!isFirst || origin === this.#homeUrl)) return this.#hedger;
+    this.close();
+    const { onEvent, settings } = this.#options;
+    const options = { homeUrl: origin, ...(onEvent && { onEvent }), ...(settings && { settings }) };
+    const hedger = new Hedger(options, this.#io(config));
+    this.#hedger = hedger;
+    this.#homeUrl = origin;
+    if (isFirst) hedger.follow(new URL('pathways.json', url).pathname);
+    return hedger;
+  }
+
+  #io(config: HlsConfig): HedgeIo {
+    return {
+      nowMs: () => performance.now(),
+      random: Math.random,
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
+      getText: (url, timeoutMs) => this.#getText(config, url, timeoutMs),
+    };
+  }
+
+  #getText(config: HlsConfig, url: string, timeoutMs: number): Promise<string> {
+    const loader = new this.#Base(config);
+    const limits = { maxTimeToFirstByteMs: timeoutMs, maxLoadTimeMs: timeoutMs };
+    const loadPolicy = { ...limits, errorRetry: null, timeoutRetry: null };
+    const configuration = { loadPolicy, timeout: timeoutMs, maxRetry: 0, retryDelay: 0, maxRetryDelay: 0 };
+    const context = { url, responseType: 'text', type: 'manifest' } as unknown as LoaderContext;
+    return new Promise((resolve, reject) => {
+      createAttempt(
+        { loader, context, configuration },
+        {
+          onAnswer: (answer) => {
+            const text = answer.text();
+            loader.destroy();
+            resolve(text);
+          },
+          onFailure: ({ status, text }) => reject(new Error(`GET ${url}: ${status} ${text}`)),
+        },
+      );
+    });
+  }
+}
