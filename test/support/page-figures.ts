@@ -9,6 +9,10 @@ export interface PageFigures {
   readonly stalls: number;
   readonly startupMs: number | null;
   readonly region: string | null;
+  readonly errors: number;
+  readonly hedges: number;
+  readonly switches: number;
+  readonly returns: number;
 }
 
 /** Reads the figures of a player page. */

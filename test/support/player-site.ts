@@ -8,6 +8,15 @@ import type { StreamStateReport } from '../../src/lib/player/stream-state.ts';
 import { makeRealVideo } from './real-media.ts';
 import { startSyntheticOrigin } from './synthetic-origin.ts';
 
+/** Files of the page as built into a folder, by path, with their type. */
+export async function loadPageFiles(www: string): Promise<Map<string, readonly [string, Buffer]>> {
+  const files = new Map<string, readonly [string, Buffer]>();
+  for (const [path, [file, type]] of Object.entries(FILES)) {
+    files.set(path, [type, await readFile(join(www, file))]);
+  }
+  return files;
+}
+
 export interface PlayerSite {
   readonly watchUrl: string;
   /** What state.json says; `offline` answers 404 to everything of the stream. */
@@ -25,13 +34,12 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
 export async function startPlayerSite(address: string, endsAfterParts?: number): Promise<PlayerSite> {
   const www = await mkdtemp(join(tmpdir(), 'streamctl-www-'));
   await buildPlayer(join(import.meta.dirname, '../..'), www);
-  const bodies = new Map<string, Buffer>();
-  for (const [path, [file]] of Object.entries(FILES)) bodies.set(path, await readFile(join(www, file)));
+  const files = await loadPageFiles(www);
   await rm(www, { recursive: true });
   const site = { state: 'live' as PlayerSite['state'] };
   const intercept = (path: string, response: ServerResponse): boolean => {
-    const body = bodies.get(path);
-    if (body !== undefined) return answer(response, FILES[path]![1], body);
+    const file = files.get(path);
+    if (file !== undefined) return answer(response, ...file);
     if (site.state === 'offline') return answer(response, 'text/plain', null);
     if (!path.endsWith('/state.json')) return false;
     return answer(response, 'application/json', JSON.stringify(stateReport(site.state)));
@@ -45,14 +53,17 @@ export async function startPlayerSite(address: string, endsAfterParts?: number):
   return Object.assign(site, { watchUrl: new URL('/watch/test', origin.url).href, close: origin.close });
 }
 
-function stateReport(state: StreamStateReport['state']): StreamStateReport {
-  return { version: 1, stream: 'test', state, sinceMs: 0, node: 'us-1', region: 'us', nowMs: Date.now() };
+export function stateReport(state: StreamStateReport['state'], node = 'us-1'): StreamStateReport {
+  const region = node.split('-')[0]!;
+  return { version: 1, stream: 'test', state, sinceMs: 0, node, region, nowMs: Date.now() };
 }
 
-function answer(response: ServerResponse, type: string, body: string | Buffer | null): true {
+/** Answers with 200, or 404 without a body, to pages of others too. */
+export function answer(response: ServerResponse, type: string, body: string | Buffer | null): true {
   response.writeHead(body === null ? 404 : 200, {
     'content-type': type,
     'content-length': body === null ? 0 : Buffer.byteLength(body),
+    'access-control-allow-origin': '*',
   });
   response.end(body ?? undefined);
   return true;

@@ -31,6 +31,14 @@ export interface SyntheticOriginOptions {
   readonly listed?: () => readonly SyntheticTrack[];
   /** Parts there are before the stream ends; endless unless told. */
   readonly endsAfterParts?: number;
+  /** A free one unless told. */
+  readonly port?: number;
+  /** Unix milliseconds of part 0, for origins that have the same stream; 20 s ago unless told. */
+  readonly zeroMs?: number;
+  /** The clock by which media comes; a stream whose clock stands still is frozen. */
+  readonly nowMs?: () => number;
+  /** What a blocking reload gets that waits for too long: the playlist as it is after 5 s unless told. */
+  readonly blocking?: () => { readonly limitMs: number; readonly status: 200 | 503 };
 }
 
 export interface SyntheticOrigin {
@@ -43,7 +51,7 @@ export const PART_SEC = 0.5;
 const PARTS = 4;
 const WINDOW_SEGMENTS = 8;
 const PARTS_AT_START = 40;
-const BLOCK_LIMIT_MS = 5000;
+const BLOCKING = { limitMs: 5000, status: 200 } as const;
 
 /** Made-up video at 30 frames a second. */
 export function madeUpTrack(id: string, kind: 'video' | 'audio'): SyntheticTrack {
@@ -65,7 +73,7 @@ export async function startSyntheticOrigin(options: SyntheticOriginOptions): Pro
     if (options.intercept?.(request.url ?? '', response)) return;
     stream.answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, options.address, resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.address}:${port}/live/test/index.m3u8`,
@@ -77,16 +85,26 @@ export async function startSyntheticOrigin(options: SyntheticOriginOptions): Pro
   };
 }
 
+/** A stream that has 20 s of media now. */
+export function syntheticZeroMs(): number {
+  return Date.now() - PARTS_AT_START * PART_SEC * 1000;
+}
+
 class SyntheticStream {
   readonly #tracks: readonly SyntheticTrack[];
   readonly #listed: () => readonly SyntheticTrack[];
   readonly #endsAfterParts: number;
-  readonly #zeroMs = Date.now() - PARTS_AT_START * PART_SEC * 1000;
+  readonly #zeroMs: number;
+  readonly #nowMs: () => number;
+  readonly #blocking: NonNullable<SyntheticOriginOptions['blocking']>;
 
   constructor(tracks: readonly SyntheticTrack[], options: SyntheticOriginOptions) {
     this.#tracks = tracks;
     this.#listed = options.listed ?? (() => tracks);
     this.#endsAfterParts = options.endsAfterParts ?? Number.POSITIVE_INFINITY;
+    this.#zeroMs = options.zeroMs ?? syntheticZeroMs();
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#blocking = options.blocking ?? (() => BLOCKING);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,12 +113,15 @@ class SyntheticStream {
     if (url.pathname === '/live/test/index.m3u8') return send(response, this.#multivariant());
     const match = /^\/live\/test\/([\w]+)\/([\w.]+)$/.exec(url.pathname);
     const track = this.#tracks.find((each) => each.id === match?.[1]);
-    if (track === undefined || match === null) return notFound(response);
-    if (match[2] === 'index.m3u8') return send(response, await this.#mediaPlaylist(url.searchParams));
+    if (track === undefined || match === null) return refuse(response, 404);
+    if (match[2] === 'index.m3u8') {
+      const text = await this.#mediaPlaylist(url.searchParams);
+      return text === null ? refuse(response, 503) : send(response, text);
+    }
     if (match[2] === 'init.mp4') return send(response, track.init);
     const [msn, part] = match[2]!.split('.').map(Number);
     const index = (msn ?? 0) * PARTS + (Number.isNaN(part) ? 0 : (part ?? 0));
-    if (index >= this.#edge()) return notFound(response);
+    if (index >= this.#edge()) return refuse(response, 404);
     const count = Number.isNaN(part) ? PARTS : 1;
     return send(
       response,
@@ -109,15 +130,22 @@ class SyntheticStream {
   }
 
   #edge(): number {
-    const parts = Math.floor((Date.now() - this.#zeroMs) / (PART_SEC * 1000));
+    const parts = Math.floor((this.#nowMs() - this.#zeroMs) / (PART_SEC * 1000));
     return Math.min(parts, this.#endsAfterParts);
   }
 
-  async #mediaPlaylist(query: URLSearchParams): Promise<string> {
+  /** Null: what was asked for did not come in time. */
+  async #mediaPlaylist(query: URLSearchParams): Promise<string | null> {
     const wanted = Number(query.get('_HLS_msn') ?? 0) * PARTS + Number(query.get('_HLS_part') ?? 0);
-    const deadline = Date.now() + BLOCK_LIMIT_MS;
-    while (this.#edge() <= wanted && this.#edge() < this.#endsAfterParts && Date.now() < deadline)
+    const startedMs = Date.now();
+    while (this.#edge() <= wanted && this.#edge() < this.#endsAfterParts) {
+      const { limitMs, status } = this.#blocking();
+      if (Date.now() - startedMs >= limitMs) {
+        if (status === 503) return null;
+        break;
+      }
       await sleep(5);
+    }
     return formatMediaPlaylist(this.#playlist(this.#edge()));
   }
 
@@ -195,7 +223,7 @@ function send(response: ServerResponse, body: string | Buffer): void {
   response.end(body);
 }
 
-function notFound(response: ServerResponse): void {
-  response.writeHead(404, { 'content-length': 0 });
+function refuse(response: ServerResponse, status: 404 | 503): void {
+  response.writeHead(status, { 'content-length': 0 });
   response.end();
 }

@@ -21,8 +21,9 @@ export interface PathwayWatchDeps {
 }
 
 const TIMEOUT_MS = 2000;
-/** Between tries to learn the pathways for the first time. */
+/** Between tries to learn the pathways for the first time; doubled each time: there are edges that do not tell. */
 const LEARN_AGAIN_MS = 2000;
+const MAX_LEARN_AGAIN_MS = 60_000;
 /** From learning, or from a change of pathway, until the second one is asked for the first time. */
 const WARM_SOON_MS = 1000;
 /** A rendition that has not grown for this long is not being played. */
@@ -35,6 +36,7 @@ export class PathwayWatch {
   readonly #wayBack: WayBack;
   #path: string | null = null;
   #learned = false;
+  #learnAgainMs = LEARN_AGAIN_MS;
   #closed = false;
   #looks = 0;
   #stopWarming: () => void = () => undefined;
@@ -84,7 +86,8 @@ export class PathwayWatch {
       () => {
         if (this.#closed) return;
         if (asked !== board.inUse) board.fail(asked, io.nowMs());
-        this.#scheduleWarm(this.#learned ? settings.warmEveryMs : LEARN_AGAIN_MS);
+        this.#scheduleWarm(this.#learned ? settings.warmEveryMs : this.#learnAgainMs);
+        this.#learnAgainMs = Math.min(2 * this.#learnAgainMs, MAX_LEARN_AGAIN_MS);
       },
     );
   }

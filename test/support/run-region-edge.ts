@@ -1,0 +1,51 @@
+/** An edge of a region in a process of its own, with a synthetic stream; see region-edges.ts. */
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Pathway } from '../../src/lib/hedge/pathway.ts';
+import { answer, loadPageFiles, stateReport } from './player-site.ts';
+import { loopTrack } from './real-media.ts';
+import type { EdgeFault } from './region-edges.ts';
+import { startSyntheticOrigin } from './synthetic-origin.ts';
+
+export interface RegionEdgeSettings {
+  readonly pathway: Pathway;
+  readonly pathways: readonly Pathway[];
+  readonly zeroMs: number;
+  readonly mediaFile: string;
+  readonly www: string;
+}
+
+const { pathway, pathways, zeroMs, mediaFile, www } = JSON.parse(process.argv[2]!) as RegionEdgeSettings;
+const { hostname, port } = new URL(pathway.baseUrl);
+const files = await loadPageFiles(www);
+let fault: EdgeFault = 'none';
+let frozenAtMs = 0;
+
+function intercept(path: string, response: ServerResponse): boolean {
+  const file = files.get(path);
+  if (file !== undefined) return answer(response, ...file);
+  const json = (value: unknown): true => answer(response, 'application/json', JSON.stringify(value));
+  if (path.endsWith('/state.json')) return json(stateReport('live', pathway.name));
+  if (path.endsWith('/pathways.json')) return json({ version: 1, node: pathway.name, pathways });
+  const wanted = /^\/fault\/([a-z0-9-]+)$/.exec(path)?.[1];
+  if (wanted === undefined) return false;
+  fault = wanted as EdgeFault;
+  frozenAtMs = Date.now();
+  return json({ fault });
+}
+
+const HELD = { 'old-200': 0, 'held-200': 1500, 'held-503': 600 } as const;
+
+await startSyntheticOrigin({
+  address: hostname,
+  port: Number(port),
+  zeroMs,
+  tracks: [loopTrack(await readFile(mediaFile))],
+  intercept: (path: IncomingMessage['url'] & string, response) => intercept(path, response),
+  nowMs: () => (fault === 'none' ? Date.now() : frozenAtMs),
+  blocking: () => ({
+    limitMs: fault === 'none' ? 5000 : HELD[fault],
+    status: fault === 'held-503' ? 503 : 200,
+  }),
+});
+process.send?.('ready');
