@@ -15,6 +15,7 @@ import { describeMachine } from './machine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measureLatency } from './measure-latency.ts';
 import { startMemoryWatch } from './measure-memory.ts';
+import { measurePlacement } from './measure-placement.ts';
 import { measureRing } from './measure-ring.ts';
 import { measureViewers } from './measure-viewers.ts';
 
@@ -26,6 +27,8 @@ const BUSY_LOAD = 0.5;
 const MEDIA = '  dvrSec: 60';
 /** Where the hand-made stack listens: next to no cluster's block, which begin at 127.2. */
 const DIY_ADDRESS = '127.1.200.1';
+/** The Redis of its own that streams are placed in. */
+const REDIS_ADDRESS = '127.1.200.2';
 
 const { values: flags } = parseArgs({
   options: {
@@ -66,7 +69,10 @@ const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
 try {
   const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
   const memory = startMemoryWatch(context);
-  if (only.has('ring')) figures.push(...measureRing(context));
+  if (only.has('ring')) {
+    figures.push(...measureRing(context));
+    await attempt('placing a stream', () => measurePlacement(context, REDIS_ADDRESS));
+  }
   if (only.has('cli')) await attempt('start times', () => measureCli(context));
   if (only.has('latency')) await attempt('latency', () => measureLatency(context, DIY_ADDRESS));
   if (only.has('viewers')) {

@@ -30,6 +30,7 @@ export async function startRedis(address: string, cluster = 'test', port?: numbe
     `port ${options.port}`,
     `dir ${dir}`,
     'save ""',
+    'hash-max-listpack-entries 32',
     'requirepass test-password',
   ];
   await writeFile(join(dir, 'redis.conf'), `${conf.join('\n')}\n`, { mode: 0o600 });

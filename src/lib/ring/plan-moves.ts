@@ -202,6 +202,7 @@ function relieve(board: PlacementBoard): Move[] {
   const moves: Move[] = [];
   for (const { name: from, region, weight } of board.nodes) {
     const limit = loadLimit(board.demand(region, 0), weight);
+    if (board.load(from) < limit) continue;
     const own = inOrder(board).filter(({ nodes }) => nodes.includes(from));
     for (const placement of own.toReversed()) {
       if (board.load(from) - placement.cost < limit) break;

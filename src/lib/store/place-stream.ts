@@ -88,8 +88,8 @@ function formatRegion(
     totalWeight,
     candidates.map((candidate) => candidate.name),
     candidates.map(({ host }) => host),
-    candidates.map(({ weight }) => weight),
-    candidates.map(({ capacity }) => capacity ?? -1),
+    candidates.map(({ weight }) => String(weight)),
+    candidates.map(({ capacity }) => String(capacity ?? -1)),
     others,
     others.map((node) => hosts[node] ?? ''),
   ]);
