@@ -47,6 +47,7 @@ export async function startTestController(
 
 export interface ControllerProcess {
   readonly node: string;
+  readonly pid: number;
   /** What it says of itself; null when it does not answer within the time. */
   status(): Promise<ControllerReport | null>;
   signal(signal: NodeJS.Signals): void;
@@ -60,6 +61,7 @@ export function spawnController(options: RunControllerOptions): ControllerProces
   const ended = once(child, 'exit');
   return {
     node: options.config.node.name,
+    pid: child.pid!,
     status: async () => {
       if (!child.connected) return null;
       child.send('status');
