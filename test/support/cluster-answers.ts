@@ -63,6 +63,13 @@ export function createOrigin(node: string, streams: readonly OriginStreamReport[
   return { node, startedMs: NOW_MS - 90_000, streams, rssBytes: 90_000_000, reasons: [] };
 }
 
+/** us-1 is the controller. */
+function createControllerReport(isOwn: boolean, nowMs: number): AgentReport['controller'] {
+  const nothing = { moves: [], planned: 0, refusals: [], refused: 0, verdicts: [] };
+  const work = isOwn ? { roundMs: nowMs - 300, roundTookMs: 4, ...nothing } : null;
+  return { node: 'us-1', token: 3, sinceMs: nowMs - 80_000, work };
+}
+
 export function createAgent(peer: Peer, changes: Partial<AgentReport> = {}): AgentReport {
   const relay = peer.roles.includes('edge');
   const makes = peer.roles.includes('origin');
@@ -94,7 +101,7 @@ export function createAgent(peer: Peer, changes: Partial<AgentReport> = {}): Age
     replicas: [],
     ring: { epoch: 1, replicas: 2 },
     placed: makes ? 1 : 0,
-    controller: { node: 'us-1', token: 3, sinceMs: NOW_MS - 80_000, work: null },
+    controller: createControllerReport(peer.name === 'us-1', changes.nowMs ?? NOW_MS),
     ...changes,
   };
 }

@@ -3,8 +3,8 @@ import { encoderCost } from '../placement/encoder-cost.ts';
 import { createWish } from '../placement/wish.ts';
 import { type PlaceOutcome, type PlaceWish, placeStream } from '../store/placements.ts';
 import type { Acting } from './acting.ts';
-import { narrowToRunning } from './narrow-to-running.ts';
 import { type Repair, runningNodes } from './choose-repairs.ts';
+import { narrowToRunning } from './narrow-to-running.ts';
 import { nodesNotUp } from './round-facts.ts';
 import type { StreamCatalogue } from './stream-catalogue.ts';
 

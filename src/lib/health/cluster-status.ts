@@ -6,7 +6,7 @@
  * anything unhealthy.
  */
 import type { Role } from '../nodes/node-config.ts';
-import type { Health, Load } from './report.ts';
+import type { Health, Load, MoveReport } from './report.ts';
 
 /** Whom a problem hurts, the worst first: the order in which problems are listed. */
 export const HARMS = ['viewers', 'publishers', 'redundancy', 'control'] as const;
@@ -86,6 +86,14 @@ export interface Place {
   readonly url: string;
 }
 
+/** The node whose agent judges nodes, places and moves streams. */
+export interface ControllerStatus {
+  readonly node: string;
+  /** Higher than of all controllers before. */
+  readonly token: number;
+  readonly sinceMs: number;
+}
+
 export interface ClusterStatus {
   readonly version: 1;
   readonly cluster: string;
@@ -102,4 +110,11 @@ export interface ClusterStatus {
   readonly regions: readonly RegionStatus[];
   readonly nodes: readonly NodeStatus[];
   readonly streams: readonly StreamStatus[];
+  /** Null when nobody knows of one, as while the store is away. */
+  readonly controller: ControllerStatus | null;
+  /** The newest ring that a node goes by. */
+  readonly ring: { readonly epoch: number } | null;
+  /** Replicas that move or should, those under way first; the first hundred of `movesTotal`. */
+  readonly moves: readonly MoveReport[];
+  readonly movesTotal: number;
 }

@@ -19,6 +19,11 @@ export interface ServiceLevels {
    */
   readonly startingSec: number;
   /**
+   * How long the cluster may be without a working controller, in seconds. One that is lost is replaced within 3 s.
+   * Lower: every take-over shows up as a fault.
+   */
+  readonly controllerLateSec: number;
+  /**
    * How far a node's clock may differ from this machine's, in milliseconds, beyond what the request's own time
    * explains. Live-edge figures are wrong by as much; publish sessions opened on different nodes may overlap.
    */
@@ -29,5 +34,6 @@ export const DEFAULT_SERVICE_LEVELS: ServiceLevels = {
   nodeTimeoutMs: 800,
   replicaBehindSec: 3,
   startingSec: 15,
+  controllerLateSec: 6,
   clockSkewMs: 500,
 };

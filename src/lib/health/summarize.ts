@@ -6,6 +6,7 @@
  */
 import type { Peer } from '../nodes/node-config.ts';
 import type { ClusterStatus, Place, StreamStatus } from './cluster-status.ts';
+import { findController, findLease, type WorkingController } from './find-controller.ts';
 import { formatCount } from './format-count.ts';
 import { judgeNode } from './judge-node.ts';
 import { judgeRegion } from './judge-region.ts';
@@ -13,6 +14,7 @@ import { judgeStream } from './judge-stream.ts';
 import type { NodeAnswer } from './node-answer.ts';
 import type { StreamRefusal } from './problems/cluster-facts.ts';
 import { findProblems } from './problems/find-problems.ts';
+import type { ControllerReport } from './report.ts';
 import { DEFAULT_SERVICE_LEVELS, type ServiceLevels } from './service-levels.ts';
 
 /** What is known of a cluster without asking it. */
@@ -40,16 +42,21 @@ export function summarize(
   const streams = names.map((name) => judgeStream(name, edges, { answers, nowMs, levels }));
   const regions = known.regions.map((name) => judgeRegion(name, answers, { nodes, streams }));
   const { name: cluster, refusals = [] } = known;
-  const facts = { cluster, answers, nodes, regions, streams, refusals, nowMs, levels };
+  const controller = findController(answers);
+  const facts = { cluster, answers, nodes, regions, streams, refusals, controller, nowMs, levels };
   const problems = findProblems(facts);
   const running = answers.some((answer) => answer.reach !== 'refused');
   const verdict = wordVerdict(running, problems.length);
+  const moves = tellMoves(controller);
+  const moving = moves.movesTotal === 0 ? [] : [formatCount(moves.movesTotal, 'move')];
   return {
     version: 1,
     cluster: known.name,
     running,
     healthy: running && problems.length === 0,
-    summary: [verdict, ...amounts(regions.length, nodes.length, running ? streams : null)].join(' · '),
+    summary: [verdict, ...amounts(regions.length, nodes.length, running ? streams : null), ...moving].join(
+      ' · ',
+    ),
     problems,
     ingest: answers
       .filter((answer) => answer.peer.roles.includes('ingest'))
@@ -57,7 +64,28 @@ export function summarize(
     regions,
     nodes,
     streams,
+    ring: newestRing(answers),
+    controller: tellController(controller ?? findLease(answers)),
+    ...moves,
   };
+}
+
+function tellController(lease: ControllerReport | null): ClusterStatus['controller'] {
+  if (lease === null) return null;
+  const { node, token, sinceMs } = lease;
+  return { node, token, sinceMs };
+}
+
+function tellMoves(controller: WorkingController | null): Pick<ClusterStatus, 'moves' | 'movesTotal'> {
+  if (controller === null) return { moves: [], movesTotal: 0 };
+  const { moves, planned } = controller.work;
+  const underWay = moves.filter(({ state }) => state === 'moving').length;
+  return { moves, movesTotal: Math.max(moves.length, planned + underWay) };
+}
+
+function newestRing(answers: readonly NodeAnswer[]): ClusterStatus['ring'] {
+  const epochs = answers.flatMap(({ agent }) => agent?.ring?.epoch ?? []);
+  return epochs.length === 0 ? null : { epoch: Math.max(...epochs) };
 }
 
 function namesIn(answers: readonly NodeAnswer[]): string[] {

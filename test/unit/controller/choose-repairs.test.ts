@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { narrowToRunning } from '../../../src/lib/controller/narrow-to-running.ts';
 import {
   chooseRepairs,
   type RepairMemory,
   runningNodes,
 } from '../../../src/lib/controller/choose-repairs.ts';
+import { narrowToRunning } from '../../../src/lib/controller/narrow-to-running.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
 import { ringNode, ringRecord } from '../../support/ring-records.ts';
 import { type FactsOptions, liveReport, NOW_MS, placement, roundFacts } from '../../support/round-facts.ts';

@@ -4,6 +4,7 @@ import { cutText, plainText } from './fit-text.ts';
 import { formatProblemLine, formatProblems } from './format-problems.ts';
 import { formatTable, type Table } from './format-table.ts';
 import { mergeProblems } from './merge-problems.ts';
+import { moveTable } from './move-table.ts';
 import type { Paint } from './paint.ts';
 import { nodeTable, regionTable, streamTable } from './status-tables.ts';
 
@@ -16,9 +17,10 @@ export function formatStatus(status: ClusterStatus, columns: number, paint: Pain
   if (!status.running) return indent([heading, '', ...formatProblems(status.problems, width, paint)]);
   const told = formatProblems(mergeProblems(status.problems), width, paint);
   const problems = told.length === 0 ? [] : ['', ...told];
-  const tables = [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
-    .filter((table) => table.rows.length > 0)
-    .flatMap((table) => ['', ...formatTable(table, width, paint.quiet)]);
+  const tables = listTables(status, paint).flatMap((table) => [
+    '',
+    ...formatTable(table, width, paint.quiet),
+  ]);
   const notes = formatNotes(status).map((line) => paint.quiet(cutText(line, width)));
   return indent([heading, ...problems, ...tables, ...(notes.length > 0 ? ['', ...notes] : [])]);
 }
@@ -26,15 +28,19 @@ export function formatStatus(status: ClusterStatus, columns: number, paint: Pain
 /** Formats for a pipe or a log: one line an item, nothing cut, no symbols. */
 export function formatStatusPlain(status: ClusterStatus, paint: Paint): string[] {
   const rows = (table: Table) => formatTable(table, Number.POSITIVE_INFINITY);
-  const tables = status.running
-    ? [regionTable(status, paint), nodeTable(status, paint), streamTable(status, paint)]
-    : [];
   return [
     `cluster ${plainText(status.cluster)} · ${status.summary}`,
     ...status.problems.map(formatProblemLine),
-    ...tables.filter((table) => table.rows.length > 0).flatMap(rows),
+    ...listTables(status, paint).flatMap(rows),
     ...formatNotes(status),
   ];
+}
+
+/** What moves before what stands: it is what somebody waits for. */
+function listTables(status: ClusterStatus, paint: Paint): Table[] {
+  if (!status.running) return [];
+  const tables = [moveTable, regionTable, nodeTable, streamTable].map((make) => make(status, paint));
+  return tables.filter(({ rows }) => rows.length > 0);
 }
 
 /** `cluster demo · healthy · 2 regions …`, its verdict coloured. */

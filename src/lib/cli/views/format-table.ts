@@ -35,7 +35,8 @@ export function formatTable(table: Table, width: number, paintHeading = (text: s
         const trimmed = index === last ? padded.trimEnd() : padded;
         return paint === undefined ? trimmed : trimmed.replace(text, () => paint(text));
       })
-      .join(GAP);
+      .join(GAP)
+      .trimEnd();
   const heading = line(columns.map((column) => ({ text: column.title })));
   return [paintHeading(heading), ...rows.map(line)];
 }

@@ -1,5 +1,6 @@
 /** What a finder of problems may look at: everything judged already, and the answers behind it. */
 import type { NodeStatus, Problem, RegionStatus, StreamStatus } from '../cluster-status.ts';
+import type { WorkingController } from '../find-controller.ts';
 import type { NodeAnswer } from '../node-answer.ts';
 import type { ServiceLevels } from '../service-levels.ts';
 
@@ -18,6 +19,8 @@ export interface ClusterFacts {
   readonly regions: readonly RegionStatus[];
   readonly streams: readonly StreamStatus[];
   readonly refusals: readonly StreamRefusal[];
+  /** Null when none of those who answered is at work. */
+  readonly controller: WorkingController | null;
   readonly nowMs: number;
   readonly levels: ServiceLevels;
 }

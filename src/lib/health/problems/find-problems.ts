@@ -7,6 +7,7 @@
 import { HARMS, type Problem } from '../cluster-status.ts';
 import type { FindProblems } from './cluster-facts.ts';
 import { findClockSkew, findNoStore } from './control-problems.ts';
+import { findIdleController, findStuckMoves, findUnheardNodes } from './controller-problems.ts';
 import { findBadNodes } from './node-problems.ts';
 import { findFailedPublishers, findNoIngest } from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
@@ -28,6 +29,9 @@ const FINDERS: readonly FindProblems[] = [
   findMissingReplicas,
   findBadNodes,
   findNoStore,
+  findIdleController,
+  findUnheardNodes,
+  findStuckMoves,
   findClockSkew,
 ];
 
