@@ -30,7 +30,7 @@ export default class Quickstart extends BaseCommand {
   }
 }
 
-function formatBox({ changed, stream, watch, publish, key, totalMs }: QuickstartOutcome): string {
+function formatBox({ changed, stream, watch, publish, key, grow, totalMs }: QuickstartOutcome): string {
   const [first, ...others] = watch.map(({ url }) => url);
   const keyText =
     key === null
@@ -41,6 +41,8 @@ function formatBox({ changed, stream, watch, publish, key, totalMs }: Quickstart
     ...others.map((url) => ['', url]),
     ['Publish', `${publish[0]?.url ?? ''}   ${keyText}`],
     ['Health', 'bin/streamctl status        bin/streamctl top'],
+    ['Ring', 'bin/streamctl ring explain         who carries which stream, on one screen'],
+    ['Grow', `bin/streamctl ring add-node ${grow.node} --region ${grow.region}`],
     ['Stop', 'bin/streamctl down'],
   ];
   const lines = rows.map(([label, text]) => `  ${label!.padEnd(10)} ${text}`);

@@ -9,7 +9,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { ERROR_CODES, EXIT, StreamctlError } from '../base/errors.ts';
+import { ERROR_CODES, EXIT, StreamctlError, type StreamctlErrorOptions } from '../base/errors.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { DEFAULT_SPEC, loadChosenCluster } from './context.ts';
 import { watchInterrupts } from './interrupt.ts';
@@ -90,7 +90,11 @@ export abstract class BaseCommand extends Command {
 
   async #fail(error: unknown): Promise<number> {
     const failure = this.signal.aborted
-      ? new StreamctlError('INTERRUPTED', `streamctl ${this.#words} was interrupted`, { cause: error })
+      ? new StreamctlError(
+          'INTERRUPTED',
+          `streamctl ${this.#words} was interrupted`,
+          aboutInterruption(error),
+        )
       : wordFailure(
           error,
           this.#words,
@@ -103,6 +107,13 @@ export abstract class BaseCommand extends Command {
   get #words(): string {
     return (this.id ?? '').replaceAll(':', ' ');
   }
+}
+
+/** What goes on without the command, when the work that was interrupted said so. */
+function aboutInterruption(error: unknown): StreamctlErrorOptions {
+  if (!(error instanceof StreamctlError) || error.code !== 'INTERRUPTED') return { cause: error };
+  const { hint, details } = error;
+  return { ...(hint === undefined ? {} : { hint }), details, cause: error };
 }
 
 /** Prints a failure the one way, on the stream that its reader watches. */

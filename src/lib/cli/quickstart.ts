@@ -2,6 +2,7 @@
 import { constants, copyFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { nextNodeName } from '../membership/next-node-name.ts';
 import { loadClusterByName } from '../nodes/cluster-view.ts';
 import type { LoadedSpec } from '../spec/load.ts';
 import { connectStore } from '../store/store.ts';
@@ -28,6 +29,8 @@ export interface QuickstartOutcome {
   readonly watch: readonly Place[];
   readonly publish: readonly Place[];
   readonly played: readonly FirstWatch[];
+  /** A node that could be added. */
+  readonly grow: { readonly node: string; readonly region: string };
   /** From the start of `up` to the first picture in every region. */
   readonly totalMs: number;
 }
@@ -56,8 +59,15 @@ export async function runQuickstart(request: UpRequest): Promise<QuickstartOutco
     watch: watchPlaces(up.spec.nodes, stream),
     publish: publishPlaces(up.spec.nodes),
     played,
+    grow: suggestNode(up.spec),
     totalMs: Math.round(performance.now() - started),
   };
+}
+
+function suggestNode({ nodes, regions }: LoadedSpec): QuickstartOutcome['grow'] {
+  const region = regions[0]!;
+  const names = nodes.filter((node) => node.region === region).map(({ name }) => name);
+  return { node: nextNodeName(names), region };
 }
 
 /** The starter spec, unless there is a spec: nobody's file is overwritten. */

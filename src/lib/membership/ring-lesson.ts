@@ -4,6 +4,7 @@ import { Ring } from '../ring/ring.ts';
 import { makePoints } from '../ring/ring-points.ts';
 import { describeRing, type MemberDescription } from './describe-ring.ts';
 import { locateStream, type RingFacts, type StreamLocation } from './locate-stream.ts';
+import { nextNodeName } from './next-node-name.ts';
 
 export interface RingLesson {
   readonly cluster: string;
@@ -91,7 +92,7 @@ function nextPoints(members: readonly MemberDescription[], hash: number): RingLe
 }
 
 function imagineJoin(members: readonly MemberDescription[], streams: readonly string[]): RingLesson['join'] {
-  const node = nextName(members.map(({ name }) => name));
+  const node = nextNodeName(members.map(({ name }) => name));
   const after = new Ring([...members, { name: node, weight: 1 }]);
   const count = members.length;
   return {
@@ -101,12 +102,4 @@ function imagineJoin(members: readonly MemberDescription[], streams: readonly st
     movedByModulo: streams.filter((stream) => crc32Key(stream) % count !== crc32Key(stream) % (count + 1))
       .length,
   };
-}
-
-/** `us-4` after `us-1` and `us-3`. */
-function nextName(names: readonly string[]): string {
-  const parts = names.map((name) => /^(.*?)(\d*)$/.exec(name)!);
-  const highest = Math.max(...parts.map(([, , digits]) => Number(digits)));
-  const [, stem] = parts.find(([, , digits]) => Number(digits) === highest)!;
-  return highest === 0 ? `${stem}-2` : `${stem}${highest + 1}`;
 }

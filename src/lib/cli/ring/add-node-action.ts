@@ -18,7 +18,7 @@ import type { Store } from '../../store/store.ts';
 import { confirm } from '../confirm.ts';
 import { runSteps } from '../run-steps.ts';
 import { createUpContext } from '../up-action.ts';
-import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
+import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { type PlanReport, reportPlan } from './plan-report.ts';
 import type { RingCall } from './ring-change-command.ts';
 import { createRequest, moveStep, showPlan } from './simple-change.ts';
@@ -53,8 +53,10 @@ export async function runAddNode(
     const files = await planFiles(place, addition);
     return await provision(store, place, { ...files, request });
   });
-  await runSteps([moveStep(call.wait)], context, { silent: call.silent });
   const madeEpoch = context.result?.ring.epoch ?? null;
+  await runSteps([moveStep(call.wait)], context, { silent: call.silent }).catch((error: unknown) => {
+    throw withUndo(error, madeEpoch);
+  });
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: context.moved });
   printOutcome(report, call);
   return report;

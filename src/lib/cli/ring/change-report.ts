@@ -1,4 +1,5 @@
 /** What a change of the ring came to: what `--json` prints, and the last lines for people. */
+import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
 import type { MoveResult } from '../../provision/ring/await-change.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { RingCall } from './ring-change-command.ts';
@@ -61,4 +62,17 @@ export function printOutcome(report: RingChangeReport, { print }: Pick<RingCall,
       `  the controller makes ${waiting === 1 ? 'the move' : `the ${waiting} moves`}; watch: streamctl ring plan`,
     );
   if (report.undo !== null) print(`  undo   ${report.undo}`);
+}
+
+/** Adds how to take the change back to a failure that came after it. */
+export function withUndo(error: unknown, madeEpoch: number | null): StreamctlError {
+  const failure = toStreamctlError(error);
+  if (madeEpoch === null) return failure;
+  const details = failure.details as { facts?: Record<string, string> } | undefined;
+  const facts = { ...details?.facts, undo: `streamctl ring undo ${madeEpoch}` };
+  return new StreamctlError(failure.code, failure.message, {
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    details: { ...details, facts },
+    cause: failure,
+  });
 }

@@ -18,7 +18,7 @@ import type { RingRecord } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import { runSteps } from '../run-steps.ts';
 import { formatRingPlan } from '../views/format-ring-plan.ts';
-import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
+import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { loadKnownEpoch } from './known-epoch.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
 import type { RingCall } from './ring-change-command.ts';
@@ -75,8 +75,11 @@ export async function runSimpleChange(
     },
     moveStep(call.wait),
   ];
-  await runSteps(steps, context, { silent: call.silent });
-  const madeEpoch = context.result?.ring.epoch ?? null;
+  const made = (): number | null => context.result?.ring.epoch ?? null;
+  await runSteps(steps, context, { silent: call.silent }).catch((error: unknown) => {
+    throw withUndo(error, made());
+  });
+  const madeEpoch = made();
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: context.moved });
   printOutcome(report, call);
   return report;
@@ -98,7 +101,7 @@ export function moveStep(wait: boolean): Step<RingChangeContext & { moved: reado
       const { store, signal } = context;
       context.moved = await awaitChange(store, moves, { signal, report });
       const moved = context.moved.filter(({ result }) => result === 'moved').length;
-      return `${moved} of ${moves.length} ${moves.length === 1 ? 'move' : 'moves'}`;
+      return `${moved} of ${moves.length} ${moves.length === 1 ? 'replica' : 'replicas'}`;
     },
   };
 }

@@ -4,7 +4,8 @@ import measure from 'fast-string-truncated-width';
 /** Longer text from a node is cut: nobody reads it in a table. */
 const MAX_CHARACTERS = 500;
 const ELLIPSIS = '…';
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when something is cut first: making it takes as long as all the rest of a fast command. */
+let graphemes: Intl.Segmenter | null = null;
 
 /** How many columns a terminal draws the text in. */
 export function textWidth(text: string): number {
@@ -14,7 +15,8 @@ export function textWidth(text: string): number {
 /** Cuts text to at most `columns`, with an ellipsis where it was cut. */
 export function cutText(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
-  const kept = [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  const kept = [...graphemes.segment(text)].map(({ segment }) => segment);
   while (kept.length > 0 && textWidth(kept.join('')) > columns - 1) kept.pop();
   return `${kept.join('')}${ELLIPSIS}`;
 }

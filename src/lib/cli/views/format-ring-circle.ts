@@ -85,7 +85,7 @@ function besideCircle(
     ...inColumns(nodeLines, members, width),
     ...(streamLines.length > 0 ? [''] : []),
     ...streamLines,
-    ...(more > 0 ? [`…  ${more} more: streamctl ring locate NAME`] : []),
+    ...(more > 0 ? [cutText(`…  ${more} more: streamctl ring locate NAME`, width)] : []),
     '',
     ...wrapText(
       'A letter is who owns that piece of the circle. A stream belongs to the next piece clockwise of its place.',

@@ -1,7 +1,7 @@
 /** `ring explain`: what a ring does, on one screen, with the cluster's own nodes and streams. Pure. */
 import type { RingLesson } from '../../membership/ring-lesson.ts';
 import { formatCost } from '../../placement/encoder-cost.ts';
-import { padText, plainText, textWidth, wrapText } from './fit-text.ts';
+import { cutText, padText, plainText, textWidth, wrapText } from './fit-text.ts';
 import { formatWhole } from './format-figures.ts';
 import { count, formatShare, MARGIN } from './format-ring.ts';
 import type { Paint } from './paint.ts';
@@ -27,14 +27,18 @@ export function formatRingLesson(lesson: RingLesson, columns: number, paint: Pai
   const lines = paragraphs.flatMap(({ title, text, figure = [] }, index) => {
     const [first = '', ...rest] = wrapText(`${title} ${text}`, width - LABEL);
     const told = [`${index + 1}  ${first.replace(title, () => paint.strong(title))}`, ...rest.map(indent)];
-    return [...told, ...figure.map(indent)];
+    return [...told, ...figure.map((line) => indent(cutText(line, width - LABEL)))];
   });
-  const heading = `Who carries a stream? · cluster ${plainText(lesson.cluster)}, region ${plainText(lesson.region)}, ring epoch ${lesson.epoch}`;
-  const { join, region } = lesson;
+  const { cluster, region, epoch, join } = lesson;
+  const heading = `Who carries a stream? · cluster ${plainText(cluster)}, region ${plainText(region)}, ring epoch ${epoch}`;
   const command = `streamctl ring plan add-node ${join.node} --region ${region}`;
-  return [heading, '', ...lines, '', `Try it, it changes nothing: ${paint.strong(command)}`].map((line) =>
-    line === '' ? '' : MARGIN + line,
-  );
+  return [
+    ...wrapText(heading, width).map(paint.strong),
+    '',
+    ...lines,
+    '',
+    ...wrapText(`Try it, it changes nothing: ${command}`, width),
+  ].map((line) => `${MARGIN}${line}`.trimEnd());
 }
 
 const indent = (line: string): string => ' '.repeat(LABEL) + line;
@@ -70,10 +74,10 @@ function tellOwner({ example, next }: RingLesson): Paragraph {
       .trimEnd();
   const arrow = `${labels[0]} ${'-'.repeat(Math.max(1, widths[0]! - textWidth(labels[0]!) - 3))}>`;
   const [successor] = example.successors;
-  const after = successor === undefined ? '' : `; should it go, ${plainText(successor)}`;
+  const after = successor === undefined ? '' : `; should it go, ${plainText(successor)} does`;
   return {
     title: 'A stream belongs to the next point clockwise.',
-    text: `Here: ${plainText(example.owner ?? '')}${after}.`,
+    text: `Here ${plainText(example.owner ?? '')} owns ${plainText(example.key)}${after}.`,
     figure: [line(places), line([arrow, ...labels.slice(1)])],
   };
 }
@@ -85,7 +89,7 @@ function tellLimit({ members, balance, load, displaced, streams }: RingLesson): 
   const aside =
     first === undefined
       ? `Of ${count(streams.length, 'stream')} none has to.`
-      : `${displaced.length} of ${count(streams.length, 'stream')} did: ${plainText(first.key)} (${plainText(first.owner ?? '')} → ${first.placed.map(plainText).join(' and ')})${displaced.length > 1 ? ', …' : ''}`;
+      : `${displaced.length} of ${count(streams.length, 'stream')} did: ${plainText(first.key)} (${plainText(first.owner ?? '')} → ${first.placed.map(plainText).join(' and ')})${displaced.length > 1 ? ', …' : '.'}`;
   const text =
     `The region carries ${formatCost(load)} encodes of 720p30; ${balance} × the fair share, ` +
     `${formatCost(Math.round(limit))} per weight, is full, and a stream whose owner is full goes on clockwise. ${aside}`;

@@ -29,7 +29,7 @@ export function formatRing(ring: RingDescription, columns: number, paint: Paint)
     ...wrapText(legend, width).map(paint.quiet),
     ...(notes.length > 0 ? ['', ...notes] : []),
   ];
-  return lines.map((line) => (line === '' ? '' : MARGIN + line));
+  return lines.map((line) => `${MARGIN}${line}`.trimEnd());
 }
 
 function wordHeading({ cluster, epoch, members, regions, streams, replicas }: RingDescription): string {
@@ -100,7 +100,7 @@ function memberRow(member: MemberDescription, index: number, paint: Paint): Cell
 /** The load as a bar that ends where the node is full, with a mark at the fair load. */
 function loadBar({ load, fairLoad, limit }: MemberDescription, symbols: boolean): string {
   if (limit <= 0) return '';
-  const [full, empty, mark, end] = symbols ? ['█', '░', '│', ''] : ['=', ' ', '|', ']'];
+  const [full, empty, mark, end] = symbols ? ['█', '░', '│', ''] : ['=', '.', '|', ']'];
   const filled = Math.min(BAR_WIDTH, Math.round((load / limit) * BAR_WIDTH));
   const fair = Math.min(BAR_WIDTH - 1, Math.round((fairLoad / limit) * BAR_WIDTH));
   const bar = Array.from({ length: BAR_WIDTH }, (_, at) => (at === fair ? mark : at < filled ? full : empty));

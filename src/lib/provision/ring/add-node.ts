@@ -31,7 +31,7 @@ export const ADD_NODE_STEPS: readonly Step<AddNodeContext>[] = [
   { title: 'ring', run: join },
 ];
 
-const VERIFY_MS = 20_000;
+const VERIFY_MS = 10_000;
 /** Of streams that do not play anywhere, the next one is tried. */
 const MOST_TRIES = 3;
 
@@ -56,7 +56,7 @@ async function verify({ store, node, signal }: AddNodeContext, report: StepRepor
     report.doing(`playing ${stream} through ${node.name}, for at most ${VERIFY_MS / 1000} s`);
     const last = index === Math.min(live.length, MOST_TRIES) - 1;
     try {
-      await verifyMedia(node, { stream, timeoutMs: VERIFY_MS / MOST_TRIES, signal });
+      await verifyMedia(node, { stream, timeoutMs: VERIFY_MS, signal });
       return `on media: ${stream} plays through it, part by part`;
     } catch (error) {
       signal.throwIfAborted();

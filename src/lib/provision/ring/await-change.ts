@@ -1,10 +1,12 @@
 /** Waiting for the moves of one change, and telling of each stream what became of it. */
+import { StreamctlError } from '../../base/errors.ts';
 import { awaitMoves, type MoveProgress } from '../../membership/await-moves.ts';
 import { loadPlannedMoves } from '../../store/moves.ts';
 import { loadPlacements, loadPlacementsOf } from '../../store/placements.ts';
 import type { PlannedMove } from '../../store/ring-records.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { StepReport } from '../context.ts';
+import { MoveWatch, wordProgress } from './move-watch.ts';
 
 /** `stayed`: the move failed or was no longer needed, and the stream is where it was. */
 export interface MoveResult {
@@ -24,8 +26,6 @@ export interface AwaitChangeOptions {
 /** A move that is planned or under way. */
 export type OpenMove = Pick<PlannedMove, 'stream' | 'from' | 'to'>;
 
-const MOST_NAMED = 3;
-
 /** The moves that are planned or under way, of those that are wanted. */
 export async function loadOpenMoves(
   store: StoreReader,
@@ -38,48 +38,63 @@ export async function loadOpenMoves(
   return [...running, ...planned].filter(wanted);
 }
 
-/** Waits until every move has ended. Throws PARTLY_DONE when nothing happens for a minute, INTERRUPTED when aborted. */
+/**
+ * Waits until every move has ended. Throws PARTLY_DONE when nothing happens for a minute or when each was tried in vain
+ * more than once, INTERRUPTED when aborted; the controller goes on in any case.
+ */
 export async function awaitChange(
   store: StoreReader,
   moves: readonly OpenMove[],
   { signal, report }: AwaitChangeOptions,
 ): Promise<MoveResult[]> {
   const streams = [...new Set(moves.map(({ stream }) => stream))];
+  const watch = new MoveWatch(streams);
   const startedMs = performance.now();
-  const endedMs = new Map<string, number>();
+  const giveUp = new AbortController();
   const onProgress = (progress: MoveProgress): void => {
-    const left = new Set(progress.left);
-    for (const stream of streams) {
-      if (left.has(stream) || endedMs.has(stream)) continue;
-      endedMs.set(stream, performance.now() - startedMs);
+    for (const stream of watch.take(progress, performance.now() - startedMs)) {
+      report.happened(`${stream}  could not move yet and plays on where it is; the controller tries again`);
     }
     report.doing(wordProgress(progress));
+    if (watch.isHopeless) giveUp.abort();
   };
-  await awaitMoves(store, { streams }, { signal, onProgress });
+  try {
+    await awaitMoves(store, { streams }, { signal: AbortSignal.any([signal, giveUp.signal]), onProgress });
+  } catch (error) {
+    if (!giveUp.signal.aborted || signal.aborted) throw error;
+    throw hopeless(streams.filter((stream) => watch.endedMs(stream) === null));
+  }
   const placements = await loadPlacementsOf(store, streams);
   const results = moves.map(({ stream, from, to }): MoveResult => {
     const moved = placements.get(stream)?.replicas.includes(to) === true;
-    const afterMs = Math.round(endedMs.get(stream) ?? 0);
-    return { stream, from, to, result: moved ? 'moved' : 'stayed', afterMs };
+    return {
+      stream,
+      from,
+      to,
+      result: moved ? 'moved' : 'stayed',
+      afterMs: Math.round(watch.endedMs(stream) ?? 0),
+    };
   });
   for (const result of results) report.happened(wordResult(result));
   return results;
 }
 
+function hopeless(left: readonly string[]): StreamctlError {
+  const some =
+    left.length > 3 ? `${left.slice(0, 3).join(', ')} and ${left.length - 3} more` : left.join(', ');
+  return new StreamctlError(
+    'PARTLY_DONE',
+    `${some} did not move: the new node did not make the same segments`,
+    {
+      hint: 'Nothing is lost: the controller tries again by itself, and the agents say why in streamctl logs agent.',
+      details: { left },
+    },
+  );
+}
+
 /** The same moves for somebody who does not wait. */
 export function leaveMoves(moves: readonly OpenMove[]): MoveResult[] {
   return moves.map(({ stream, from, to }) => ({ stream, from, to, result: 'waiting', afterMs: null }));
-}
-
-/** `4 of 7 streams · moving: demo, chess · choir waits`. */
-function wordProgress({ total, left, moving, lacks }: MoveProgress): string {
-  const named = moving.slice(0, MOST_NAMED).join(', ');
-  const more = moving.length > MOST_NAMED ? ` and ${moving.length - MOST_NAMED} more` : '';
-  return [
-    `${total - left.length} of ${total} streams`,
-    ...(moving.length === 0 ? [] : [`moving: ${named}${more}`]),
-    ...lacks.slice(0, 1),
-  ].join(' · ');
 }
 
 function wordResult({ stream, from, to, result, afterMs }: MoveResult): string {
