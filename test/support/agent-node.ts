@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { pino } from 'pino';
 import { startAgent } from '../../src/lib/agent/main.ts';
 import { systemClock } from '../../src/lib/base/clock.ts';
+import type { Controller } from '../../src/lib/controller/start-controller.ts';
 import type { AgentReport, OriginStreamReport } from '../../src/lib/health/report.ts';
 import type { NodeConfig } from '../../src/lib/nodes/node-config.ts';
 import { keepStoreConnected, type Store, type StoreOptions } from '../../src/lib/store/store.ts';
@@ -16,23 +17,32 @@ import { FakeServices } from './fake-services.ts';
 
 const PREFIX = 'pipeline-';
 
+/** A controller that never acts. */
+const IDLE: Controller = { note: () => undefined, status: () => null, close: async () => undefined };
+
+export interface AgentNodeOptions {
+  readonly store: StoreOptions;
+  /** Whether the agent may become the controller. */
+  readonly controlled: boolean;
+  /** Whether anybody publishes the stream, on whatever node. */
+  readonly isLive: (stream: string) => boolean;
+}
+
 export class AgentNode {
   readonly config: NodeConfig;
   readonly services = new FakeServices();
   /** What its origin says of a stream whose pipeline runs here, in place of a well one. */
   spoil: (stream: string, report: OriginStreamReport) => OriginStreamReport = (_stream, report) => report;
-  readonly #options: StoreOptions;
+  readonly #options: AgentNodeOptions;
   readonly #sessions = new Map<string, Record<string, unknown>>();
-  readonly #isLive: (stream: string) => boolean;
   #log = '';
   #servers: Server[] = [];
   #store: Store | null = null;
   #agent: { close(): Promise<void> } | null = null;
 
-  constructor(config: NodeConfig, options: StoreOptions, isLive: (stream: string) => boolean) {
+  constructor(config: NodeConfig, options: AgentNodeOptions) {
     this.config = config;
     this.#options = options;
-    this.#isLive = isLive;
   }
 
   get name(): string {
@@ -62,13 +72,14 @@ export class AgentNode {
   }
 
   async startAgent(): Promise<void> {
-    this.#store = await keepStoreConnected(this.#options);
+    this.#store = await keepStoreConnected(this.#options.store);
     this.#agent = await startAgent({
       config: this.config,
       store: this.#store,
       nodeServices: new FakeServices(),
       ownServices: this.services,
       clock: systemClock,
+      ...(this.#options.controlled ? {} : { control: () => IDLE }),
       log: pino({ level: 'info' }, { write: (line: string) => (this.#log += line) }),
     });
   }
@@ -129,7 +140,7 @@ export class AgentNode {
 
   #originReport() {
     const reports = this.running.map((stream) => {
-      const state = this.#isLive(stream) ? 'live' : 'ended';
+      const state = this.#options.isLive(stream) ? 'live' : 'ended';
       const msn = Math.floor(Date.now() / 2000);
       const segments = [{ msn: msn - 1, startTicks: (msn - 1) * 180_000, frames: 60 }];
       const pipeline = { fresh: state === 'live', signature: 'v', segments, lastMsn: msn };

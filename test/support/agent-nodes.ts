@@ -34,6 +34,8 @@ export interface AgentNodesOptions {
   readonly block: string;
   /** Changes of node.json, the same for all. */
   readonly config?: (config: NodeConfig) => NodeConfig;
+  /** False: no agent becomes the controller. */
+  readonly controlled?: boolean;
   /** Of the nodes in the first ring; none when false. */
   readonly ring?: false | ((node: RingNode) => RingNode);
 }
@@ -55,7 +57,8 @@ export async function startAgentNodes(options: AgentNodesOptions): Promise<Agent
   const members = configs.map(({ node }) => ringNode(node.name, { host: node.address }));
   if (ring !== false) await write(store, ringRecord(1, members.map(ring)));
   const isLive = (stream: string): boolean => nodes.some((node) => node.sessions.has(stream));
-  const nodes = configs.map((config) => new AgentNode(config, storeOptions, isLive));
+  const nodeOptions = { store: storeOptions, isLive, controlled: options.controlled ?? true };
+  const nodes = configs.map((config) => new AgentNode(config, nodeOptions));
   await Promise.all(nodes.map((node) => node.start()));
   for (const node of nodes) {
     await until(async () => {

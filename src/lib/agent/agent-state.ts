@@ -1,6 +1,7 @@
 /** One agent's collaborators and what it remembers between its rounds. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { startController } from '../controller/start-controller.ts';
 import type { ControllerReport, ReplicaReport } from '../health/report.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
@@ -18,6 +19,8 @@ export interface AgentDeps {
   readonly ownServices: ServiceManager;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Starts the controller; tests of an agent alone give one that does nothing. */
+  readonly control?: typeof startController;
 }
 
 export interface AgentState {
@@ -33,8 +36,8 @@ export interface AgentState {
   readonly unplacedSinceMs: Map<string, number>;
   /** Publishers' clients whose key was ended, and since when: nginx hangs up on them. */
   readonly cutOff: Map<string, number>;
-  /** Streams whose pipeline said that it ended. */
-  ended: ReadonlySet<string>;
+  /** Streams whose pipeline said that it ended, until they are live again or not placed here any more. */
+  readonly ended: Set<string>;
   /** What the last heartbeat said of this node's pipelines. */
   replicas: readonly ReplicaReport[];
   /** Whether a stream's time is over, as the last round saw it. */

@@ -65,7 +65,7 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
   const server = createAgentServer({ state, poke: round.poke });
   await server.listen({ host: config.node.address, port: config.node.ports.agent });
   log.info({ address: config.node.address, port: config.node.ports.agent }, 'listening');
-  const controller = startController({
+  const controller = (deps.control ?? startController)({
     node: config.node.name,
     store,
     clock: deps.clock,

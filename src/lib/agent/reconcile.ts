@@ -89,11 +89,12 @@ function seenHere({ sessions, replicas }: AgentState): string[] {
 
 /** Notes when each stream was last live, or first seen; forgets those that are nowhere here any more. */
 function noteLive(
-  { lastLiveMs, deps }: AgentState,
+  { lastLiveMs, ended, deps }: AgentState,
   { live, present }: { readonly live: ReadonlySet<string>; readonly present: ReadonlySet<string> },
 ): void {
   const nowMs = deps.clock.nowMs();
   for (const stream of present)
     if (live.has(stream) || !lastLiveMs.has(stream)) lastLiveMs.set(stream, nowMs);
   for (const stream of lastLiveMs.keys()) if (!present.has(stream)) lastLiveMs.delete(stream);
+  for (const stream of ended) if (live.has(stream) || !present.has(stream)) ended.delete(stream);
 }

@@ -47,11 +47,12 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
   };
 }
 
-function noteEnded(state: AgentState, origin: OriginReport | null): void {
-  if (origin === null) return;
-  // The word outlives the pipeline's connection: runit has started it again by the time anybody looks.
-  const ended = origin.streams.filter(({ status }) => status?.state === 'ended');
-  state.ended = new Set(ended.map(({ stream }) => stream));
+/** Remembered beyond the unit, which is removed then, and the origin's window. */
+function noteEnded({ ended }: AgentState, origin: OriginReport | null): void {
+  for (const { stream, status } of origin?.streams ?? []) {
+    if (status?.state === 'ended') ended.add(stream);
+    else ended.delete(stream);
+  }
 }
 
 function ringsOf({ known, store, storeEpoch }: AgentState): RingEpochs | null {

@@ -1,3 +1,4 @@
+/** What agents do by themselves: no controller is at work here. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { encoderCost } from '../../../src/lib/placement/encoder-cost.ts';
@@ -17,7 +18,11 @@ let nodes: AgentNodes;
 let ring: RingRecord;
 const keys = new Map<string, string>();
 before(async () => {
-  nodes = await startAgentNodes({ names: ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2'], block: '127.202.12' });
+  nodes = await startAgentNodes({
+    names: ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2'],
+    block: '127.202.12',
+    controlled: false,
+  });
   ring = (await loadRing(nodes.store))!;
   for (const name of ['early', 'late', 'other']) {
     keys.set(name, (await addStream(nodes.store, { name, by })).key);
