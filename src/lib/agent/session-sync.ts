@@ -76,6 +76,7 @@ export class SessionSync {
 
   /** Ends what has left, refreshes what is there. With the daemon or the store away, nothing is ended. */
   async sync(): Promise<void> {
+    await this.#endOwnWhoLeft();
     const found = await listContributions(this.#deps.node);
     // Whether they still publish is unknown without the daemon: the sessions stay.
     if (found !== null) {
@@ -85,6 +86,20 @@ export class SessionSync {
       this.#forgetOldGoodbyes();
     }
     await this.#refresh();
+  }
+
+  /** A goodbye is certain, whether the daemon can be asked or not. */
+  async #endOwnWhoLeft(): Promise<void> {
+    const { node, store } = this.#deps;
+    const gone = [...this.#own.values()].filter(({ record }) => this.#hasLeft(record));
+    await Promise.all(
+      gone.map(async (own) => {
+        await closeContribution(node, own.record);
+        await closeSession(store, own.record).catch(() => false);
+        if (this.#own.get(own.record.stream) === own) this.#own.delete(own.record.stream);
+      }),
+    );
+    this.#local = this.#local.filter((session) => !this.#hasLeft(session));
   }
 
   async #endThoseWhoLeft(found: readonly ContributionSession[]): Promise<readonly ContributionSession[]> {

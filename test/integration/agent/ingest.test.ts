@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSessions } from '../../../src/lib/store/load-sessions.ts';
-import { addStream, revokeKey, rotateKey } from '../../../src/lib/streams/streams.ts';
+import { addStream, removeStream, revokeKey, rotateKey } from '../../../src/lib/streams/streams.ts';
 import { type ContributionReader, readContribution } from '../../support/contribution-reader.ts';
 import { type IngestNode, startIngestNode } from '../../support/ingest-node.ts';
 import { type RtmpPublisher, startRtmpPublisher } from '../../support/rtmp-publisher.ts';
@@ -108,6 +109,28 @@ test('old and new key are both good after a rotation, and a revoked one is not',
   await revokeKey(node.store, { name: 'rotated', keyId: first.keyId, by });
   const refused = await publish(first.key);
   assert.notEqual(await refused.ended, 0);
+});
+
+test('a publisher whose key is revoked, or whose stream is removed, is cut off within 2 s; others go on', async () => {
+  const revoked = await addStream(node.store, { name: 'revoked', by });
+  const removed = await addStream(node.store, { name: 'removed', by });
+  const stays = await addStream(node.store, { name: 'stays', by });
+  const first = await publish(revoked.key);
+  const second = await publish(removed.key);
+  await publish(stays.key);
+  const readers = [await read('revoked'), await read('removed')];
+  const other = await read('stays');
+  for (const [publisher, end] of [
+    [first, () => revokeKey(node.store, { name: 'revoked', keyId: revoked.keyId, by })],
+    [second, () => removeStream(node.store, { name: 'removed', by })],
+  ] as const) {
+    await end();
+    const late = sleep(2000, 'late', { ref: false });
+    assert.notEqual(await Promise.race([publisher.ended, late]), 'late');
+  }
+  await until(() => readers.every((reader) => reader.isEnded()), 'the media to end');
+  assert.equal((await isLive('revoked')) || (await isLive('removed')), false);
+  await goesOn(other);
 });
 
 test('a restart of the agent disturbs nothing, and a publisher that left meanwhile is noticed', async () => {
