@@ -13,6 +13,8 @@ import { waitUntilPlayed } from '../../src/lib/viewer/wait-until-played.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const STREAMS = Array.from({ length: 12 }, (_, index) => `s${index + 1}`);
 const EDGES = ['127.208.1.1', '127.208.2.1'];
+/** Little, since twelve share two cores with their replicas and viewers. */
+const PICTURE = ['--size', '256x144', '--fps', '10', '--kbps', '100', '--no-audio'];
 const VIEWERS = 48;
 /** Until the viewers have been told to stop. */
 const LIMIT_MS = 240_000;
@@ -63,7 +65,7 @@ async function startCluster(t: TestContext): Promise<(...words: readonly string[
 test('nodes join, change weight, drain and leave under a dozen live streams without a stall or a lost frame', async (t) => {
   const run = await startCluster(t);
   for (const stream of STREAMS) {
-    await run('publish', 'test', stream, '--detach', '--size', '256x144', '--fps', '10', '--kbps', '100', '--no-audio');
+    await run('publish', 'test', stream, '--detach', ...PICTURE);
   }
   const urls = STREAMS.flatMap((stream) =>
     EDGES.map((edge) => `http://${edge}:8080/live/${stream}/index.m3u8`),
