@@ -80,6 +80,7 @@ export async function createUpContext(
     only: null,
     program: null,
     nodes: [],
+    leaving: [],
     madeStreams: [],
   };
 }

@@ -7,6 +7,7 @@ import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
 import { ownValue } from '../base/own-value.ts';
 import type { RingNode, RingPatch, RingRecord } from '../store/ring-records.ts';
+import { applyPatch } from './patch.ts';
 
 /** Returns what the ring should have in the places that change. */
 export type RingEdit = (ring: RingRecord) => RingPatch;
@@ -92,6 +93,28 @@ export function unpin(stream: string, name?: string): RingEdit {
       );
     }
     return { pins: { [stream]: name === undefined ? null : without(pins, name) } };
+  };
+}
+
+/** Several edits as one change: each sees what those before it made. */
+export function combine(edits: readonly RingEdit[]): RingEdit {
+  return (ring) => {
+    const nodes: Record<string, RingNode | null> = {};
+    const pins: Record<string, readonly string[] | null> = {};
+    let rest: RingPatch = {};
+    let now = ring;
+    for (const edit of edits) {
+      const patch = edit(now);
+      Object.assign(nodes, patch.nodes);
+      Object.assign(pins, patch.pins);
+      rest = { ...rest, ...patch };
+      now = applyPatch(now, patch);
+    }
+    return {
+      ...rest,
+      ...(rest.nodes === undefined ? {} : { nodes }),
+      ...(rest.pins === undefined ? {} : { pins }),
+    };
   };
 }
 

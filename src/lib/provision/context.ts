@@ -1,5 +1,6 @@
 /** What the steps of `up` share. */
 import type { ClusterLayout } from '../nodes/layout.ts';
+import type { Peer } from '../nodes/node-config.ts';
 import type { Templates } from '../render/node-files.ts';
 import type { LoadedSpec } from '../spec/load.ts';
 import type { Changes } from './changes.ts';
@@ -27,8 +28,10 @@ export interface UpContext {
   readonly only: readonly string[] | null;
   /** Filled by the step that locates the program. */
   program: Program | null;
-  /** Filled by the step that plans. */
+  /** Filled by the step that plans; with the nodes that leave, until they have. */
   nodes: readonly NodePlan[];
+  /** Filled by the step that plans: nodes that still run and that the spec no longer has. */
+  leaving: readonly Peer[];
   madeStreams: MadeStream[];
 }
 

@@ -12,9 +12,10 @@ import { findClusterProcesses } from '../nodes/processes.ts';
 import { checkClash, checkPorts } from './check-addresses.ts';
 import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
+import { findLeaving, withLeaving } from './leaving-nodes.ts';
 import { refuseOtherSpec } from './other-spec.ts';
 import { requirePackages } from './packages.ts';
-import { type NodePlan, planNodes } from './plan-nodes.ts';
+import { type NodePlan, type NodePlanPlace, planNodes } from './plan-nodes.ts';
 import { locateProgram } from './program.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { declareRing, drainLeaving } from './ring/declare-ring.ts';
@@ -40,9 +41,8 @@ export async function checkMachine(context: UpContext): Promise<string> {
   await refuseOtherSpec(spec, layout.dir);
   await requirePackages();
   context.program = await locateProgram(context.source, layout.programs);
-  const { entry, nodeBinary } = context.program;
-  const place = { clusterDir: layout.dir, nodeBinary, program: entry, templates: context.templates };
-  context.nodes = planNodes(spec, place);
+  context.leaving = await findLeaving(spec, layout.dir);
+  context.nodes = planNodes(withLeaving(spec, context.leaving), placeOf(context));
   await checkClash(home, layout.dir, spec.nodes);
   const idle = (await findUnitWork(startable(context), layout.dir)).filter(({ kind }) => kind === 'start');
   await endStrays(idle, context);
@@ -53,6 +53,11 @@ export async function checkMachine(context: UpContext): Promise<string> {
     ),
   );
   return `${spec.nodes.length} nodes · addresses ${spec.block}.*`;
+}
+
+function placeOf({ layout, program, templates }: UpContext): NodePlanPlace {
+  const { entry, nodeBinary } = program!;
+  return { clusterDir: layout.dir, nodeBinary, program: entry, templates };
 }
 
 /** A process of ours that outlived its supervisor, and holds what a unit will open. */
@@ -110,17 +115,22 @@ async function writeRecord({ spec, layout, changes, program, version }: UpContex
   await changes.step(null, what, () => writeWholeFile(layout.record, text));
 }
 
-/** Writes files; before a neighbour is forgotten, what it carries is moved away. */
+/** Writes files; before a node loses the role of an origin, what it carries is moved away. */
 export async function configure(context: UpContext, report: StepReport): Promise<string> {
-  const { layout, changes } = context;
+  const { changes } = context;
   const before = changes.list.length;
-  await drainLeaving(context, report);
-  for (const plan of context.nodes) {
-    await writeNode(plan, layout.dir, changes);
-    await writePlayer(plan, context);
-  }
+  const stays = new Set(context.spec.nodes.map(({ name }) => name));
+  await drainLeaving(context, { report, only: (name) => stays.has(name) });
+  await writeAll(context);
   const count = changes.list.length - before;
   return count === 0 ? 'nothing to change' : `${count} changes on ${context.nodes.length} nodes`;
+}
+
+async function writeAll(context: UpContext): Promise<void> {
+  for (const plan of context.nodes) {
+    await writeNode(plan, context.layout.dir, context.changes);
+    await writePlayer(plan, context);
+  }
 }
 
 /** Starts what is missing and restarts what changed. Throws UNHEALTHY. */
@@ -173,10 +183,14 @@ async function addStreams(context: UpContext): Promise<string> {
     : `added ${made.join(', ')}`;
 }
 
-/** Stops and removes what the plan does not have. */
+/** Lets the others forget the nodes that left, and stops and removes what the spec does not have. */
 export async function tidy(context: UpContext): Promise<string> {
   const before = context.changes.list.length;
+  if (context.leaving.length > 0) {
+    context.nodes = planNodes(context.spec, placeOf(context));
+    await writeAll(context);
+  }
   await removeLeftovers(context);
   const count = context.changes.list.length - before;
-  return count === 0 ? 'nothing left over' : `${count} removed`;
+  return count === 0 ? 'nothing left over' : `${count} ${count === 1 ? 'change' : 'changes'}`;
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/lib/base/errors.ts';
 import {
   addNode,
+  combine,
   pin,
   type RingEdit,
   removeNode,
@@ -131,4 +132,20 @@ test('an undo of what changed again names the later epoch', () => {
 
 test('a line of the history that changed nothing cannot be undone', () => {
   assert.throws(() => undoOf(ringChange(3, { what: 'restore' })), { code: 'NOT_FOUND' });
+});
+
+test('several edits are one change, each on what those before it made', () => {
+  const both = combine([
+    setState('us-1', 'draining'),
+    setWeight('us-1', 5),
+    pin('demo', 'eu-1'),
+    removeNode('us-3'),
+  ]);
+  const { ring, change } = edit(RING, both);
+  assert.equal(ring.epoch, 5);
+  assert.deepEqual(names(ring), ['eu-1 1 active', 'us-1 5 draining', 'us-2 2 active']);
+  assert.deepEqual(ring.pins, { demo: ['eu-1'] });
+  assert.deepEqual({ ...edit(ring, undoOf(change)).ring, epoch: 4 }, RING);
+  const all = ['eu-1', 'us-1', 'us-2'].map((name) => setState(name, 'draining'));
+  assert.throws(() => combine(all)(RING), { code: 'CONFLICT', message: /us-2 is the only active node/ });
 });

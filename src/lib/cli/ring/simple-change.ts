@@ -1,5 +1,6 @@
 /** Changes of the ring that provision nothing: drain, undrain, set-weight, pin, unpin, and taking such a change back. */
 import { hostname, userInfo } from 'node:os';
+import { loadKnownEpoch } from '../../health/load-known-epoch.ts';
 import { type ChangeRequest, changeRing, planChange } from '../../membership/change-ring.ts';
 import type { RingEdit } from '../../membership/edits.ts';
 import { loadRingState } from '../../membership/ring-state.ts';
@@ -19,7 +20,6 @@ import type { Store } from '../../store/store.ts';
 import { runSteps } from '../run-steps.ts';
 import { formatRingPlan } from '../views/format-ring-plan.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
-import { loadKnownEpoch } from './known-epoch.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
 import type { RingCall } from './ring-change-command.ts';
 import { withSpecEdits } from './with-spec-edits.ts';

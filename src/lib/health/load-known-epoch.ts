@@ -1,5 +1,5 @@
-import { fetchJson } from '../../health/ask-node.ts';
-import type { Peer } from '../../nodes/node-config.ts';
+import type { Peer } from '../nodes/node-config.ts';
+import { fetchJson } from './ask-node.ts';
 
 const TIMEOUT_MS = 700;
 
