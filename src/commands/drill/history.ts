@@ -1,9 +1,9 @@
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
-import { formatMs } from '../../lib/cli/views/format-drill.ts';
 import { formatTable } from '../../lib/cli/views/format-table.ts';
 import { PLAIN } from '../../lib/cli/views/paint.ts';
 import type { DrillRun } from '../../lib/drill/drill-result.ts';
 import { listDrillIds, loadDrill } from '../../lib/drill/history.ts';
+import { wordMs } from '../../lib/drill/report/headline.ts';
 
 interface DrillHistoryResult {
   /** Oldest first. */
@@ -49,7 +49,7 @@ export default class DrillHistory extends BaseCommand {
       { title: 'recovered', align: 'right' as const },
     ];
     const rows = drills.map(({ id, verdict, deadAirP99Ms, recoveredMs }) =>
-      [id, verdict ?? 'no result', formatMs(deadAirP99Ms), formatMs(recoveredMs)].map((text) => ({ text })),
+      [id, verdict ?? 'no result', wordMs(deadAirP99Ms), wordMs(recoveredMs)].map((text) => ({ text })),
     );
     if (rows.length === 0) this.log('  no drill has run yet');
     else for (const line of formatTable({ columns, rows }, 110, PLAIN.quiet)) this.log(`  ${line}`);

@@ -1,4 +1,6 @@
 /** What the commands `drill NAME …` share: flags, the plan, the run, its story on standard error, its end on standard output. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { parseDurationMs } from '../base/duration.ts';
 import { findDrill } from '../drill/drill-kinds.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
@@ -36,6 +38,11 @@ export const DRILL_FLAGS = {
   report: Flags.string({ summary: 'Also write its reports into this folder.', helpValue: 'DIR' }),
 };
 
+/** Loads the template of reports. */
+export async function loadReportTemplate(root: string): Promise<string> {
+  return await readFile(join(root, 'templates/drill-report.html'), 'utf8');
+}
+
 const GRACE_MS = 90_000;
 
 export abstract class DrillCommand extends BaseCommand {
@@ -72,12 +79,15 @@ export abstract class DrillCommand extends BaseCommand {
       view,
       plan,
       repeat: flags.repeat,
+      reportTemplate: await loadReportTemplate(this.config.root),
+      reportDir: flags.report === undefined ? null : resolve(flags.report),
       signal: this.signal,
       program: [process.execPath, process.argv[1]!],
       onEvent: (event, count) => story.tell(event, flags.repeat > 1 ? count : null),
       onRun: (run, { dir }) => {
         story.end();
-        if (flags.repeat === 1) for (const line of formatDrillEnd(run, dir, paint)) this.log(line);
+        if (flags.repeat === 1)
+          for (const line of formatDrillEnd(run, join(dir, 'report.html'), paint)) this.log(line);
       },
     }).finally(() => story.end());
     const summary = summarizeRuns(runs);

@@ -38,7 +38,7 @@ export class DrillStory {
       this.#faultMs = null;
       this.#write(`\n  ${paint.strong(`run ${run}`)}`);
     }
-    if (event.kind === 'fault' && this.#faultMs === null) {
+    if (this.#faultMs === null && (event.kind === 'fault' || event.kind === 'viewers')) {
       this.#faultMs = event.atMs;
       this.#write('');
     }

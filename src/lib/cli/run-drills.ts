@@ -1,19 +1,17 @@
 /** The composition root of drills: from a plan to real viewers, a real cluster, the lock and the folder of each run. */
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { EXIT, StreamctlError } from '../base/errors.ts';
 import { drillClock } from '../drill/drill-clock.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import type { DrillRun, Verdict } from '../drill/drill-result.ts';
 import { resolveFault } from '../drill/faults/resolve-fault.ts';
-import {
-  createFileJournal,
-  type DrillFolder,
-  findArmed,
-  makeDrillFolder,
-  saveDrill,
-} from '../drill/history.ts';
+import { createFileJournal, type DrillFolder, findArmed, makeDrillFolder } from '../drill/history.ts';
 import type { DrillEvent } from '../drill/journal.ts';
+import { formatJunit } from '../drill/report/junit.ts';
+import { writeReports } from '../drill/report/write-reports.ts';
 import { type DrillOutcome, runDrill } from '../drill/run-drill.ts';
 import { startUndoKeeper } from '../drill/undo/start-undo-keeper.ts';
 import { createFleet } from '../drill/viewers/run-fleet.ts';
@@ -33,6 +31,10 @@ export interface DrillRequest {
   readonly signal: AbortSignal;
   /** Program and arguments that run this streamctl. */
   readonly program: readonly [string, ...string[]];
+  /** Text of templates/drill-report.html. */
+  readonly reportTemplate: string;
+  /** Where the reports are written, too; of a series a folder each, and one junit.xml. */
+  readonly reportDir: string | null;
   /** Called for each event; `run` counts from 1. */
   readonly onEvent: (event: DrillEvent, run: number) => void;
   /** Called after each run. */
@@ -49,6 +51,8 @@ export const VERDICT_EXIT: Readonly<Record<Verdict, number>> = {
 };
 
 /** Behind live at the most for a steady state, seconds: the service level with parts of 0.5 s, more with longer ones. */
+/** After the end of a drill, until a fault ends by itself should even the undo be lost. */
+const LONGER_MS = 60_000;
 const BEHIND_PARTS = 3;
 const BEHIND_SPARE_SEC = 1.5;
 
@@ -70,6 +74,9 @@ export async function runDrills(request: DrillRequest): Promise<readonly DrillRu
       if (run.verdict === 'recovery-failed' || run.verdict === 'aborted') break;
     }
     if (runs.length === 0) throw new StreamctlError('INTERRUPTED', `drill ${words}: stopped before it began`);
+    if (request.reportDir !== null && repeat > 1) {
+      await writeFile(join(request.reportDir, 'junit.xml'), formatJunit(runs));
+    }
     return runs;
   } finally {
     await giveBack();
@@ -98,7 +105,8 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
       journal,
       probe: createClusterProbe({ view, stream, nowMs, loadControl: () => loadControl(view, stream) }),
       fleet: createFleet({ urlsOf: (region) => playlistUrls(view, stream, region) }),
-      resolveFault: (settings, sight) => resolveFault(settings, { view, sight, nowMs }),
+      resolveFault: (settings, sight) =>
+        resolveFault(settings, { view, sight, nowMs, longestMs: plan.durationMs + LONGER_MS }),
       startUndo: () =>
         startUndoKeeper({
           runDir: folder.dir,
@@ -119,7 +127,12 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
       },
     },
   );
-  await saveDrill(folder.dir, outcome.run, outcome.pictures);
+  await writeFile(join(folder.dir, 'viewers.json'), `${JSON.stringify(outcome.pictures)}\n`);
+  await writeReports(folder.dir, outcome, request.reportTemplate);
+  if (request.reportDir !== null) {
+    const dir = request.repeat === 1 ? request.reportDir : join(request.reportDir, `run-${count}`);
+    await writeReports(dir, outcome, request.reportTemplate);
+  }
   onRun(outcome.run, folder);
   return outcome;
 }

@@ -11,14 +11,20 @@ export interface NodeSight {
   readonly reasons: readonly string[];
 }
 
-/** One feed that a relay reads now. */
+/** The feeds that a node's origin reads of other nodes. */
 export interface FeedSight {
   /** The node that reads. */
   readonly node: string;
-  /** The node it reads from; empty while it looks for one. */
-  readonly from: string;
-  /** Unix milliseconds. */
-  readonly sinceMs: number | null;
+  /** Nodes it reads from; empty while it looks for one. */
+  readonly from: readonly string[];
+  /** Its last change of the feed that leads; null when there was none. */
+  readonly change: {
+    /** Unix milliseconds. */
+    readonly atMs: number;
+    /** Replicas. */
+    readonly from: string;
+    readonly to: string;
+  } | null;
 }
 
 export interface ReplicaSight {

@@ -19,7 +19,7 @@ export function concludeRun(course: DrillCourse): DrillOutcome {
     faultMs,
     before: before!.sight,
     since: watcher.sights.filter(({ atMs }) => atMs >= faultMs),
-    publisherBackMs: publisherBack(course),
+    spells: listSpells(course, end.atMs),
     wasCutOff: plan.faults.some(({ settings }) => settings.kind === 'drop-publisher'),
   };
   const did = measureCluster(marks);
@@ -68,10 +68,11 @@ function gatherNodes({ faults }: DrillCourse) {
   };
 }
 
-/** When the last publisher that was cut off was let back. */
-function publisherBack({ faults }: DrillCourse): number | null {
-  const times = faults.list.flatMap(({ planned, healedMs }) =>
-    planned.settings.kind === 'drop-publisher' && healedMs !== null ? [healedMs] : [],
-  );
-  return times.length === 0 ? null : Math.max(...times);
+/** Faults in the order of their time; each lasts, for what it causes, until the next one comes. */
+function listSpells({ faults, faultMs }: DrillCourse, endMs: number) {
+  const injected = faults.list
+    .flatMap(({ injectedMs, healedMs }) => (injectedMs === null ? [] : [{ fromMs: injectedMs, healedMs }]))
+    .sort((a, b) => a.fromMs - b.fromMs);
+  const spells = injected.length > 0 || faultMs === null ? injected : [{ fromMs: faultMs, healedMs: null }];
+  return spells.map((spell, index) => ({ ...spell, untilMs: spells[index + 1]?.fromMs ?? endMs + 1 }));
 }

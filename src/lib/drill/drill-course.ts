@@ -219,7 +219,8 @@ export class DrillCourse {
       viewers,
       replicas: Math.max(1, replicas),
       nodesUp: nodes.map(({ name }) => name),
-      behindSec: this.identity.behindSec,
+      // After a stall players keep farther from live, up to a segment: that is judged, and no fault of the cluster.
+      behindSec: this.identity.behindSec + (this.before === null ? 0 : this.identity.segmentMs / 1000),
       mayHaveFinished: faults.some(({ settings }) => settings.kind === 'drop-publisher'),
     };
   }

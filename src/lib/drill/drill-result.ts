@@ -50,13 +50,13 @@ export interface ViewerFigures {
   readonly requests: number;
 }
 
-/** What the cluster did; milliseconds from the fault, null when it was not seen. */
+/** What the cluster did; milliseconds from the fault (of many the worst), null when it was not seen. */
 export interface ClusterFigures {
   /** Until the cluster itself said that something is wrong. */
   readonly detectMs: number | null;
   /** Who said so: `controller`, or the node whose report it was. */
   readonly detectedBy: string | null;
-  /** Until every relay that had lost its feed reads another. */
+  /** Until the last relay that had gone by what broke went on with another feed. */
   readonly switchMs: number | null;
   /** Until as many replicas serve as before. */
   readonly replaceMs: number | null;
@@ -71,8 +71,6 @@ export interface ClusterFigures {
 export interface ClusterDuties {
   /** Nodes were lost, and a controller was there to see it. */
   readonly detect: boolean;
-  /** A relay read from what broke. */
-  readonly change: boolean;
   /** A replica was lost, and another node could have taken it. */
   readonly replace: boolean;
   /** The publisher was cut off; it was let back. */

@@ -1,6 +1,6 @@
 /** The drills of a cluster on disk: a folder each, named by its time (UTC) and what was done. */
 import { appendFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import { drillsFolder } from '../nodes/layout.ts';
@@ -57,12 +57,6 @@ export function createFileJournal(dir: string, tell: Journal): Journal {
       tell.note(event);
     },
   };
-}
-
-/** Writes what a drill found. */
-export async function saveDrill(dir: string, run: DrillRun, pictures: DrillPictures): Promise<void> {
-  await writeFile(join(dir, 'viewers.json'), `${JSON.stringify(pictures)}\n`);
-  await writeFile(join(dir, 'result.json'), `${JSON.stringify({ version: 1, ...run }, null, 2)}\n`);
 }
 
 /** Loads a drill; null when it did not come to a result. Throws NOT_FOUND when there is no such drill. */

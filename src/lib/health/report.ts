@@ -18,6 +18,16 @@ export interface FeedReport {
   readonly lastPartMs: number | null;
 }
 
+/** When another feed went on leading a stream, and no segment's start explains it. */
+export interface FeedChangeReport {
+  readonly atMs: number;
+  /** Replicas. */
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds without a new part until then. */
+  readonly afterMs: number;
+}
+
 /** A whole segment of a replica: equal in all replicas of a stream. */
 export interface SegmentMark {
   readonly msn: number;
@@ -45,6 +55,8 @@ export interface OriginStreamReport {
   readonly reasons: readonly string[];
   readonly relay: boolean;
   readonly feeds: readonly FeedReport[];
+  /** The last one; null when there was none. Absent in reports of older versions. */
+  readonly feedChange?: FeedChangeReport | null;
   /** Of the connected pipeline of this node; null without one. Absent in reports of older versions. */
   readonly pipeline?: PipelineMarks | null;
   /** The pipeline's own words, the newest. */

@@ -3,6 +3,7 @@ import type { Peer } from '../nodes/node-config.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { DvrStore } from './dvr/dvr-store.ts';
 import type { LoadedDvr } from './dvr/load-dvr.ts';
+import type { FaultInjector } from './fault.ts';
 import type { Feed } from './feeds/feed.ts';
 import { FeedMix } from './feeds/feed-mix.ts';
 import { FeedSupply } from './feeds/feed-supply.ts';
@@ -23,6 +24,7 @@ export interface HostedStreamOptions {
   /** Folder of the stream's DVR segments. */
   readonly dvrDir: string;
   readonly writes: DvrWrites;
+  readonly faults: FaultInjector;
   /** Origins that may have a pipeline of the stream now, best first. */
   candidates(): readonly Peer[];
   nowMs(): number;
@@ -100,9 +102,10 @@ export class HostedStream {
 
   /** Takes a frame of this node's pipeline and hands it to the relays that subscribed. */
   acceptFromPipeline(frame: FeedFrame, feed: Feed): void {
+    if (this.#options.faults.isDeaf) return;
     const isFirst = frame.message.type === 'part' && feed.lastPartMs === null;
     this.feeds.take(feed, frame);
-    this.subscribers.broadcast(frame);
+    this.#options.faults.late(() => this.subscribers.broadcast(frame));
     if (isFirst || frame.message.type === 'hello') this.supply?.nudge();
   }
 
@@ -129,6 +132,7 @@ export class HostedStream {
       fromMsn: () => this.#firstMissingMsn(),
       newestPartMs: () => this.live.lastPartMs(),
       onFrame: (feed, frame) => {
+        if (this.#options.faults.isDeaf) return;
         this.feeds.attach(feed);
         this.feeds.take(feed, frame);
       },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Peer } from '../nodes/node-config.ts';
 import { type DvrWrites, diskWrites } from './dvr/dvr-files.ts';
 import { listDvr, loadDvr } from './dvr/load-dvr.ts';
+import { type FaultInjector, NO_FAULTS } from './fault.ts';
 import { SAFE_NAME } from './feeds/check-message.ts';
 import { HostedStream } from './hosted-stream.ts';
 
@@ -15,6 +16,7 @@ const MAX_STREAMS = 2000;
 export interface HostedStreamsDeps {
   nowMs(): number;
   readonly writes?: DvrWrites;
+  readonly faults?: FaultInjector;
   /** Where the feed of a stream may be had now, best first; never this origin itself. */
   candidates(stream: string): readonly Peer[];
 }
@@ -117,6 +119,7 @@ export class HostedStreams {
       name,
       dvrDir: join(this.#root, name),
       writes: this.#deps.writes ?? diskWrites,
+      faults: this.#deps.faults ?? NO_FAULTS,
       candidates: () => this.#deps.candidates(name),
       nowMs: this.#deps.nowMs,
     });

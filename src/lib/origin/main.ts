@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
-import { ringFile } from '../nodes/layout.ts';
+import { originFaultFile, ringFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { NodeConfig, Peer } from '../nodes/node-config.ts';
 import { watchJson } from '../nodes/watch-json.ts';
@@ -21,6 +21,7 @@ import { checkRing } from '../placement/check-ring.ts';
 import { feedOrder } from '../placement/feed-order.ts';
 import type { RingRecord } from '../store/ring-records.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
+import { checkOriginFault, FaultInjector, NO_FAULTS, type OriginFault } from './fault.ts';
 import { HostedStreams } from './hosted-streams.ts';
 import { createOriginServer } from './http/origin-server.ts';
 
@@ -34,6 +35,8 @@ export interface OriginDeps {
   peers?(): readonly Peer[];
   /** The ring as the node's agent last wrote it; null when it never did. */
   ring?(): RingRecord | null;
+  /** What it does wrong on purpose; nothing unless given. */
+  readonly faults?: FaultInjector;
 }
 
 export interface Origin {
@@ -49,12 +52,21 @@ export async function runOrigin(options: { readonly configFile: string }): Promi
     initial: null,
     parse: checkRing,
   });
-  const origin = await startOrigin(initial, { peers: () => config.current.peers, ring: () => ring.current });
+  const fault = watchJson<OriginFault | null>(originFaultFile(initial.dirs.data), {
+    initial: null,
+    parse: checkOriginFault,
+  });
+  const origin = await startOrigin(initial, {
+    peers: () => config.current.peers,
+    ring: () => ring.current,
+    faults: new FaultInjector(() => fault.current, systemClock.nowMs),
+  });
   const { address, port } = origin.address;
   createLogger('origin').info({ address, port }, 'listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   config.close();
   ring.close();
+  fault.close();
   await origin.close();
 }
 
@@ -66,15 +78,17 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
   const peers = (): readonly Peer[] => deps.peers?.() ?? config.peers;
   const candidates = (stream: string): readonly Peer[] =>
     feedOrder(deps.ring?.() ?? null, peers(), { stream, node, region });
-  const writes = deps.dvrWrites;
+  const { dvrWrites: writes, faults = NO_FAULTS } = deps;
   const streams = new HostedStreams(config.dirs.data, {
     nowMs,
     candidates,
+    faults,
     ...(writes === undefined ? {} : { writes }),
   });
   await streams.recover();
   const server = createOriginServer({
     streams,
+    faults,
     nowMs,
     node,
     region,

@@ -37,6 +37,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     reasons,
     relay: hosted.pipeline === null,
     feeds: reportFeeds(hosted),
+    feedChange: hosted.feeds.lastChange,
     pipeline: hosted.pipeline?.log.marks(nowMs) ?? null,
     status: hosted.pipeline?.status ?? live.status,
     tracks: live.tracks,

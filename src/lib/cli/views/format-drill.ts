@@ -3,6 +3,7 @@ import type { DrillKind } from '../../drill/drill-kinds.ts';
 import type { DrillPlan } from '../../drill/drill-plan.ts';
 import type { DrillRun, Finding, Verdict } from '../../drill/drill-result.ts';
 import type { DrillEvent, DrillEventKind } from '../../drill/journal.ts';
+import { wordMs } from '../../drill/report/headline.ts';
 import type { DrillSummary } from '../../drill/series.ts';
 import type { QuantileSummary } from '../../viewer/quantiles.ts';
 import { wrapText } from './fit-text.ts';
@@ -85,10 +86,10 @@ export function formatSeries(runs: readonly DrillRun[], summary: DrillSummary, p
   const rows = runs.map((run, index) => {
     const { seen } = run;
     const cells = [
-      formatMs(seen.deadAirMs.p99).padStart(13),
-      formatMs(seen.deadAirMs.max).padStart(10),
+      wordMs(seen.deadAirMs.p99).padStart(13),
+      wordMs(seen.deadAirMs.max).padStart(10),
       String(seen.affected).padStart(10),
-      formatMs(run.recoveredMs).padStart(11),
+      wordMs(run.recoveredMs).padStart(11),
     ];
     const verdict = run.verdict.padEnd(17).replace(run.verdict, () => paintVerdict(run.verdict, paint));
     return `  ${String(index + 1).padEnd(5)}${verdict}${cells.join('')}`;
@@ -138,17 +139,17 @@ function wordSettings(settings: DrillPlan['faults'][number]['settings']): string
 function formatCluster({ detectMs, detectedBy, switchMs, replaceMs, recoveredMs }: DrillRun): string {
   const by = detectedBy === null ? '' : ` by ${detectedBy}`;
   const parts = [
-    `noticed ${detectMs === null ? 'not seen' : `after ${formatMs(detectMs)}${by}`}`,
-    ...(switchMs === null ? [] : [`feeds changed after ${formatMs(switchMs)}`]),
-    ...(replaceMs === null ? [] : [`redundant again after ${formatMs(replaceMs)}`]),
-    ...(recoveredMs === null ? [] : [`steady ${formatMs(recoveredMs)} after the heal`]),
+    `noticed ${detectMs === null ? 'not seen' : `after ${wordMs(detectMs)}${by}`}`,
+    ...(switchMs === null ? [] : [`feeds changed after ${wordMs(switchMs)}`]),
+    ...(replaceMs === null ? [] : [`redundant again after ${wordMs(replaceMs)}`]),
+    ...(recoveredMs === null ? [] : [`steady ${wordMs(recoveredMs)} after the heal`]),
   ];
   return parts.join(' · ');
 }
 
 function formatJoined({ seen }: DrillRun): string {
   const never = seen.joinedNeverPlayed === 0 ? '' : ` · ${seen.joinedNeverPlayed} never got a picture`;
-  return `${seen.joined} during the fault · startup p95 ${formatMs(seen.startupMs.p95)}${never}`;
+  return `${seen.joined} during the fault · startup p95 ${wordMs(seen.startupMs.p95)}${never}`;
 }
 
 function formatLiveEdge({ before, during, after }: DrillRun['seen']['liveEdgeSec']): string {
@@ -162,13 +163,7 @@ function wordFinding({ name, value, unit }: Finding, limit: number): string {
 
 /** `p50 0 ms · p99 120 ms · worst 300 ms`. */
 export function formatQuantiles({ p50, p99, max }: QuantileSummary): string {
-  return `p50 ${formatMs(p50)} · p99 ${formatMs(p99)} · worst ${formatMs(max)}`;
-}
-
-/** `820 ms`, `12.3 s`; a dash for what was not seen. */
-export function formatMs(ms: number | null): string {
-  if (ms === null) return '–';
-  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return `p50 ${wordMs(p50)} · p99 ${wordMs(p99)} · worst ${wordMs(max)}`;
 }
 
 /** The verdict in its colour. */

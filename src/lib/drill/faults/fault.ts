@@ -66,4 +66,6 @@ export interface FaultContext {
   /** The cluster as it was just before. */
   readonly sight: ClusterSight;
   readonly nowMs: () => number;
+  /** A fault that can end by itself does so after this long. */
+  readonly longestMs: number;
 }

@@ -9,11 +9,8 @@ import type { Peer } from '../../nodes/node-config.ts';
 import type { Fault, FaultContext, OriginFaultMode } from './fault.ts';
 import { peersOf } from './peers-of.ts';
 
-/** The file ends the fault by itself after this long; the undo is armed for less. */
-const LONGEST_MS = 15 * 60_000;
-
 export function originFault(node: string, mode: OriginFaultMode, context: FaultContext): Fault {
-  const { view, nowMs } = context;
+  const { view, nowMs, longestMs } = context;
   const peer = peersOf(view, [node])[0]!;
   const file = originFaultFile(nodeLayout(view.dir, node).data);
   return {
@@ -25,7 +22,7 @@ export function originFault(node: string, mode: OriginFaultMode, context: FaultC
     undo: [{ kind: 'mend-origin', node }],
     inject: async () => {
       const atMs = nowMs();
-      const text = JSON.stringify({ version: 1, ...mode, untilMs: Math.round(atMs + LONGEST_MS) });
+      const text = JSON.stringify({ version: 1, ...mode, untilMs: Math.round(atMs + longestMs) });
       await writeFile(`${file}.new`, `${text}\n`);
       await rename(`${file}.new`, file);
       return { atMs, text: `origin of ${node} ${wordMode(mode)}` };

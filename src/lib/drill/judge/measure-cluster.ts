@@ -1,11 +1,15 @@
 /** What the cluster did about a fault, and when, from how it looked before and since. Pure. */
-import type { ClusterSight, FeedSight } from '../cluster-sight.ts';
+import type { ClusterSight } from '../cluster-sight.ts';
 import type { ClusterDuties, ClusterFigures } from '../drill-result.ts';
 
 export interface ClusterMarks {
   readonly faultMs: number;
-  /** Unix milliseconds at which the publisher was let back; null when none was cut off. */
-  readonly publisherBackMs: number | null;
+  /** Each fault: when it came, when the next one did, when it was undone; Unix milliseconds. */
+  readonly spells: readonly {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly healedMs: number | null;
+  }[];
   /** A publisher was cut off. */
   readonly wasCutOff: boolean;
   readonly before: ClusterSight;
@@ -16,19 +20,18 @@ export interface ClusterMarks {
   readonly mediaNodes: readonly string[];
 }
 
+/** Without a publisher for so long the slate must have been seen, however seldom one looks. */
+const SLATE_DUE_MS = 4_000;
+
 /** Times are exact where the cluster dates them itself, else those of the look at which they were seen first. */
 export function measureCluster(marks: ClusterMarks): ClusterFigures {
-  const { faultMs } = marks;
   const detected = findDetection(marks);
-  const after = (ms: number | null): number | null =>
-    ms === null ? null : Math.max(0, Math.round(ms - faultMs));
-  const slate = marks.since.find(({ state }) => state === 'slate');
   return {
-    detectMs: after(detected?.atMs ?? null),
+    detectMs: detected === null ? null : Math.max(0, Math.round(detected.atMs - marks.faultMs)),
     detectedBy: detected?.by ?? null,
-    switchMs: after(findSwitch(marks)),
-    replaceMs: after(findReplacement(marks)),
-    slateMs: after(slate?.atMs ?? null),
+    switchMs: findSwitch(marks),
+    replaceMs: findReplacement(marks),
+    slateMs: findSlate(marks),
     returnMs: findReturn(marks),
     slateForMs: sumSlate(marks.since),
   };
@@ -36,7 +39,7 @@ export function measureCluster(marks: ClusterMarks): ClusterFigures {
 
 /** What the cluster had reason to do about the faults. */
 export function findDuties(marks: ClusterMarks): ClusterDuties {
-  const { before, since, lostNodes, publisherBackMs, wasCutOff } = marks;
+  const { before, since, lostNodes, spells, wasCutOff } = marks;
   const lost = new Set(lostNodes);
   const holders = new Set(before.replicas.map(({ node }) => node));
   const spare = before.nodes.some(
@@ -46,10 +49,9 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
   const controlled = [before, ...since].some(({ control }) => control?.controller != null);
   return {
     detect: lost.size > 0 && controlled,
-    change: findReaders(marks).length > 0,
     replace: spare && controlled && [...holders].some((node) => lost.has(node)),
-    slate: wasCutOff,
-    comeBack: publisherBackMs !== null && since.some(({ state }) => state !== 'live'),
+    slate: wasCutOff && spells.some(({ fromMs, healedMs }) => (healedMs ?? Infinity) - fromMs > SLATE_DUE_MS),
+    comeBack: wasCutOff && since.some(({ state }) => state !== 'live'),
   };
 }
 
@@ -86,52 +88,61 @@ function wasUp(before: ClusterSight, node: string): boolean {
   return before.replicas.some((replica) => replica.node === node && replica.health === 'up');
 }
 
-/** When the last relay that had read from a broken node read from another one; null when none had, or one never did. */
-function findSwitch(marks: ClusterMarks): number | null {
-  const { since, mediaNodes, faultMs } = marks;
+/** The longest time from a fault until a relay that had gone by what broke went on with another feed. */
+function findSwitch({ since, spells, mediaNodes }: ClusterMarks): number | null {
   const broken = new Set(mediaNodes);
-  const times = findReaders(marks).map(({ node }) => {
-    for (const sight of since) {
-      const feed = sight.feeds.find((one) => one.node === node && isGood(one, broken));
-      if (feed !== undefined)
-        return feed.sinceMs !== null && feed.sinceMs >= faultMs ? feed.sinceMs : sight.atMs;
-    }
-    return null;
-  });
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 || known.length < times.length ? null : Math.max(...known);
+  const changes = since.flatMap(({ feeds }) =>
+    feeds.flatMap(({ change }) => (change !== null && broken.has(change.from) ? [change.atMs] : [])),
+  );
+  return worst(
+    spells.map(({ fromMs, untilMs }) =>
+      worst(changes.map((atMs) => (atMs >= fromMs && atMs < untilMs ? atMs - fromMs : null))),
+    ),
+  );
 }
 
-/** Relays that read from what broke, and can still do something about it. */
-function findReaders({ before, mediaNodes, lostNodes }: ClusterMarks): readonly FeedSight[] {
-  const broken = new Set(mediaNodes);
-  const lost = new Set(lostNodes);
-  return before.feeds.filter(({ node, from }) => broken.has(from) && !lost.has(node));
-}
-
-function isGood({ from }: FeedSight, broken: ReadonlySet<string>): boolean {
-  return from !== '' && !broken.has(from);
-}
-
-/** When as many replicas served as before, after there had been fewer; null when there never were. */
-function findReplacement({ before, since }: ClusterMarks): number | null {
+/** The longest time from a fault that cost replicas until as many served as before; null when none did, or never again. */
+function findReplacement({ before, since, spells }: ClusterMarks): number | null {
   const wanted = countUp(before);
-  const fewer = since.findIndex((sight) => countUp(sight) < wanted);
-  if (fewer === -1) return null;
-  return since.slice(fewer).find((sight) => countUp(sight) >= wanted)?.atMs ?? null;
+  const times = spells.flatMap(({ fromMs, untilMs }) => {
+    const fewer = since.find(
+      ({ atMs, ...sight }) => atMs >= fromMs && atMs < untilMs && countUp(sight) < wanted,
+    );
+    if (fewer === undefined) return [];
+    const again = since.find(({ atMs, ...sight }) => atMs > fewer.atMs && countUp(sight) >= wanted);
+    return [again === undefined ? null : again.atMs - fromMs];
+  });
+  return times.includes(null) ? null : worst(times);
 }
 
-function countUp({ replicas }: ClusterSight): number {
+function countUp({ replicas }: Pick<ClusterSight, 'replicas'>): number {
   return replicas.filter(({ health }) => health === 'up').length;
 }
 
-function findReturn({ since, publisherBackMs }: ClusterMarks): number | null {
-  if (publisherBackMs === null) return null;
-  const live = since.find(({ atMs, state }) => atMs >= publisherBackMs && state === 'live');
-  return live === undefined ? null : Math.round(live.atMs - publisherBackMs);
+/** The longest time until the slate, of the cuts that it was shown in. */
+function findSlate({ since, spells, wasCutOff }: ClusterMarks): number | null {
+  if (!wasCutOff) return null;
+  return worst(
+    spells.map(({ fromMs, untilMs }) => {
+      const slate = since.find(({ atMs, state }) => atMs >= fromMs && atMs < untilMs && state === 'slate');
+      return slate === undefined ? null : slate.atMs - fromMs;
+    }),
+  );
 }
 
-/** As far as the looks tell: from the first that saw the slate to the first after it that did not. */
+/** The longest time from the publisher's return until the picture, of the cuts that the slate was shown in. */
+function findReturn({ since, spells, wasCutOff }: ClusterMarks): number | null {
+  if (!wasCutOff) return null;
+  const times = spells.flatMap(({ fromMs, untilMs, healedMs }) => {
+    const shown = since.some(({ atMs, state }) => atMs >= fromMs && atMs < untilMs && state !== 'live');
+    if (healedMs === null || !shown) return [];
+    const live = since.find(({ atMs, state }) => atMs >= healedMs && state === 'live');
+    return [live === undefined ? null : live.atMs - healedMs];
+  });
+  return times.includes(null) ? null : worst(times);
+}
+
+/** As far as the looks tell: from each that saw the slate to the next. */
 function sumSlate(since: readonly ClusterSight[]): number {
   let sum = 0;
   since.forEach(({ atMs, state }, index) => {
@@ -139,4 +150,9 @@ function sumSlate(since: readonly ClusterSight[]): number {
     if (state === 'slate' && next !== undefined) sum += next.atMs - atMs;
   });
   return Math.round(sum);
+}
+
+function worst(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.round(Math.max(...known));
 }

@@ -52,6 +52,9 @@ function viewerFaults(samples: readonly Sample[], wanted: SteadyWanted): string[
   );
   const missing = Math.max(viewers, last.viewers.length) - here.length;
   if (missing > 0) return [`${formatCount(missing, 'viewer')} of ${viewers} without a picture`];
+  const late = last.viewers.length - first.viewers.filter(({ startupMs }) => startupMs !== null).length;
+  if (late > 0)
+    return [`${formatCount(late, 'viewer')} have not played for ${STEADY_WINDOW_MS / 1000} s yet`];
   const stalled = countStalled(first.viewers, last.viewers);
   if (stalled > 0)
     return [`${formatCount(stalled, 'viewer')} stalled during the last ${STEADY_WINDOW_MS / 1000} s`];
@@ -62,12 +65,12 @@ function viewerFaults(samples: readonly Sample[], wanted: SteadyWanted): string[
     : [];
 }
 
-/** Viewers whose dead air grew, or who got their first frame only meanwhile. */
+/** Viewers whose dead air grew. */
 function countStalled(before: readonly ViewerSight[], now: readonly ViewerSight[]): number {
   const earlier = new Map(before.map((viewer) => [viewer.id, viewer]));
   return now.filter((viewer) => {
     const then = earlier.get(viewer.id);
-    return then !== undefined && then.startupMs !== null && viewer.deadAirMs > then.deadAirMs;
+    return then !== undefined && viewer.deadAirMs > then.deadAirMs;
   }).length;
 }
 

@@ -1,5 +1,5 @@
 /** Carries an undo out. Each action may be repeated, and does no harm to a node that is well. */
-import { rm } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
 import { createRunitServices } from '../../nodes/runit.ts';
 import type { ServiceManager } from '../../nodes/service-manager.ts';
@@ -24,7 +24,7 @@ async function apply(clusterDir: string, action: UndoAction): Promise<void> {
     case 'start':
       return await startUnit(clusterDir, action);
     case 'mend-origin':
-      return await rm(originFaultFile(nodeLayout(clusterDir, action.node).data), { force: true });
+      return await mendOrigin(clusterDir, action.node);
   }
 }
 
@@ -56,6 +56,13 @@ export function servicesOf(clusterDir: string, node: string, mode: 'static' | 'd
   const { service, services, log } = nodeLayout(clusterDir, node);
   const dir = mode === 'static' ? service : services;
   return createRunitServices({ mode, dir, logDir: log, clusterDir });
+}
+
+/** A file that says so, since an origin goes by what it read last. */
+async function mendOrigin(clusterDir: string, node: string): Promise<void> {
+  const file = originFaultFile(nodeLayout(clusterDir, node).data);
+  await writeFile(`${file}.new`, `${JSON.stringify({ version: 1, kind: 'none', untilMs: 0 })}\n`);
+  await rename(`${file}.new`, file);
 }
 
 function wordAction(action: UndoAction): string {

@@ -42,11 +42,12 @@ function replicaChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
 }
 
 function feedChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
-  return now.feeds.flatMap(({ node, from, sinceMs }) => {
+  return now.feeds.flatMap(({ node, change }) => {
     const then = before.feeds.find((feed) => feed.node === node);
-    if (then === undefined || then.from === from) return [];
-    const atMs = sinceMs !== null && sinceMs > before.atMs ? sinceMs : now.atMs;
-    return [event(atMs, 'feed', from === '' ? `${node} has lost its feed` : `${node} reads from ${from}`)];
+    if (change === null || then === undefined || then.change?.atMs === change.atMs) return [];
+    return [
+      event(change.atMs, 'feed', `${node} goes on with the feed of ${change.to}, not of ${change.from}`),
+    ];
   });
 }
 

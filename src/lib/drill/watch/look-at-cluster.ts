@@ -38,10 +38,10 @@ export function createClusterProbe({ view, stream, nowMs, loadControl }: Cluster
   };
 }
 
-/** The feed that the node's origin reads the stream from; none of a node that makes it itself. */
+/** What the node's origin reads; none of an origin that does not have the stream. */
 function feedOf({ peer, origin }: NodeAnswer, stream: string): FeedSight[] {
   const report = origin?.streams.find((one) => one.stream === stream);
-  if (report === undefined || !report.relay) return [];
-  const feed = report.feeds.find(({ from }) => from !== '' && from !== 'pipeline');
-  return [{ node: peer.name, from: feed?.from ?? '', sinceMs: feed?.connectedSinceMs ?? null }];
+  if (report === undefined) return [];
+  const from = report.feeds.map((feed) => feed.from).filter((name) => name !== '' && name !== 'pipeline');
+  return [{ node: peer.name, from, change: report.feedChange ?? null }];
 }

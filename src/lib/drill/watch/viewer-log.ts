@@ -32,7 +32,8 @@ export interface ViewerSecond {
 const RECENT_MS = 8_000;
 const BAND_EVERY_MS = 200;
 const SECOND_MS = 1_000;
-const MAX_BANDS = 120;
+/** Of each region. */
+const MAX_BANDS = 60;
 
 export class ViewerLog {
   readonly seconds: ViewerSecond[] = [];
@@ -64,7 +65,8 @@ export class ViewerLog {
   #draw(viewer: ViewerSight, atMs: number): void {
     let band = this.#bands.get(viewer.id);
     if (band === undefined) {
-      if (this.#bands.size >= MAX_BANDS) return;
+      const drawn = this.bands.filter(({ region }) => region === viewer.region).length;
+      if (drawn >= MAX_BANDS) return;
       band = { id: viewer.id, region: viewer.region, joinedMs: viewer.joinedMs, points: [] };
       this.#bands.set(viewer.id, band);
     }

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Peer } from '../../nodes/node-config.ts';
+import type { FaultInjector } from '../fault.ts';
 import { reportOrigin } from '../report.ts';
 import { parseRoute, type Route } from './parse-route.ts';
 import { type Exchange, replyJson, replyOptions, replyStatus } from './reply.ts';
@@ -20,6 +22,7 @@ export interface OriginServerDeps extends ServeDeps {
   readonly node: string;
   readonly region: string;
   readonly startedMs: number;
+  readonly faults: FaultInjector;
   peers(): readonly Peer[];
 }
 
@@ -63,7 +66,19 @@ async function dispatch(deps: OriginServerDeps, exchange: Exchange): Promise<voi
     exchange.res.setHeader('allow', 'GET, HEAD, OPTIONS');
     return replyStatus(exchange, 405, 'only GET, HEAD and OPTIONS');
   }
+  if (await spoil(deps.faults, exchange, route)) return;
   await serve(deps, exchange, route);
+}
+
+/** Does what a drill asks for; returns whether that was the answer. What an origin says of itself stays true. */
+async function spoil(faults: FaultInjector, exchange: Exchange, route: Route): Promise<boolean> {
+  if (faults.name === null) return false;
+  exchange.res.setHeader('x-drill-fault', faults.name);
+  if (route.kind === 'status') return false;
+  if (faults.delayMs > 0) await sleep(faults.delayMs);
+  if (!faults.fails(Math.random())) return false;
+  replyStatus(exchange, 503, 'a drill asked for this error');
+  return true;
 }
 
 async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): Promise<void> {

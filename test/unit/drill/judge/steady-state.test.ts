@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ClusterSight } from '../../../../src/lib/drill/cluster-sight.ts';
+import { SteadyJudge, type SteadyWanted } from '../../../../src/lib/drill/judge/steady-state.ts';
+import type { ViewerSight } from '../../../../src/lib/drill/viewers/viewer-sight.ts';
+
+const WANTED: SteadyWanted = {
+  ...{ viewers: 2, replicas: 2, nodesUp: ['us-1'], behindSec: 3, mayHaveFinished: false },
+};
+
+function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
+  return {
+    ...{ id, region: 'us', playsFrom: null, joinedMs: 0, startupMs: 100, state: 'playing' as const },
+    ...{ aheadMs: 1200, liveEdgeSec: 1.6, deadAirMs: 0, errors: 0, requests: 1 },
+    ...{ missingFrames: 0, repeatedFrames: 0 },
+    ...more,
+  };
+}
+
+function sight(more: Partial<ClusterSight> = {}): ClusterSight {
+  const replica = (node: string) => ({ node, region: 'us', health: 'up' as const, reasons: [] });
+  return {
+    ...{ atMs: 5_000, state: 'live', feeds: [], control: null },
+    nodes: [{ name: 'us-1', region: 'us', roles: ['edge'], health: 'up', reasons: [] }],
+    replicas: [replica('us-1'), replica('eu-1')],
+    ...more,
+  };
+}
+
+function judge(
+  first: ViewerSight[],
+  last: ViewerSight[],
+  now: ClusterSight | null,
+  more: Partial<SteadyWanted> = {},
+) {
+  const samples = [
+    { atMs: 2_000, viewers: first },
+    { atMs: 5_000, viewers: last },
+  ];
+  return new SteadyJudge({ ...WANTED, ...more }).take(samples, now).faults;
+}
+
+const well = [viewer(1), viewer(2)];
+
+test('viewers who play without a stall, and a cluster that is whole, are steady', () => {
+  assert.deepEqual(judge(well, well, sight()), []);
+});
+
+for (const [what, first, last, now, expected] of [
+  [
+    'a viewer without a picture',
+    well,
+    [viewer(1), viewer(2, { state: 'stalled' })],
+    sight(),
+    /1 viewer of 2 without/,
+  ],
+  ['a viewer who is missing', [viewer(1)], [viewer(1)], sight(), /1 viewer of 2 without/],
+  [
+    'a viewer who stalled meanwhile',
+    well,
+    [viewer(1), viewer(2, { deadAirMs: 40 })],
+    sight(),
+    /1 viewer stalled/,
+  ],
+  [
+    'a viewer who has just begun',
+    [viewer(1), viewer(2, { startupMs: null })],
+    well,
+    sight(),
+    /have not played for 3 s/,
+  ],
+  [
+    'viewers far behind',
+    well,
+    well.map((one) => ({ ...one, liveEdgeSec: 4 })),
+    sight(),
+    /4\.0 s behind live/,
+  ],
+  ['a stream that is not live', well, well, sight({ state: 'slate' }), /the stream is slate/],
+  ['too few replicas', well, well, sight({ replicas: [] }), /0 of 2 replicas up/],
+  ['a cluster that does not answer', well, well, null, /has not answered/],
+] as const) {
+  test(`${what}: not steady`, () => {
+    const faults = judge([...first], [...last], now);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0]!, expected);
+  });
+}
+
+test('a node that is not up is named with its reason', () => {
+  const nodes = [
+    { name: 'us-1', region: 'us', roles: ['edge'], health: 'degraded', reasons: ['disk'] },
+  ] as const;
+  assert.deepEqual(judge(well, well, sight({ nodes: [...nodes] })), ['us-1 is degraded: disk']);
+});
+
+test('it holds since the cluster was whole, not only since viewers play', () => {
+  const steady = new SteadyJudge(WANTED);
+  const samples = [
+    { atMs: 2_000, viewers: well },
+    { atMs: 5_000, viewers: well },
+  ];
+  steady.take(samples, sight({ atMs: 4_000, state: 'slate' }));
+  assert.deepEqual(steady.take(samples, sight({ atMs: 4_800 })), { faults: [], sinceMs: 4_800 });
+  assert.equal(steady.take(samples, sight({ atMs: 5_200 })).sinceMs, 4_800);
+});
+
+test('those who watched a stream to its end need no picture', () => {
+  const finished = [viewer(1, { state: 'finished' }), viewer(2)];
+  assert.deepEqual(judge(well, finished, sight(), { mayHaveFinished: true }), []);
+});

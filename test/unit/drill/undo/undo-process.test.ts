@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, test } from 'node:test';
+import { healRecord, runUndoProcess } from '../../../../src/lib/drill/undo/undo-process.ts';
+import { loadUndoRecord, saveUndoRecord } from '../../../../src/lib/drill/undo/undo-record.ts';
+import { nodeLayout, originFaultFile } from '../../../../src/lib/nodes/layout.ts';
+import { until } from '../../../support/until.ts';
+
+let dir = '';
+let file = '';
+let fault = '';
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'undo-'));
+  file = join(dir, 'undo.json');
+  const { data } = nodeLayout(dir, 'eu-1');
+  await mkdir(data, { recursive: true });
+  fault = originFaultFile(data);
+  await saveUndoRecord(file, { version: 1, clusterDir: dir, pid: 0, entries: [] });
+});
+afterEach(async () => await rm(dir, { recursive: true, force: true }));
+
+/** An undo that leaves a trace: the file that mends an origin. */
+function entry(id: string, inMs = 60_000) {
+  return {
+    ...{ id, label: `fault ${id}`, deadlineMs: Date.now() + inMs },
+    actions: [{ kind: 'mend-origin' as const, node: 'eu-1' }],
+  };
+}
+
+function start() {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const said: Record<string, unknown>[] = [];
+  output.on('data', (chunk: Buffer) => {
+    for (const line of chunk.toString().trim().split('\n')) said.push(JSON.parse(line));
+  });
+  const done = runUndoProcess({ file, input, output, nowMs: Date.now });
+  const tell = (order: object): void => void input.write(`${JSON.stringify(order)}\n`);
+  return { input, said, done, tell, heard: (key: string) => said.some((message) => key in message) };
+}
+
+const isMended = async (): Promise<boolean> =>
+  (await readFile(fault, 'utf8').catch(() => '')).includes('"none"');
+
+test('what is armed is on disk before it says so', async () => {
+  const { input, done, tell, heard } = start();
+  tell({ arm: entry('1') });
+  await until(() => heard('armed'), 'armed');
+  assert.equal((await loadUndoRecord(file))?.entries[0]?.healedMs, null);
+  assert.equal(await isMended(), false);
+  input.end();
+  await done;
+});
+
+test('the end of its input undoes all that is armed', async () => {
+  const { input, done, tell, heard } = start();
+  tell({ arm: entry('1') });
+  await until(() => heard('armed'), 'armed');
+  input.end();
+  await done;
+  assert.equal(await isMended(), true);
+  assert.notEqual((await loadUndoRecord(file))?.entries[0]?.healedMs, null);
+});
+
+test('an undo that is late comes by itself, while the command still lives', async () => {
+  const { input, done, tell, heard } = start();
+  tell({ arm: entry('1', 30) });
+  await until(() => heard('healed'), 'healed');
+  assert.equal(await isMended(), true);
+  input.end();
+  await done;
+});
+
+test('told to heal it says what failed, and to heal again does nothing', async () => {
+  const { input, said, done, tell } = start();
+  tell({ arm: entry('1') });
+  tell({
+    arm: {
+      ...entry('2'),
+      actions: [
+        { kind: 'boot', node: '../nowhere' },
+        { kind: 'mend-origin', node: 'no' },
+      ],
+    },
+  });
+  tell({ heal: '1' });
+  tell({ heal: '1' });
+  tell({ heal: '2' });
+  tell({ close: true });
+  input.end();
+  await done;
+  const healed = said.filter((message) => 'healed' in message);
+  assert.deepEqual(
+    healed.map(({ healed: id, failed }) => [id, (failed as string[]).length]),
+    [
+      ['1', 0],
+      ['1', 0],
+      ['2', 1],
+    ],
+  );
+  assert.match((healed[2]!.failed as string[])[0]!, /^mend the origin of no: /);
+});
+
+test('a person can undo what the process that kept it no longer can, once', async () => {
+  const entries = [{ ...entry('1'), healedMs: null }];
+  await saveUndoRecord(file, { version: 1, clusterDir: dir, pid: 0, entries });
+  assert.deepEqual(await healRecord(file, Date.now), { healed: ['fault 1'], failed: [] });
+  assert.equal(await isMended(), true);
+  assert.deepEqual(await healRecord(file, Date.now), { healed: [], failed: [] });
+});
