@@ -64,7 +64,7 @@ interface GivenUp {
   readonly step: MoveStep;
 }
 
-/** Gives a move up. What was planned is planned again; a node to be emptied is chosen for anew in any case. */
+/** Gives a move up. What was planned is planned again, unless it is chosen for anew in any case. */
 async function abort(acting: Acting, { stream, move, step }: GivenUp): Promise<void> {
   const { store, facts, memory, log } = acting;
   if (!isDone(await acting.act(`move ${stream}`, (token) => abortMove(store, { token, stream })))) return;
@@ -73,9 +73,14 @@ async function abort(acting: Acting, { stream, move, step }: GivenUp): Promise<v
   const sec = formatSec(facts.nowMs - move.startedMs);
   log.warn({ stream, from, to, why, sec, note: step.note }, 'a move was given up');
   await acting.tell({ what: 'move-aborted', stream, subject: `${from} to ${to} after ${sec}: ${step.note}` });
-  if (why === 'evacuate' || facts.members.get(to)?.state !== 'active') return;
+  if (why === 'evacuate' || crossesRegions(acting, move) || facts.members.get(to)?.state !== 'active') return;
   const again: PlannedMove = { stream, from, to, why, epoch: facts.ring.epoch, order: 0 };
   await writePlannedMoves(store, facts.ring.epoch, [again]);
+}
+
+/** Brings a replica to another region: chosen for anew in any case, like one that has to leave its node. */
+function crossesRegions({ facts }: Acting, { from, to }: RunningMove): boolean {
+  return facts.members.get(from)?.region !== facts.members.get(to)?.region;
 }
 
 function isDone(outcome: MoveOutcome | null): boolean {

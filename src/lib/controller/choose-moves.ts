@@ -1,11 +1,12 @@
 /**
- * Which moves begin now: the planned ones in their order, then what is still on nodes that have to be emptied; a few at
- * a time, so that their cost stays small beside what plays. Pure.
+ * Which moves begin now: the planned ones in their order, then what is still on nodes that have to be emptied, then
+ * replicas that share a region for no need; a few at a time, so that their cost stays small beside what plays. Pure.
  */
 import type { PlaceWish } from '../store/placements.ts';
 import type { MoveReason, PlacementRecord, PlannedMove } from '../store/ring-records.ts';
 import { chooseTarget } from './choose-target.ts';
 import { playsLive } from './compare-replicas.ts';
+import { crowdedReplicas } from './crowded-replicas.ts';
 import type { RetryPauses } from './retry-pauses.ts';
 import { isLeaving, isLost, isOpen, type RoundFacts } from './round-facts.ts';
 
@@ -76,6 +77,13 @@ export function chooseMoves(facts: RoundFacts, deps: ChooseMovesDeps): MoveChoic
     if (target === null)
       waiting.push({ ...order, to: null, state: 'waiting', note: `no node can take it from ${from}` });
     else settle({ ...order, ...target }, waitOf(facts, { ...order, to: target.to }, deps));
+  }
+  for (const { placement, from } of crowdedReplicas(facts)) {
+    if (waiting.length >= MAX_TOLD) break;
+    if (kept.has(`${placement.stream} ${from}`)) continue;
+    const order = { stream: placement.stream, from, why: 'home' as const };
+    const target = chooseTarget(deps.wishOf(placement), { from, replicas: placement.replicas, loads });
+    if (target !== null) settle({ ...order, ...target }, waitOf(facts, { ...order, to: target.to }, deps));
   }
   return { begin, drop, waiting };
 }

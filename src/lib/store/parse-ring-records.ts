@@ -7,18 +7,23 @@ import type { PlacementRecord, PlannedMove, RingNode, RingRecord } from './ring-
 
 /** Parses a RingRecord: of this version, with an epoch from 1 and every node whole. */
 export function parseRing(json: string | null | undefined): RingRecord | null {
-  const ring = parseRecord<RingRecord>(json);
-  if (ring === null || ring.version !== 1) return null;
-  const { epoch, balance, replicas, nodes, pins } = ring;
-  const sound =
+  const ring = parseRecord(json);
+  return isRing(ring) ? ring : null;
+}
+
+/** Whether a value is such a RingRecord. */
+export function isRing(value: unknown): value is RingRecord {
+  if (!isObject(value) || value.version !== 1) return false;
+  const { epoch, balance, replicas, nodes, pins } = value;
+  return (
     isWhole(epoch, 1) &&
     isNumber(balance, 1) &&
     isWhole(replicas, 1) &&
     Array.isArray(nodes) &&
     nodes.every(isRingNode) &&
     isObject(pins) &&
-    Object.values(pins).every(isNames);
-  return sound ? ring : null;
+    Object.values(pins).every(isNames)
+  );
 }
 
 /** Parses a PlacementRecord. */

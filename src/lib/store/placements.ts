@@ -8,7 +8,7 @@ import { parsePlacement } from './parse-ring-records.ts';
 import { parseRecord } from './records.ts';
 import type { PlacedAs, PlacementRecord, PlacementRefusal } from './ring-records.ts';
 import { runRingScript } from './run-ring-script.ts';
-import { RELEASE_STREAM, RESTORE_PLACEMENT } from './scripts/place-stream.ts';
+import { RELEASE_STREAM } from './scripts/place-stream.ts';
 import type { Store } from './store.ts';
 import type { StoreReader } from './store-reader.ts';
 
@@ -69,15 +69,6 @@ export async function releaseStream(store: Store, release: StreamRelease): Promi
   return (
     (await runRingScript(store, RELEASE_STREAM, { token, keys, args: [stream, unlessLive ? 1 : 0] })) === 1
   );
-}
-
-/** Puts back a placement that the store lost, without its move; false when the stream has one. */
-export async function restorePlacement(
-  store: Store,
-  { placement, token }: { readonly placement: PlacementRecord; readonly token: number | null },
-): Promise<boolean> {
-  const args = [placement.stream, JSON.stringify(placement)];
-  return (await runRingScript(store, RESTORE_PLACEMENT, { token, args })) === 1;
 }
 
 export { type PlaceOutcome, type PlaceRegion, type PlaceWish, placeStream } from './place-stream.ts';

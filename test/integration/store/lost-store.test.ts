@@ -5,7 +5,7 @@ import { changeRing } from '../../../src/lib/membership/change-ring.ts';
 import { addNode, setWeight } from '../../../src/lib/membership/edits.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
 import { holdLease } from '../../../src/lib/store/controller-lease.ts';
-import { loadPlacements, placeStream, restorePlacement } from '../../../src/lib/store/placements.ts';
+import { placeStream } from '../../../src/lib/store/placements.ts';
 import {
   keepNewerRing,
   loadRing,
@@ -121,17 +121,6 @@ test('a writer that read before the store was emptied writes nothing', async () 
   const next = { ...ring, epoch: 2 };
   const written = await writeRing(store, { expected: 1, ring: next, change: ringChange(2), moves: [] });
   assert.deepEqual(written, { written: false, current: null });
-});
-
-test('placements are put back once, and never over newer ones', async () => {
-  const ring = await makeRing();
-  const outcome = await placeStream(store, createWish(ring, WHAT, { token: null }));
-  assert.ok(outcome.kind === 'placed');
-  const { placement } = outcome;
-  await store.redis.flushall();
-  assert.equal(await restorePlacement(store, { placement, token: null }), true);
-  assert.equal(await restorePlacement(store, { placement: { ...placement, cost: 1 }, token: null }), false);
-  assert.deepEqual([...(await loadPlacements(store)).values()], [placement]);
 });
 
 test('tokens still grow after the store was emptied', async () => {

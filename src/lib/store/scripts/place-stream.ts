@@ -210,21 +210,3 @@ if removed == 0 then return 0 end
 changed('placement ' .. stream)
 return 1
 `;
-
-/**
- * Puts a placement back that the store lost; a move under way is not.
- * ARGV: [4] stream, [5] PlacementRecord.
- * Returns 1, or 0 when the stream has a placement, the record is none, or the token is superseded.
- */
-export const RESTORE_PLACEMENT = `${RING_PRELUDE}
-local stream, record = ARGV[4], decode(ARGV[5])
-if superseded() or not record or readPlacement(stream) then return 0 end
-for _, node in ipairs(record.replicas) do
-  addLoad(node, record.cost)
-  mark(node, stream, 'replica')
-end
-record.move = nil
-writePlacement(stream, record)
-changed('placement ' .. stream)
-return 1
-`;
