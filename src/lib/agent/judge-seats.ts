@@ -5,9 +5,9 @@ import { loadPlacementsOf } from '../store/placements.ts';
 import type { PlacementRecord } from '../store/ring-records.ts';
 import type { AgentState } from './agent-state.ts';
 import { assumeRing } from './assume-ring.ts';
+import { loadAuditTrail } from './audit-trail.ts';
 import { mustStop } from './judge-doubt.ts';
 import type { LiveStream } from './live-streams.ts';
-import { loadRemovedStreams } from './load-ended.ts';
 import type { Seat } from './plan-pipelines.ts';
 
 /** Nothing is known of a stream that the store does not place here, unless a unit of it runs here: that is looked into. */
@@ -44,14 +44,14 @@ async function findStopped(
   const isUnplaced = (stream: string): boolean => (placements.get(stream)?.replicas.length ?? 0) === 0;
   const unplaced = doubtful.filter(isUnplaced);
   noteUnplaced(state, unplaced);
-  const removed = unplaced.length === 0 ? new Set<string>() : await loadRemovedStreams(store);
+  const removed = unplaced.length === 0 ? null : (await loadAuditTrail(store)).removedStreams;
   const others = await loadOthers(state, [...placements.values()]);
   const nowMs = clock.nowMs();
   return doubtful.filter((stream) =>
     mustStop(config.node.name, {
       placement: placements.get(stream) ?? null,
       isLive: live.has(stream),
-      isRemoved: isUnplaced(stream) && removed.has(stream),
+      isRemoved: isUnplaced(stream) && removed?.has(stream) === true,
       unplacedMs: nowMs - (state.unplacedSinceMs.get(stream) ?? nowMs),
       own: state.replicas.find((report) => report.stream === stream) ?? null,
       others: others.filter((report) => report.stream === stream),

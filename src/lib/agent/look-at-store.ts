@@ -5,11 +5,11 @@
  * something changed or now and then; the ring when its epoch is another; sessions of the streams that run here.
  */
 import { loadSessions } from '../store/load-sessions.ts';
-import { loadKeys } from '../store/load-streams.ts';
 import { loadPlaced } from '../store/placements.ts';
 import { loadRing, loadRingEpoch } from '../store/ring.ts';
 import type { PlacedAs } from '../store/ring-records.ts';
 import type { AgentState } from './agent-state.ts';
+import { followKeys } from './follow-keys.ts';
 
 export interface StoreLook {
   /** Null when the store has an older ring than the agent: then its placements are older, too, or lost. */
@@ -17,9 +17,6 @@ export interface StoreLook {
   /** Of the streams placed here and of `others`: those that are published now. */
   readonly live: ReadonlySet<string>;
 }
-
-/** A word that a key has changed may be missed: they are read this often in any case. */
-const KEYS_EVERY_MS = 5000;
 
 /** Looks, and remembers what is worth it. Null when the store is away. */
 export async function lookAtStore(state: AgentState, others: Iterable<string>): Promise<StoreLook | null> {
@@ -48,12 +45,4 @@ async function followRing(state: AgentState, epoch: number): Promise<boolean> {
   const knownEpoch = known.ring?.epoch ?? 0;
   state.storeEpoch = epoch;
   return knownEpoch > 0 && epoch >= knownEpoch;
-}
-
-async function followKeys(state: AgentState): Promise<void> {
-  const nowMs = state.deps.clock.nowMs();
-  if (!state.keysChanged && nowMs - state.keysReadMs < KEYS_EVERY_MS) return;
-  state.keysChanged = false;
-  state.known.takeKeys(await loadKeys(state.deps.store));
-  state.keysReadMs = nowMs;
 }

@@ -38,6 +38,7 @@ export interface AuditEvent {
     | 'stream-removed'
     | 'key-added'
     | 'key-ended'
+    | 'key-restored'
     | 'session-opened'
     | 'session-closed'
     | 'controller-taken'

@@ -90,6 +90,25 @@ return ended
 `;
 
 /**
+ * Puts back keys that the store lost, and their streams; what is there stays as it is.
+ * KEYS: [3] streams, [4] keys. ARGV: [4] JSON list of [HMAC, KeyRecord as JSON, stream, key id, StreamRecord as JSON].
+ * Returns how many keys were not there.
+ */
+export const RESTORE_KEYS = `${PRELUDE}
+local count = 0
+for _, key in ipairs(cjson.decode(ARGV[4])) do
+  if redis.call('HSETNX', KEYS[4], key[1], key[2]) == 1 then
+    count = count + 1
+    redis.call('HSETNX', KEYS[3], key[3], key[5])
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', 1000, '*',
+      'atMs', ARGV[2], 'who', ARGV[1], 'what', 'key-restored', 'stream', key[3], 'subject', key[4])
+  end
+end
+if count > 0 then changed('key') end
+return count
+`;
+
+/**
  * Opens a publish session unless another client's is live.
  * KEYS: [3] session. ARGV: [4] SessionRecord, [5] lifetime in milliseconds.
  * Returns false when opened, else the SessionRecord of the live one.

@@ -1,7 +1,7 @@
 /** Changes of streams and their keys in the store. */
 import type { KeyRecord, StreamRecord } from './records.ts';
 import { runScript } from './run-script.ts';
-import { ADD_STREAM, PUT_KEY, REMOVE_STREAM, REVOKE_KEY } from './scripts.ts';
+import { ADD_STREAM, PUT_KEY, REMOVE_STREAM, RESTORE_KEYS, REVOKE_KEY } from './scripts.ts';
 import type { Store } from './store.ts';
 import { hashStreamKey } from './stream-key.ts';
 
@@ -64,4 +64,18 @@ export async function deleteKeys(
     keys: [store.keys.streams, store.keys.keys],
     args: [choice.keyId ?? '', choice.keyId === undefined ? 'user' : ''],
   })) as string[] | null;
+}
+
+/** Puts back keys (records under their HMACs) that the store lost, with their streams; returns how many it had lost. */
+export async function restoreKeys(
+  store: Store,
+  keys: ReadonlyMap<string, KeyRecord>,
+  by: string,
+): Promise<number> {
+  const list = [...keys].map(([hash, record]) => {
+    const { stream, keyId, createdMs } = record;
+    return [hash, JSON.stringify(record), stream, keyId, JSON.stringify({ name: stream, createdMs })];
+  });
+  const call = { by, stream: '', keys: [store.keys.streams, store.keys.keys] };
+  return (await runScript(store, RESTORE_KEYS, { ...call, args: [JSON.stringify(list)] })) as number;
 }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loadPlacements } from '../../../src/lib/store/placements.ts';
 import { loadRing } from '../../../src/lib/store/ring.ts';
-import { addStream } from '../../../src/lib/streams/streams.ts';
+import { addStream, revokeKey } from '../../../src/lib/streams/streams.ts';
 import { type AgentNodes, startAgentNodes } from '../../support/agent-nodes.ts';
 import { until } from '../../support/until.ts';
 
 const STREAMS = Array.from({ length: 8 }, (_, index) => `s${index}`);
+const keys = new Map<string, string>();
 let nodes: AgentNodes;
 before(async () => {
   nodes = await startAgentNodes({ names: ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2'], block: '127.202.13' });
@@ -23,9 +24,9 @@ const started = () =>
 
 test('with the store restarted empty every stream is placed again where it runs, and nothing is started anew', async () => {
   for (const [index, name] of STREAMS.entries()) {
-    const { key } = await addStream(nodes.store, { name, by: 'test' });
+    keys.set(name, (await addStream(nodes.store, { name, by: 'test' })).key);
     const node = nodes.nodes[index % nodes.nodes.length]!;
-    assert.equal(await node.publish(key, String(index)), 302);
+    assert.equal(await node.publish(keys.get(name)!, String(index)), 302);
   }
   await nodes.changeRing((members) => members.map((node) => ({ ...node, weight: 3 })));
   const placedAll = async () => {
@@ -47,4 +48,28 @@ test('with the store restarted empty every stream is placed again where it runs,
   await until(async () => (await loadRing(nodes.store))?.epoch === 2, 'the ring to be restored');
   await until(placedAll, 'every stream to be placed where it runs', 20_000);
   assert.deepEqual(started(), before);
+});
+
+test('and every encoder may come again with the key that it has', async () => {
+  for (const [index, name] of STREAMS.entries()) {
+    const node = nodes.nodes[index % nodes.nodes.length]!;
+    await node.leave(String(index));
+    await until(
+      async () => (await node.publish(keys.get(name)!, `again-${index}`)) === 302,
+      `${name} to be let in`,
+    );
+  }
+  assert.equal(await nodes.nodes[0]!.publish(`sk_s0_${'0'.repeat(32)}`, 'stranger'), 403);
+});
+
+test('a key that was ended is not put back', async () => {
+  assert.equal((await revokeKey(nodes.store, { name: 's0', by: 'test' })).length, 1);
+  await until(() => nodes.nodes.every(({ sessions }) => !sessions.has('s0')), 'its publisher to be cut off');
+  await nodes.stopStore();
+  await nodes.startStore();
+  await until(
+    async () => (await nodes.store.redis.hlen(nodes.store.keys.keys)) === STREAMS.length - 1,
+    'the other keys to be back',
+  );
+  assert.equal(await nodes.nodes[0]!.publish(keys.get('s0')!, 'ended'), 403);
 });

@@ -1,0 +1,41 @@
+/** Keeps the agent's knowledge of stream keys in step with the store's, and the store's with the agent's. */
+import { loadKeys } from '../store/load-streams.ts';
+import type { KeyRecord } from '../store/records.ts';
+import { restoreKeys } from '../store/stream-records.ts';
+import type { AgentState } from './agent-state.ts';
+import { loadAuditTrail } from './audit-trail.ts';
+
+/** A word that a key has changed may be missed: they are read this often in any case. */
+const READ_EVERY_MS = 5000;
+
+/**
+ * Reads the keys when they changed. One that this agent read before and that is missing now was ended, if the audit trail
+ * says so or does not go back that far; otherwise the store lost it, and gets it back: encoders come again with the keys
+ * that they have.
+ */
+export async function followKeys(state: AgentState): Promise<void> {
+  const { clock, store, config, log } = state.deps;
+  const nowMs = clock.nowMs();
+  if (!state.keysChanged && nowMs - state.keysReadMs < READ_EVERY_MS) return;
+  state.keysChanged = false;
+  const found = await loadKeys(store);
+  const lost = await findLost(state, found);
+  if (lost.size > 0) {
+    const count = await restoreKeys(store, lost, config.node.name);
+    if (count > 0) log.warn({ count }, 'put back stream keys that the store had lost');
+  }
+  state.known.takeKeys(new Map([...found, ...lost]));
+  state.keysReadMs = nowMs;
+}
+
+async function findLost(
+  { known, keysReadMs, deps }: AgentState,
+  found: ReadonlyMap<string, KeyRecord>,
+): Promise<ReadonlyMap<string, KeyRecord>> {
+  const missing = [...known.keys].filter(([hash]) => !found.has(hash));
+  // What only a former run of the agent knew may be long out of date.
+  if (missing.length === 0 || keysReadMs === 0) return new Map();
+  const trail = await loadAuditTrail(deps.store);
+  if (!trail.covers(keysReadMs)) return new Map();
+  return new Map(missing.filter(([, { keyId }]) => !trail.endedKeys.has(keyId)));
+}
