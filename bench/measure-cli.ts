@@ -16,6 +16,7 @@ export async function measureCli({ root, cluster, say }: BenchContext): Promise<
     'node -e 0': [process.execPath, ['-e', '0']],
     'streamctl --version': [streamctl, ['--version']],
     'streamctl stream list': [streamctl, ['stream', 'list', '--spec', cluster.specFile]],
+    'streamctl ring locate': [streamctl, ['ring', 'locate', 'demo', '--spec', cluster.specFile]],
   };
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
   for (let round = 0; round < RUNS; round += 1) {

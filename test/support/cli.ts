@@ -1,6 +1,7 @@
 /** Runs the built program as a user does. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -17,10 +18,19 @@ export interface CliPlace {
   readonly home: string;
 }
 
-/** Starts bin/streamctl; the caller may signal it. */
-export function startCli(args: readonly string[], { cwd, home }: CliPlace) {
+/** Starts bin/streamctl; the caller may signal it, and with `pipe` write to it. */
+export function startCli(
+  args: readonly string[],
+  { cwd, home }: CliPlace,
+  stdin: 'ignore' | 'pipe' = 'ignore',
+) {
   const env = { ...process.env, STREAMCTL_HOME: home, NO_COLOR: '1' };
-  const child = spawn(join(ROOT, 'bin/streamctl'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
+  const child = spawn(join(ROOT, 'bin/streamctl'), args, {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', 'pipe'],
+  }) as Child;
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

@@ -34,7 +34,13 @@ export default class RingExplain extends BaseCommand {
       const [found, known] = await Promise.all([loadRingFacts(reader), loadStreams(reader)]);
       return { facts: found, streams: known.map(({ name }) => name) };
     });
-    const lesson = prepareLesson(facts, { cluster: view.name, region, streams, example: args.stream });
+    const lesson = prepareLesson(facts, {
+      cluster: view.name,
+      region,
+      regions: view.regions,
+      streams,
+      example: args.stream,
+    });
     if (lesson === null)
       throw new StreamctlError('NOT_FOUND', `no node of the ring is in region ${region ?? ''}`);
     const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;

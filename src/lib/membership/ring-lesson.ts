@@ -36,8 +36,10 @@ export interface RingLesson {
 
 export interface LessonChoice {
   readonly cluster: string;
-  /** The one with the most nodes when absent. */
+  /** The one with the most nodes when absent, of several the first of the cluster. */
   readonly region?: string | undefined;
+  /** In the order of the cluster. */
+  readonly regions?: readonly string[];
   /** Every stream's name, placed or not. */
   readonly streams: readonly string[];
   /** Stream to teach with; one that runs when absent. */
@@ -49,7 +51,7 @@ const NEXT_POINTS = 4;
 /** Prepares the lesson; null when the ring has no node in the region. */
 export function prepareLesson(facts: RingFacts, choice: LessonChoice): RingLesson | null {
   const ring = describeRing(facts, { cluster: choice.cluster, addresses: new Map() });
-  const region = choice.region ?? largest(ring.members);
+  const region = choice.region ?? largest(ring.members, choice.regions ?? []);
   const members = ring.members.filter((member) => member.region === region);
   if (region === undefined || members.length === 0) return null;
   const streams = choice.streams.length === 0 ? ['demo'] : choice.streams;
@@ -76,9 +78,11 @@ export function prepareLesson(facts: RingFacts, choice: LessonChoice): RingLesso
   };
 }
 
-function largest(members: readonly MemberDescription[]): string | undefined {
-  const sizes = Map.groupBy(members, ({ region }) => region);
-  return [...sizes].sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
+function largest(members: readonly MemberDescription[], order: readonly string[]): string | undefined {
+  const sizes = [...Map.groupBy(members, ({ region }) => region)];
+  return sizes.sort(
+    ([a, own], [b, other]) => other.length - own.length || order.indexOf(a) - order.indexOf(b),
+  )[0]?.[0];
 }
 
 function nextPoints(members: readonly MemberDescription[], hash: number): RingLesson['next'] {

@@ -54,9 +54,11 @@ export async function runAddNode(
     return await provision(store, place, { ...files, request });
   });
   const madeEpoch = context.result?.ring.epoch ?? null;
-  await runSteps([moveStep(call.wait)], context, { silent: call.silent }).catch((error: unknown) => {
-    throw withUndo(error, madeEpoch);
-  });
+  await runSteps([moveStep({ wait: call.wait })], context, { silent: call.silent }).catch(
+    (error: unknown) => {
+      throw withUndo(error, madeEpoch);
+    },
+  );
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: context.moved });
   printOutcome(report, call);
   return report;

@@ -31,6 +31,7 @@ export async function changeOfIntent(reader: StoreReader, intent: SimpleIntent):
         edit: setState(name, state),
         specEdits: [],
         strict: kind === 'drain',
+        ...(kind === 'drain' ? { drained: name } : {}),
         isDone: (ring: RingRecord) => ring.nodes.some((node) => node.name === name && node.state === state),
         concerns: ({ from, to }) => (kind === 'drain' ? from : to) === name,
       };

@@ -36,6 +36,8 @@ export interface SimpleChange {
   readonly isDone?: (ring: RingRecord) => boolean;
   /** Moves to wait for then. */
   readonly concerns?: (move: OpenMove) => boolean;
+  /** Node that is to have nothing left. */
+  readonly drained?: string;
 }
 
 /** Plans the change, says so, makes it unless it is a dry run, and waits for the moves. */
@@ -73,7 +75,7 @@ export async function runSimpleChange(
         return `epoch ${epoch - 1} → ${epoch}`;
       },
     },
-    moveStep(call.wait),
+    moveStep({ wait: call.wait, drained: change.drained }),
   ];
   const made = (): number | null => context.result?.ring.epoch ?? null;
   await runSteps(steps, context, { silent: call.silent }).catch((error: unknown) => {
@@ -85,25 +87,32 @@ export async function runSimpleChange(
   return report;
 }
 
-interface SimpleContext extends RingChangeContext {
+/** A change of the ring and what became of its moves. */
+export interface SimpleContext extends RingChangeContext {
   moved: readonly MoveResult[];
 }
 
 /** The last step of every change: waiting for its moves, or leaving them to the controller. */
-export function moveStep(wait: boolean): Step<RingChangeContext & { moved: readonly MoveResult[] }> {
+export function moveStep({ wait, drained }: MoveWait): Step<SimpleContext> {
   return {
     title: 'moved',
     run: async (context, report) => {
       const moves = context.result?.moves ?? context.pending;
-      if (moves.length === 0) return 'no stream has to move';
+      if (moves.length === 0 && drained === undefined) return 'no stream has to move';
       context.moved = leaveMoves(moves);
       if (!wait) return `${moves.length} left to the controller`;
       const { store, signal } = context;
-      context.moved = await awaitChange(store, moves, { signal, report });
+      context.moved = await awaitChange(store, moves, { signal, report, drained });
       const moved = context.moved.filter(({ result }) => result === 'moved').length;
+      if (moves.length === 0) return 'no stream has to move';
       return `${moved} of ${moves.length} ${moves.length === 1 ? 'replica' : 'replicas'}`;
     },
   };
+}
+
+interface MoveWait {
+  readonly wait: boolean;
+  readonly drained?: string | undefined;
 }
 
 /** What the change would move. Throws what its edit throws. */

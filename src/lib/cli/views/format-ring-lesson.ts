@@ -53,7 +53,8 @@ function tellName({ example }: RingLesson): Paragraph {
 function tellPoints({ members }: RingLesson): Paragraph {
   const weights = new Set(members.map(({ weight }) => weight));
   const points = members.reduce((sum, member) => sum + member.points, 0);
-  const even = weights.size === 1 ? `; ${formatShare(1 / members.length)} each would be even` : '';
+  const even =
+    weights.size === 1 && members.length > 1 ? `; ${formatShare(1 / members.length)} each would be even` : '';
   const shares = listFew(members.map(({ name, share }) => `${plainText(name)} ${formatShare(share)}`));
   const text =
     `160 points for each unit of weight ("virtual nodes"), ${formatWhole(points)} in all, scattered by the hash. ` +

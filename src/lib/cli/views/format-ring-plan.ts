@@ -41,13 +41,14 @@ function labelled(label: string, text: string, width: number): string[] {
 /** `7 of 91 streams move to eu-4 (…)`. */
 export function wordMoves({ what, moves, streams, ideal }: PlanReport): string {
   const moved = new Set(moves.map(({ stream }) => stream)).size;
+  const verb = moved === 1 || streams === 1 ? 'moves' : 'move';
   const head = what === null ? '' : `${what}: `;
   if (ideal !== null) {
     const share = `${formatShare(ideal.share)} of the circle, ideally ${ideal.streams.toFixed(1)} streams`;
-    return `${head}${moved} of ${count(streams, 'stream')} ${moved === 1 ? 'moves' : 'move'} to ${ideal.node} (${share})`;
+    return `${head}${moved} of ${count(streams, 'stream')} ${verb} to ${ideal.node} (${share})`;
   }
   if (moved === 0) return what === null ? 'nothing is left to move' : `${head}no stream moves`;
-  return `${head}${moved} of ${count(streams, 'stream')} ${moved === 1 ? 'moves' : 'move'}`;
+  return `${head}${moved} of ${count(streams, 'stream')} ${verb}`;
 }
 
 function wordLoad({ maxOverMean, moves }: PlanReport): string[] {

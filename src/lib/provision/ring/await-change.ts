@@ -21,6 +21,8 @@ export interface MoveResult {
 export interface AwaitChangeOptions {
   readonly signal: AbortSignal;
   readonly report: StepReport;
+  /** Waits until this node has nothing left, whatever moves; the controller may choose other ways than were planned. */
+  readonly drained?: string | undefined;
 }
 
 /** A move that is planned or under way. */
@@ -45,7 +47,7 @@ export async function loadOpenMoves(
 export async function awaitChange(
   store: StoreReader,
   moves: readonly OpenMove[],
-  { signal, report }: AwaitChangeOptions,
+  { signal, report, drained }: AwaitChangeOptions,
 ): Promise<MoveResult[]> {
   const streams = [...new Set(moves.map(({ stream }) => stream))];
   const watch = new MoveWatch(streams);
@@ -59,24 +61,31 @@ export async function awaitChange(
     if (watch.isHopeless) giveUp.abort();
   };
   try {
-    await awaitMoves(store, { streams }, { signal: AbortSignal.any([signal, giveUp.signal]), onProgress });
+    const awaited = drained === undefined ? { streams } : { node: drained };
+    await awaitMoves(store, awaited, { signal: AbortSignal.any([signal, giveUp.signal]), onProgress });
   } catch (error) {
     if (!giveUp.signal.aborted || signal.aborted) throw error;
     throw hopeless(streams.filter((stream) => watch.endedMs(stream) === null));
   }
   const placements = await loadPlacementsOf(store, streams);
-  const results = moves.map(({ stream, from, to }): MoveResult => {
-    const moved = placements.get(stream)?.replicas.includes(to) === true;
-    return {
-      stream,
-      from,
-      to,
-      result: moved ? 'moved' : 'stayed',
-      afterMs: Math.round(watch.endedMs(stream) ?? 0),
-    };
+  const results = moves.map((move): MoveResult => {
+    const replicas = placements.get(move.stream)?.replicas ?? [];
+    const to = arrivedAt(move, replicas, drained !== undefined);
+    const afterMs = Math.round(watch.endedMs(move.stream) ?? 0);
+    return { ...pick(move), to: to ?? move.to, result: to === null ? 'stayed' : 'moved', afterMs };
   });
   for (const result of results) report.happened(wordResult(result));
   return results;
+}
+
+function pick({ stream, from, to }: OpenMove): OpenMove {
+  return { stream, from, to };
+}
+
+/** The node that a replica is on now; null when it has not left. */
+function arrivedAt({ from, to }: OpenMove, replicas: readonly string[], mayDiffer: boolean): string | null {
+  if (replicas.includes(to)) return to;
+  return mayDiffer && !replicas.includes(from) ? (replicas.at(-1) ?? to) : null;
 }
 
 function hopeless(left: readonly string[]): StreamctlError {

@@ -5,7 +5,6 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKnownEpoch } from '../../health/load-known-epoch.ts';
-import { awaitMoves, type MoveProgress } from '../../membership/await-moves.ts';
 import { changeRing } from '../../membership/change-ring.ts';
 import { combine, type RingEdit, removeNode, setState } from '../../membership/edits.ts';
 import { NO_RING } from '../../membership/patch.ts';
@@ -15,6 +14,7 @@ import { loadRing } from '../../store/ring.ts';
 import type { RingNode, RingPatch, RingRecord } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StepReport, UpContext } from '../context.ts';
+import { awaitChange } from './await-change.ts';
 import { openStore } from './open-store.ts';
 import { differenceToSpec, followSpec, leavingNodes } from './ring-of-spec.ts';
 
@@ -99,7 +99,7 @@ export async function drainLeaving(context: UpContext, { report, only }: DrainLe
     for (const { name } of carrying) {
       await changes.step(name, 'wait until its streams have moved away', async () => {
         report.doing(`draining ${name}`);
-        await awaitDrained(store, name, { signal, report });
+        await awaitChange(store, [], { signal, report, drained: name });
       });
     }
   } finally {
@@ -116,17 +116,6 @@ async function keepCarrying(store: Store, nodes: readonly RingNode[]): Promise<R
   const alive = new Set(heartbeats.map(({ node }) => node));
   const placed = await Promise.all(nodes.map(({ name }) => loadPlaced(store, name)));
   return nodes.filter(({ name }, at) => alive.has(name) && placed[at]!.size > 0);
-}
-
-/** Waits until nothing is placed on a node. Throws PARTLY_DONE, saying what stays, when nothing happens for a minute. */
-export async function awaitDrained(
-  store: Store,
-  node: string,
-  { signal, report }: { readonly signal: AbortSignal; readonly report: StepReport },
-): Promise<number> {
-  const onProgress = ({ total, left, moving }: MoveProgress): void =>
-    report.doing(`${total - left.length} of ${total} streams moved from ${node}, ${moving.length} under way`);
-  return (await awaitMoves(store, { node }, { signal, onProgress })).total;
 }
 
 async function change(

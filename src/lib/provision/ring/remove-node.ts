@@ -8,9 +8,8 @@ import { removeNode, setState } from '../../membership/edits.ts';
 import { loadRing } from '../../store/ring.ts';
 import type { Step, StepReport, UpContext } from '../context.ts';
 import { checkMachine, configure, prepare, start, tidy } from '../up.ts';
-import { awaitChange, type MoveResult } from './await-change.ts';
+import { awaitChange, loadOpenMoves, type MoveResult, type OpenMove } from './await-change.ts';
 import type { RingChangeContext } from './change-context.ts';
-import { awaitDrained } from './declare-ring.ts';
 
 export interface DrainContext extends RingChangeContext {
   readonly node: string;
@@ -38,18 +37,18 @@ async function drain(context: DrainContext, report: StepReport): Promise<string>
   const present = (await loadRing(store))?.nodes.find(({ name }) => name === node);
   if (present === undefined) return `${node} is not in the ring`;
   if (force) return 'not waited for (--force); its streams start anew elsewhere';
+  let own: readonly OpenMove[] = await loadOpenMoves(store, ({ from }) => from === node);
   if (present.state === 'active') {
     report.doing(`no new streams to ${node}`);
     const edit = setState(node, 'draining');
     const { moves } = await changeRing(store, { ...request, what: `drain ${node}`, edit, plan: false });
-    const own = moves.filter(({ from }) => from === node);
-    if (own.length > 0) context.moved = await awaitChange(store, own, { signal, report });
+    own = moves.filter(({ from }) => from === node);
   }
-  const total = await awaitDrained(store, node, { signal, report });
-  const count = Math.max(total, context.moved.length);
-  return count === 0
-    ? `${node} carried nothing`
-    : `${count} ${count === 1 ? 'stream' : 'streams'} moved away`;
+  context.moved = await awaitChange(store, own, { signal, report, drained: node });
+  const { length } = context.moved;
+  return length === 0
+    ? `${node} carries nothing`
+    : `${length} ${length === 1 ? 'stream' : 'streams'} moved away`;
 }
 
 async function leave(context: DrainContext): Promise<string> {
