@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeedFrame } from '../../../src/lib/feed/message.ts';
-import { judgeMedia, judgePlaylist } from '../../../src/lib/origin/window/judge-request.ts';
+import {
+  judgeMedia,
+  judgeMultivariant,
+  judgePlaylist,
+} from '../../../src/lib/origin/window/judge-request.ts';
 import { LiveStream } from '../../../src/lib/origin/window/live-stream.ts';
 import { AUDIO, frame, opening, part, segments, status, VIDEO } from '../../support/synthetic-feed.ts';
 
@@ -48,17 +52,29 @@ for (const [what, msn, index, outcome] of [
   });
 }
 
-test('a blocking reload waits for three target durations, then 503', () => {
+test('a blocking reload waits for three target durations, then 503, and is judged again when no part has come', () => {
   const verdict = judgePlaylist(warm(), asks(FIRST + 2, 2), NOW);
-  assert.deepEqual(verdict, { outcome: 'wait', limitMs: 6000, status: 503 });
+  assert.deepEqual(verdict, { outcome: 'wait', limitMs: 6000, status: 503, againMs: NOW + 750 });
 });
 
-test('a playlist without a new part for 1.5 part targets is not served', () => {
-  assert.equal(judgePlaylist(warm(), asks(null), NOW + 750).outcome, 'serve');
-  for (const request of [asks(null), asks(FIRST + 1), asks(FIRST + 2, 1)]) {
-    const verdict = judgePlaylist(warm(), request, NOW + 751);
-    assert.ok(verdict.outcome === 'wait' && verdict.status === 503);
+test('a playlist without a new part for 1.5 part targets is refused, and so is who waits for one', () => {
+  assert.equal(judgePlaylist(warm(), asks(null), NOW + 749).outcome, 'serve');
+  for (const request of [asks(null), asks(FIRST + 1), asks(FIRST + 2, 1), asks(FIRST + 2, 2)]) {
+    assert.deepEqual(judgePlaylist(warm(), request, NOW + 751), { outcome: 'refuse', status: 503 });
   }
+  const hinted = { track: VIDEO.id, msn: FIRST + 2, part: 2 };
+  assert.deepEqual(judgeMedia(warm(), hinted, NOW + 751), { outcome: 'refuse', status: 503 });
+  assert.deepEqual(judgeMultivariant(warm(), NOW + 751), { outcome: 'refuse', status: 503 });
+});
+
+test('while a feed says that it lives a part is waited for, for one target duration by who wants just the playlist', () => {
+  const stream = warm();
+  stream.accept(status('live'), NOW + 500);
+  const [plain, blocking] = [asks(null), asks(FIRST + 2, 2)].map((ask) =>
+    judgePlaylist(stream, ask, NOW + 800),
+  );
+  assert.deepEqual(plain, { outcome: 'wait', limitMs: 2000, status: 503, againMs: NOW + 1250 });
+  assert.deepEqual(blocking, { outcome: 'wait', limitMs: 6000, status: 503, againMs: NOW + 1250 });
 });
 
 test('media that was old when it arrived is not served as live', () => {
@@ -100,6 +116,6 @@ for (const [what, msn, index, outcome] of [
   ['a part far ahead', FIRST + 4, 0, 'refuse'],
 ] as const) {
   test(`a media request for ${what} gets: ${outcome}`, () => {
-    assert.equal(judgeMedia(warm(), { track: VIDEO.id, msn, part: index }).outcome, outcome);
+    assert.equal(judgeMedia(warm(), { track: VIDEO.id, msn, part: index }, NOW).outcome, outcome);
   });
 }

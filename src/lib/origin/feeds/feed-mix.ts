@@ -70,6 +70,7 @@ export class FeedMix {
     if (!this.#feeds.has(feed)) return;
     const nowMs = this.#options.nowMs();
     feed.note(frame, nowMs);
+    this.#options.live.heardMs = nowMs;
     const { message } = frame;
     if (message.type === 'part') {
       if (this.#takesPart(feed, message.track))

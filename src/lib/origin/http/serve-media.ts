@@ -17,7 +17,7 @@ export async function serveMedia(deps: ServeDeps, exchange: Exchange, route: Med
   const hosted = askedByRelay(exchange) ? deps.streams.get(route.stream) : deps.streams.demand(route.stream);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
   const { track, msn, part } = route;
-  const judge = (): Verdict => judgeMedia(hosted.live, route);
+  const judge = (): Verdict => judgeMedia(hosted.live, route, deps.nowMs());
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status !== 200) return replyStatus(exchange, status, 'no such segment or part');

@@ -24,11 +24,16 @@ export async function settle(
     if (verdict.outcome === 'refuse') return verdict.status;
     const leftMs = startedMs + verdict.limitMs - deps.nowMs();
     if (leftMs <= 0) return verdict.status;
-    if (hosted.absent) return 404;
-    const wait = hosted.live.signal.wait(() => judge().outcome !== 'wait' || hosted.absent, leftMs);
+    if (isUnknown(hosted)) return 404;
+    const againMs = Math.max(1, (verdict.againMs ?? Number.POSITIVE_INFINITY) - deps.nowMs());
+    const held = (): boolean => judge().outcome !== 'wait' || isUnknown(hosted);
+    const wait = hosted.live.signal.wait(held, Math.min(leftMs, againMs));
     exchange.res.once('close', wait.cancel);
     await wait.held;
     exchange.res.removeListener('close', wait.cancel);
     if (exchange.res.destroyed) return null;
   }
 }
+
+/** Nobody has the stream and nobody had it a moment ago, when a pipeline may just be starting again. */
+const isUnknown = ({ absent, live }: HostedStream): boolean => absent && live.lastPartMs() === null;

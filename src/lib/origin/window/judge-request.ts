@@ -11,9 +11,17 @@ const COLD_LIMIT_MS = 5000;
 
 export type Verdict =
   | { readonly outcome: 'serve' }
-  /** Wait up to `limitMs` since the request came; `status` is the answer when that is over. */
-  | { readonly outcome: 'wait'; readonly limitMs: number; readonly status: 404 | 503 }
-  | { readonly outcome: 'refuse'; readonly status: 400 | 404 };
+  /**
+   * Wait up to `limitMs` since the request came; `status` is the answer when that is over. At `againMs` (Unix
+   * milliseconds) the verdict may be another though nothing came.
+   */
+  | {
+      readonly outcome: 'wait';
+      readonly limitMs: number;
+      readonly status: 404 | 503;
+      readonly againMs?: number;
+    }
+  | { readonly outcome: 'refuse'; readonly status: 400 | 404 | 503 };
 
 const SERVE: Verdict = { outcome: 'serve' };
 const COLD: Verdict = { outcome: 'wait', limitMs: COLD_LIMIT_MS, status: 404 };
@@ -27,7 +35,7 @@ export function judgeMultivariant(stream: LiveStream, nowMs: number): Verdict {
     return verdict.outcome === 'serve';
   });
   if (playable) return SERVE;
-  return stream.lastPartMs() === null ? COLD : stale(stream);
+  return stream.lastPartMs() === null ? COLD : awaitParts(stream, nowMs, TARGET_DURATION);
 }
 
 export interface PlaylistRequest {
@@ -54,15 +62,16 @@ export function judgePlaylist(
   if (window === undefined || next === null || stream.hello === null) return COLD;
   if (stream.ended) return SERVE;
   if (window.durationSec() < 3 * stream.hello.partSec - 0.1) return COLD;
-  if (!stream.fresh(track, nowMs)) return stale(stream, directives.msn === null ? 1 : 3);
+  const limits = directives.msn === null ? TARGET_DURATION : THREE_TARGET_DURATIONS;
+  if (!stream.fresh(track, nowMs)) return awaitParts(stream, nowMs, { ...limits, track });
   if (directives.msn === null) return SERVE;
   if (tooFarAhead(next, directives, stream.hello.partSec)) return { outcome: 'refuse', status: 400 };
   if (holds(window, directives.msn, directives.part)) return SERVE;
-  return { outcome: 'wait', limitMs: 3000 * stream.targetDurationSec, status: 503 };
+  return awaitParts(stream, nowMs, { ...THREE_TARGET_DURATIONS, track });
 }
 
 /** A request for a part or a whole segment: future ones near the live edge block. */
-export function judgeMedia(stream: LiveStream, { track, msn, part }: MediaRequest): Verdict {
+export function judgeMedia(stream: LiveStream, { track, msn, part }: MediaRequest, nowMs: number): Verdict {
   const window = stream.windows.get(track);
   const next = window?.next() ?? null;
   if (window === undefined || next === null || stream.hello === null) {
@@ -75,11 +84,29 @@ export function judgeMedia(stream: LiveStream, { track, msn, part }: MediaReques
   }
   if (stream.ended || msn < next.msn) return GONE;
   if (msn > next.msn + 1 || tooFarAhead(next, { msn, part }, stream.hello.partSec)) return GONE;
-  return { outcome: 'wait', limitMs: 3000 * stream.targetDurationSec, status: 404 };
+  return awaitParts(stream, nowMs, { ...THREE_TARGET_DURATIONS, status: 404, track });
 }
 
-function stale(stream: LiveStream, targetDurations = 1): Verdict {
-  return { outcome: 'wait', limitMs: 1000 * targetDurations * stream.targetDurationSec, status: 503 };
+interface Limits {
+  readonly targetDurations: number;
+  readonly status: 404 | 503;
+  /** Any track, when not given. */
+  readonly track?: string;
+}
+
+const TARGET_DURATION: Limits = { targetDurations: 1, status: 503 };
+const THREE_TARGET_DURATIONS: Limits = { targetDurations: 3, status: 503 };
+
+/** Parts are worth waiting for while a feed says that it lives: whoever asks a dead stream should ask elsewhere. */
+function awaitParts(stream: LiveStream, nowMs: number, { targetDurations, status, track }: Limits): Verdict {
+  const deadMs = stream.deadMs(track);
+  if (nowMs >= deadMs) return { outcome: 'refuse', status: 503 };
+  return {
+    outcome: 'wait',
+    limitMs: 1000 * targetDurations * stream.targetDurationSec,
+    status,
+    againMs: deadMs,
+  };
 }
 
 function holds(window: TrackWindow, msn: number, part: number | null): boolean {

@@ -10,6 +10,10 @@ import type {
 import { Signal } from './signal.ts';
 import { TrackWindow, type WindowEvents, type WindowSegment } from './track-window.ts';
 
+/** A track whose newest part is older than this many part targets is not served as live. */
+const FRESH_PARTS = 1.5;
+/** Without a word from any feed for this many milliseconds nothing is expected any more: they speak twice a second. */
+const SILENT_MS = 750;
 /** A track's media is thought old, whenever it arrived, when it ends this many seconds ago. */
 const OLD_MEDIA_SEC = 10;
 
@@ -34,6 +38,8 @@ export class LiveStream {
   hello: HelloMessage | null = null;
   tracks: readonly TrackInfo[] = [];
   status: StatusMessage | null = null;
+  /** Unix milliseconds of the last message of any feed; null before the first. */
+  heardMs: number | null = null;
   /** Whole seconds; at least the segment duration, raised by a longer segment and never lowered. */
   targetDurationSec = 1;
 
@@ -69,11 +75,25 @@ export class LiveStream {
     const arrivedMs = this.#lastPartMs.get(track);
     if (arrivedMs === undefined || this.hello === null) return false;
     const endSec = this.windows.get(track)?.endSec() ?? 0;
-    return nowMs - arrivedMs <= 1500 * this.hello.partSec && nowMs / 1000 - endSec <= OLD_MEDIA_SEC;
+    return nowMs - arrivedMs <= this.#freshMs && nowMs / 1000 - endSec <= OLD_MEDIA_SEC;
+  }
+
+  /**
+   * Unix milliseconds at which nobody should wait for a part of the track (of any, when not given) any more, unless one
+   * comes or a feed says something until then.
+   */
+  deadMs(track?: string): number {
+    const partMs = this.lastPartMs(track) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(partMs + this.#freshMs, (this.heardMs ?? 0) + Math.max(this.#freshMs, SILENT_MS));
+  }
+
+  get #freshMs(): number {
+    return 1000 * FRESH_PARTS * (this.hello?.partSec ?? 1);
   }
 
   /** Takes a frame of a feed; returns whether it brought something new. */
   accept(frame: FeedFrame, nowMs: number): boolean {
+    this.heardMs = nowMs;
     const changed = this.#take(frame, nowMs);
     if (changed) this.signal.notify();
     return changed;
