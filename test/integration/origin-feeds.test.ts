@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackInfo } from '../../src/lib/feed/message.ts';
+import type { OriginStreamReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { ask, askUntil, peer, startTestOrigin, type TestOrigin } from '../support/origin-node.ts';
 import {
@@ -11,6 +12,7 @@ import {
   startRegions,
   type TestRegions,
   untilFeeds,
+  untilReport,
 } from '../support/origin-regions.ts';
 import { longestWaitMs, type WatchedPart, watchParts } from '../support/part-watcher.ts';
 import { onQuietMachine } from '../support/quiet-machine.ts';
@@ -125,4 +127,59 @@ test('a replica that is thawed takes its place again, without a seam', async (t)
   await untilFeeds(relay, 2);
   await watchParts(`${us.url}/live/demo/360p`, { msn: msnAt(Date.now()) + 1, part: 0 }, 4);
   await assertSeamless([us, relay]);
+});
+
+test('a replica that drifts is named by every origin, not mixed in, and takes part again once it is the same', async (t) => {
+  const address = nextNet();
+  const peers = ['us-1', 'eu-1', 'us-2'].map((name, i) => peer(name, `${address}.${i + 1}`));
+  const [us, eu, relay] = (await Promise.all(peers.map((node) => startTestOrigin(t, node, { peers })))) as [
+    TestOrigin,
+    TestOrigin,
+    TestOrigin,
+  ];
+  let frames = 15;
+  const make = ({ msn, part: index }: { readonly msn: number; readonly part: number }) => [
+    part({ msn, part: index, frames }),
+  ];
+  const us1 = startPipe(t, us, { replica: 'us-1', tracks: [VIDEO], make: (at) => [part(at)] });
+  startPipe(t, eu, { replica: 'eu-1', tracks: [VIDEO], make, lagMs: 120 });
+  await ask(`${relay.url}/live/demo/index.m3u8`);
+  await untilFeeds(relay, 2);
+  frames = 14;
+  const driftOf = (report: OriginStreamReport, replica: string) =>
+    report.feeds.find((feed) => feed.replica === replica)?.drift?.differs.join();
+  // The other one is quicker and was served everywhere: even its own origin knows better.
+  for (const origin of [us, eu, relay]) {
+    await untilReport(origin, (report) => driftOf(report, 'eu-1') === 'frames');
+  }
+  const report = await reportOf(relay);
+  assert.deepEqual([report!.supply!.state, report!.supply!.serving], ['one-feed', 'us-1']);
+  frames = 15;
+  for (const origin of [us, eu, relay]) {
+    await untilReport(origin, ({ supply, feeds }) => {
+      return supply!.state === 'two-feeds' && feeds.every(({ drift }) => drift === null);
+    });
+  }
+  await us1.sender.end();
+  await untilReport(relay, ({ supply }) => supply!.serving === 'eu-1');
+  await assertSeamless([us, eu, relay]);
+});
+
+test('cold start, change of feed and loss of both are states with a time', async (t) => {
+  const { relay, usPipes, euPipes } = await startRegions(t, nextNet());
+  const startedMs = Date.now();
+  await ask(`${relay.url}/live/demo/index.m3u8`);
+  const two = await untilReport(relay, ({ supply }) => supply!.state === 'two-feeds');
+  assert.ok(two.supply!.sinceMs >= startedMs);
+  const first = two.supply!.serving;
+  const [serving, other] = first === 'us-1' ? [usPipes, euPipes] : [euPipes, usPipes];
+  serving[0]!.live.stop();
+  const one = await untilReport(relay, ({ supply }) => supply!.state === 'one-feed');
+  assert.equal(one.supply!.changes, 1);
+  const change = one.supply!.lastChange!;
+  assert.deepEqual([change.from, change.why], [first, 'missing']);
+  assert.ok(change.atMs > two.supply!.sinceMs && change.afterMs > PART_MS);
+  other[0]!.live.stop();
+  const none = await untilReport(relay, ({ supply }) => supply!.state === 'no-feed');
+  assert.ok(none.supply!.sinceMs > change.atMs);
 });

@@ -16,15 +16,48 @@ export interface FeedReport {
   readonly from: string;
   readonly connectedSinceMs: number | null;
   readonly lastPartMs: number | null;
+  /** How the replica is not the same as the others; null or absent while it is. */
+  readonly drift?: FeedDrift | null;
 }
 
-/** When another feed went on leading a stream, and no segment's start explains it. */
+/**
+ * In what a replica differs from the others. `msn`: its numbers are off the epoch grid; `grid`: it has another segment
+ * duration or part target; `behind`: its segments come later than those of the others.
+ */
+export type FeedDifference = 'msn' | 'start' | 'frames' | 'parts' | 'init' | 'grid' | 'behind';
+
+export interface FeedDrift {
+  readonly sinceMs: number;
+  readonly differs: readonly FeedDifference[];
+}
+
+/**
+ * How well an origin is supplied with a stream. `cold-start`: no part yet; `two-feeds`: two or more that deliver and are
+ * the same; `one-feed`; `changing-feed`: none delivers, but what is served is not old yet; `no-feed`: it is.
+ */
+export type SupplyState = 'cold-start' | 'two-feeds' | 'one-feed' | 'changing-feed' | 'no-feed' | 'ended';
+
+export interface SupplyReport {
+  readonly state: SupplyState;
+  readonly sinceMs: number;
+  /** Replica whose parts are served now. */
+  readonly serving: string | null;
+  /** Times that another feed had to stand in since the origin began. */
+  readonly changes: number;
+  readonly lastChange: FeedChangeReport | null;
+}
+
+/** Another feed had to stand in. */
 export interface FeedChangeReport {
   readonly atMs: number;
   /** Replicas. */
   readonly from: string;
   readonly to: string;
-  /** Milliseconds without a new part until then. */
+  /**
+   * `missing`: its part did not come; `gone`: it ended; `slate`: it had only slate; `hole`: nobody had what came next.
+   */
+  readonly why: 'missing' | 'gone' | 'slate' | 'hole';
+  /** Milliseconds from the last part before the change to the first after it. */
   readonly afterMs: number;
 }
 
@@ -55,8 +88,10 @@ export interface OriginStreamReport {
   readonly reasons: readonly string[];
   readonly relay: boolean;
   readonly feeds: readonly FeedReport[];
-  /** The last one; null when there was none. Absent in reports of older versions. */
+  /** The last change of feed; null when there was none. Absent in reports of older versions. */
   readonly feedChange?: FeedChangeReport | null;
+  /** Absent in reports of older versions. */
+  readonly supply?: SupplyReport;
   /** Of the connected pipeline of this node; null without one. Absent in reports of older versions. */
   readonly pipeline?: PipelineMarks | null;
   /** The pipeline's own words, the newest. */

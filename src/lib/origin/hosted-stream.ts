@@ -142,10 +142,12 @@ export class HostedStream {
     });
   }
 
-  /** A pipeline that delivers counts for one. */
+  /** A pipeline that delivers counts for one; a feed that drifts for none, and a third opinion tells which is right. */
   #wantedFeeds(): number {
     const own = this.pipeline;
-    return own !== null && own.lastPartMs !== null && own.delivers(this.#options.nowMs()) ? FEEDS - 1 : FEEDS;
+    const drifting = [...this.feeds.feeds].some(({ drift }) => drift !== null);
+    const delivers = own !== null && own.lastPartMs !== null && own.delivers(this.#options.nowMs());
+    return FEEDS + Number(drifting) - Number(delivers);
   }
 
   /** Nobody delivers the stream and no origin was found to have it. */

@@ -76,12 +76,13 @@ export class HostedStreams {
     }
   }
 
-  /** Prunes windows, drops relays that nobody watches and streams that are over. Called every few seconds. */
+  /** Prunes windows, looks at what feeds are wanted, drops relays that nobody watches and streams that are over. Called every few seconds. */
   async tend(): Promise<void> {
     const nowMs = this.#deps.nowMs();
     const over: Promise<void>[] = [];
     for (const [name, hosted] of this.#streams) {
       hosted.live.prune();
+      hosted.supply?.nudge();
       const seenMs = hosted.viewers.lastSeenMs ?? 0;
       const { pipeline, supply } = hosted;
       const usedMs = Math.max(seenMs, supply?.startedMs ?? 0);

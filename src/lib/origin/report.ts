@@ -30,6 +30,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
   const windows = [...live.windows.values()];
   const fresh = video !== undefined && live.fresh(video.id, nowMs);
   const reasons = planReasons(hosted, { fresh, nowMs });
+  const supply = hosted.feeds.report();
   const delivers = fresh || live.ended;
   return {
     stream: live.name,
@@ -37,7 +38,8 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     reasons,
     relay: hosted.pipeline === null,
     feeds: reportFeeds(hosted),
-    feedChange: hosted.feeds.lastChange,
+    supply,
+    feedChange: supply.lastChange,
     pipeline: hosted.pipeline?.log.marks(nowMs) ?? null,
     status: hosted.pipeline?.status ?? live.status,
     tracks: live.tracks,
@@ -73,6 +75,7 @@ function reportFeeds({ pipeline, feeds }: HostedStream): OriginStreamReport['fee
     from: feed.from?.name ?? 'pipeline',
     connectedSinceMs: feed.sinceMs,
     lastPartMs: feed.lastPartMs,
+    drift: feed.drift,
   }));
 }
 

@@ -8,6 +8,7 @@ import { HARMS, type Problem } from '../cluster-status.ts';
 import type { FindProblems } from './cluster-facts.ts';
 import { findClockSkew, findNoStore } from './control-problems.ts';
 import { findIdleController, findStuckMoves, findUnheardNodes } from './controller-problems.ts';
+import { findDrift, findThinSupply } from './feed-problems.ts';
 import { findBadNodes } from './node-problems.ts';
 import { findFailedPublishers, findNoIngest } from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
@@ -27,6 +28,8 @@ const FINDERS: readonly FindProblems[] = [
   findRefusals,
   findBadReplicas,
   findMissingReplicas,
+  findDrift,
+  findThinSupply,
   findBadNodes,
   findNoStore,
   findIdleController,

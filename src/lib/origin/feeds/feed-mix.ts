@@ -1,20 +1,11 @@
 import type { FeedFrame, TrackInfo } from '../../feed/message.ts';
+import type { FeedChangeReport, SupplyReport, SupplyState } from '../../health/report.ts';
 import type { LiveStream } from '../window/live-stream.ts';
 import type { Feed } from './feed.ts';
-import { type LeadChange, type LeadReason, type QueuedPart, TrackMerge } from './track-merge.ts';
+import { Sameness } from './sameness.ts';
+import { type LeadChange, type QueuedPart, TrackMerge } from './track-merge.ts';
 
 const EMPTY = new Uint8Array(0);
-
-/** A change of feed that no segment's start explains. */
-export interface FeedChange {
-  readonly atMs: number;
-  /** Replicas. */
-  readonly from: string;
-  readonly to: string;
-  readonly why: LeadReason;
-  /** Milliseconds that the window had been without a new part. */
-  readonly afterMs: number;
-}
 
 export interface FeedMixOptions {
   readonly live: LiveStream;
@@ -34,14 +25,17 @@ export class FeedMix {
   readonly #options: FeedMixOptions;
   readonly #feeds = new Set<Feed>();
   readonly #merges = new Map<string, TrackMerge>();
+  readonly #sameness: Sameness;
   #lead: Feed | null = null;
   #timer: NodeJS.Timeout | null = null;
-  lastChange: FeedChange | null = null;
-  /** Changes since the origin began, without those at the start of a segment. */
-  changes = 0;
+  #changes = 0;
+  #lastChange: FeedChangeReport | null = null;
+  #state: { readonly state: SupplyState; readonly sinceMs: number } = { state: 'cold-start', sinceMs: 0 };
 
   constructor(options: FeedMixOptions) {
     this.#options = options;
+    this.#sameness = new Sameness(options.live);
+    this.#state = { state: 'cold-start', sinceMs: options.nowMs() };
   }
 
   get feeds(): ReadonlySet<Feed> {
@@ -61,6 +55,7 @@ export class FeedMix {
   detach(feed: Feed): void {
     if (!this.#feeds.delete(feed)) return;
     const nowMs = this.#options.nowMs();
+    this.#sameness.forget(feed);
     for (const merge of this.#merges.values()) merge.remove(feed, nowMs);
     this.#settle(nowMs);
   }
@@ -75,6 +70,7 @@ export class FeedMix {
     if (message.type === 'part') {
       if (this.#takesPart(feed, message.track))
         this.#merge(message.track).take(feed, frame as QueuedPart, nowMs);
+      this.#compare(message.track, nowMs);
     } else if (message.type === 'init') this.#options.accept(frame);
     else if (message.type === 'segment' && this.#mayDescribe(feed, message.track))
       this.#options.accept(frame);
@@ -86,9 +82,11 @@ export class FeedMix {
     return [...this.#merges.values()].flatMap((merge) => merge.waiting(feed));
   }
 
-  /** Whether a feed's last comparable part differed from what was served, in any track. */
-  differs(feed: Feed): boolean {
-    return [...this.#merges.values()].some((merge) => merge.agrees(feed) === false);
+  /** How well the stream is supplied now. */
+  report(): SupplyReport {
+    this.#observe(this.#options.nowMs());
+    const serving = this.#merges.get(this.#mainTrack())?.leader?.replica ?? null;
+    return { ...this.#state, serving, changes: this.#changes, lastChange: this.#lastChange };
   }
 
   close(): void {
@@ -96,8 +94,25 @@ export class FeedMix {
     this.#feeds.clear();
   }
 
+  #observe(nowMs: number): void {
+    const state = this.#supplyState(nowMs);
+    if (state !== this.#state.state) this.#state = { state, sinceMs: nowMs };
+  }
+
+  #supplyState(nowMs: number): SupplyState {
+    const { live } = this.#options;
+    const usable = [...this.#feeds].filter(
+      (feed) => feed.drift === null && feed.delivers(nowMs) && feed.lastPartMs !== null,
+    );
+    if (live.ended) return 'ended';
+    if (live.lastPartMs() === null) return 'cold-start';
+    if (usable.length > 0) return usable.length > 1 ? 'two-feeds' : 'one-feed';
+    return live.fresh(this.#mainTrack(), nowMs) ? 'changing-feed' : 'no-feed';
+  }
+
   /** Looks again who leads, says what changed, and arms the timer for what waits. */
   #settle(nowMs: number): void {
+    this.#observe(nowMs);
     const lead = this.#findLead(nowMs);
     if (lead !== null) this.#speakFor(lead, nowMs);
     this.#lead = lead;
@@ -106,6 +121,12 @@ export class FeedMix {
     const due = [...this.#merges.values()].flatMap((merge) => merge.dueMs(nowMs) ?? []);
     if (due.length === 0) return;
     this.#timer = setTimeout(() => this.#drain(), Math.max(1, Math.ceil(Math.min(...due) - nowMs)));
+  }
+
+  #compare(track: string, nowMs: number): void {
+    if (this.#options.live.hello === null) return;
+    this.#sameness.look(this.#feeds, track, nowMs);
+    for (const feed of this.#feeds) feed.drift = this.#sameness.driftOf(feed);
   }
 
   #drain(): void {
@@ -197,8 +218,8 @@ export class FeedMix {
     const nowMs = this.#options.nowMs();
     const silent = from !== null && (!this.#feeds.has(from) || !from.delivers(nowMs));
     if (from === null || (why === 'segment' && !silent)) return;
-    this.changes += 1;
-    this.lastChange = {
+    this.#changes += 1;
+    this.#lastChange = {
       ...{ atMs: nowMs, from: from.replica ?? '', to: to.replica ?? '', afterMs },
       why: why === 'segment' ? 'missing' : why,
     };

@@ -1,6 +1,15 @@
-import type { FeedFrame, HelloMessage, StatusMessage, TrackInfo } from '../../feed/message.ts';
+import {
+  type FeedFrame,
+  type HelloMessage,
+  MEDIA_EPOCH_SEC,
+  type PartMessage,
+  type StatusMessage,
+  type TrackInfo,
+} from '../../feed/message.ts';
+import type { FeedDrift } from '../../health/report.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { PipelineLog } from './pipeline-log.ts';
+import { SegmentLedger } from './segment-ledger.ts';
 
 /** A feed without a part for this many part targets is late: nobody waits for it any more. */
 const LATE_PARTS = 1.5;
@@ -30,15 +39,24 @@ export class Feed {
   readonly inits = new Map<string, FeedFrame>();
   /** All that it sent, also what another feed had brought before. */
   readonly log = new PipelineLog();
+  /** Its own whole segments, to be compared with those of other feeds. */
+  readonly ledger = new SegmentLedger();
+  /** How it is not the same as the others; null while it is. */
+  drift: FeedDrift | null = null;
   lastPartMs: number | null = null;
+  /** Unix seconds at which its newest part ends. */
+  endSec: number | null = null;
   /** When the last message of any kind came: pipelines say their status twice a second. */
   lastWordMs: number;
+  /** Whether what comes is its pipeline's alone: what is replayed to a new reader, up to a status, is not. */
+  #isLive: boolean;
 
   constructor(options: FeedOptions) {
     this.from = options.from;
     this.sinceMs = options.sinceMs;
     this.lastWordMs = options.sinceMs;
     this.drop = options.drop;
+    this.#isLive = options.from === null;
   }
 
   /** Node whose pipeline makes it; null until it has said so. */
@@ -53,9 +71,19 @@ export class Feed {
     this.log.note(message, nowMs);
     if (message.type === 'hello') this.hello = message;
     else if (message.type === 'tracks') this.tracks = message.tracks;
-    else if (message.type === 'status') this.status = message;
-    else if (message.type === 'init') this.inits.set(`${message.track}/${message.initId}`, frame);
-    else if (message.type === 'part') this.lastPartMs = nowMs;
+    else if (message.type === 'status') {
+      this.status = message;
+      this.#isLive = true;
+    } else if (message.type === 'init') this.inits.set(`${message.track}/${message.initId}`, frame);
+    else if (message.type === 'part') this.#notePart(message, nowMs);
+  }
+
+  #notePart(part: PartMessage, nowMs: number): void {
+    this.lastPartMs = nowMs;
+    const timescale = this.tracks.find(({ id }) => id === part.track)?.timescale;
+    if (timescale === undefined) return;
+    this.endSec = MEDIA_EPOCH_SEC + (part.decodeTime + part.durationTicks) / timescale;
+    if (this.#isLive) this.ledger.note(part, nowMs);
   }
 
   /** Whether parts come in time; one that has just connected gets that long for its first. */

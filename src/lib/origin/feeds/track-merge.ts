@@ -79,11 +79,6 @@ export class TrackMerge {
     return this.#leader;
   }
 
-  /** Whether the feed's last part that could be compared was as served. */
-  agrees(feed: Feed): boolean | null {
-    return this.#lines.get(feed)?.agrees ?? null;
-  }
-
   /** Parts of a feed that wait for their turn. */
   waiting(feed: Feed): readonly QueuedPart[] {
     return this.#lines.get(feed)?.queue ?? [];
@@ -154,12 +149,12 @@ export class TrackMerge {
   }
 
   #leading(pool: readonly Line[]): Choice | null {
-    const line = pool.find(({ feed }) => feed === this.#leader);
+    const line = pool.find(({ feed }) => feed === this.#leader && feed.drift === null);
     return line === undefined ? null : { line, index: 0, why: 'segment' };
   }
 
   #standIn(pool: readonly Line[], ageParts: number): Choice | null {
-    const line = pool.find(({ agrees }) => agrees !== false);
+    const line = pool.find(isTrusted);
     if (line === undefined) return null;
     if (this.#leader === null) return { line, index: 0, why: 'gone' };
     if (this.#startsSegment()) return { line, index: 0, why: 'segment' };
@@ -179,19 +174,20 @@ export class TrackMerge {
   #nobodyElse(nowMs: number): boolean {
     return [...this.#lines.values()].every(({ feed, queue, agrees, gone }) => {
       if (queue[0] === undefined) return gone || !feed.delivers(nowMs);
-      return agrees === false || this.#place(queue[0]) === 'ahead';
+      return !isTrusted({ feed, agrees }) || this.#place(queue[0]) === 'ahead';
     });
   }
 
   /** A differing feed where it fits, else the nearest start of a segment that anybody has. */
   #lastResort(pool: readonly Line[]): Choice | null {
-    if (pool[0] !== undefined) return { line: pool[0], index: 0, why: 'missing' };
+    const fitting = pool.find(({ feed }) => feed.drift === null) ?? pool[0];
+    if (fitting !== undefined) return { line: fitting, index: 0, why: 'missing' };
     const starts = [...this.#lines.values()].flatMap((line) => {
       const index = line.queue.findIndex(({ message }) => message.part === 0);
       return index < 0 ? [] : [{ line, index, why: 'hole' as const, msn: line.queue[index]!.message.msn }];
     });
     const rank = ({ line, msn }: { line: Line; msn: number }): number =>
-      4 * msn + 2 * Number(line.agrees === false) + Number(line.feed !== this.#leader);
+      4 * msn + 2 * Number(!isTrusted(line)) + Number(line.feed !== this.#leader);
     return starts.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
   }
 
@@ -218,3 +214,7 @@ export class TrackMerge {
     return placePart(this.#deps.window(), part.message);
   }
 }
+
+/** Whether a feed may be mixed in: neither has its last part differed, nor has it been named as drifting. */
+const isTrusted = ({ feed, agrees }: Pick<Line, 'feed' | 'agrees'>): boolean =>
+  agrees !== false && feed.drift === null;

@@ -8,7 +8,7 @@ import type { TrackWindow, WindowPart, WindowSegment } from './track-window.ts';
 export type PartPlace = 'past' | 'known' | 'differs' | 'next' | 'ahead';
 
 /** Interchangeable replicas agree to this many seconds: re-encoded audio moves by up to 32 ticks of 48 kHz. */
-const TOLERANCE_SEC = 0.002;
+export const TOLERANCE_SEC = 0.002;
 
 /** Places a part. Pure. */
 export function placePart(window: TrackWindow, part: PartMessage): PartPlace {
