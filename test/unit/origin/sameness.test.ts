@@ -69,11 +69,11 @@ for (const [what, make, difference] of [
   ['has another init segment', odd({ initId: init(VIDEO, 'other').initId }), 'init'],
   ['numbers its segments otherwise', (n: number) => [nth(n + PARTS, { shiftSec: -2 })], 'msn'],
 ] as const) {
-  test(`a replica that ${what} is named after two segments, and what was served goes on`, (t) => {
+  test(`a replica that ${what} is named after three segments, and what was served goes on`, (t) => {
     const { live, feeds, named } = play(t, { right: {}, odd: { lagMs: 40, make } });
     assert.equal(feeds.right!.drift, null);
     assert.deepEqual(feeds.odd!.drift?.differs, [difference]);
-    assert.ok(named.odd! - START_MS <= 2 * 2000 + 100, `named after ${named.odd! - START_MS} ms`);
+    assert.ok(named.odd! - START_MS <= 3 * 2000 + 100, `named after ${named.odd! - START_MS} ms`);
     const { segments } = live.windows.get('360p')!;
     assert.deepEqual(
       segments.map(({ msn, gap, frames }) => [msn, gap, frames]),
@@ -100,7 +100,7 @@ test('of three replicas the one that differs from the two others is wrong, thoug
 });
 
 test('a replica that is the same again is no longer named', (t) => {
-  const make = (n: number): FeedFrame[] => [nth(n, n < 12 ? { frames: 14 } : {})];
+  const make = (n: number): FeedFrame[] => [nth(n, n < 16 ? { frames: 14 } : {})];
   const { feeds, named } = play(t, { right: {}, odd: { lagMs: 40, make } });
   assert.ok(named.odd !== undefined);
   assert.equal(feeds.odd!.drift, null);

@@ -3,7 +3,7 @@
  *
  * Which one is right when they differ: a number off the epoch grid is wrong, whoever says it. Else, of three feeds or
  * more, the one with which most agree; of two, the one that agrees with what was served, since viewers have its segments
- * already. One segment that differs is not named: a replica that started in it, or that made up what its publisher left
+ * already. A segment or two that differ are not named: a replica that started in it, or that made up what its publisher left
  * out, is the same again with the next. Segments that come long after the others' are old news (a replica that was
  * frozen and has thawed) and are not compared.
  */
@@ -14,8 +14,8 @@ import { compareSegments, isOnGrid, type SegmentShape } from './compare-segments
 import type { Feed } from './feed.ts';
 import type { SegmentRecord } from './segment-ledger.ts';
 
-/** Consecutive segments of a track that must differ before the replica is named. Lower: a start would be an alarm. */
-const NAMED_AFTER = 2;
+/** Consecutive segments of a track that must differ before the replica is named. At 2 some starts were alarms. */
+const NAMED_AFTER = 3;
 /** Segment durations that a feed may be behind the others, and for how many of them, before it is named. */
 const BEHIND = { by: 1.5, during: 2 };
 
