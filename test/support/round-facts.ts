@@ -55,6 +55,8 @@ export interface FactsOptions {
   readonly reports?: Readonly<Record<string, ReplicaReport | null>>;
   readonly loads?: Readonly<Record<string, number>>;
   readonly nowMs?: number;
+  /** When all nodes last spoke. */
+  readonly saidMs?: number;
 }
 
 export function roundFacts(options: FactsOptions = {}): RoundFacts {
@@ -84,6 +86,7 @@ export function roundFacts(options: FactsOptions = {}): RoundFacts {
     planned: options.planned ?? [],
     sessions: new Map(live.map((stream) => [stream, 'us-1'])),
     loads: new Map(Object.entries(options.loads ?? {})),
+    saidMs: () => options.saidMs ?? NOW_MS,
     reported: (node, stream) => {
       const given = options.reports?.[`${node} ${stream}`];
       if (given !== undefined) return given;

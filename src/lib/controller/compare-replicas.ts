@@ -18,8 +18,6 @@ export function playsLive(report: Reported): report is ReplicaReport {
 /** Says in words what `candidate` lacks to stand in for `reference`; null: nothing. */
 export function findLack(candidate: Reported, reference: ReplicaReport): string | null {
   if (candidate === null) return 'its pipeline is not there yet';
-  // What was reported before may be a former pipeline, on its way out.
-  if (candidate.as === null) return 'its agent has not heard of it yet';
   if (candidate.state === 'starting') return 'its pipeline has no part yet';
   if (candidate.state !== 'live') return `its pipeline is ${candidate.state}, not live`;
   if (!candidate.fresh) return 'its parts come late';

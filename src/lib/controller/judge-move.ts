@@ -1,6 +1,6 @@
 /** What to do with a move under way: finish it once the new replica is verified, wait, or give it up. Pure. */
 import type { PlacementRecord, RunningMove } from '../store/ring-records.ts';
-import { findLack, playsLive } from './compare-replicas.ts';
+import { findLack, playsLive, type Reported } from './compare-replicas.ts';
 import { isLost, type RoundFacts } from './round-facts.ts';
 
 export interface MoveStep {
@@ -39,7 +39,7 @@ export function judgeMove(facts: RoundFacts, placement: PlacementRecord, patienc
   if (isLost(facts, from)) return wait(`${from} is down; ${to} takes its place`);
   if (facts.members.get(to)?.state !== 'active')
     return abort(`${to} is no node that takes streams any more`, false);
-  const candidate = facts.reported(to, stream);
+  const candidate = reportedSince(facts, to, placement);
   if (candidate?.state === 'failed') return abort(`its pipeline does not stay up on ${to}`);
   const running = [from, ...replicas].map((node) => facts.reported(node, stream)).find(playsLive);
   if (running === undefined) return idle(facts.nowMs, patience);
@@ -47,6 +47,16 @@ export function judgeMove(facts: RoundFacts, placement: PlacementRecord, patienc
   if (lack === null) return { step: 'finish', note: '', isIdle: false, failed: false };
   if (facts.nowMs - patience.sinceMs < VERIFY_LIMIT_MS) return wait(lack);
   return abort(`not verified in ${VERIFY_LIMIT_MS / 1000} s: ${lack}`);
+}
+
+/**
+ * What the new node says of the stream, if it can be about this move: what it said before, or without knowing of the
+ * move, may be a former pipeline on its way out.
+ */
+function reportedSince(facts: RoundFacts, node: string, { stream, move }: PlacementRecord): Reported {
+  if (facts.saidMs(node) <= (move?.startedMs ?? 0)) return null;
+  const report = facts.reported(node, stream);
+  return report?.as === 'joining' ? report : null;
 }
 
 /** The patience after a step. */

@@ -28,6 +28,13 @@ export interface NodesToJudge {
   readonly isSettled: boolean;
 }
 
+/** What a node said, when it was read, and when it was said at the earliest. */
+interface Said {
+  readonly readMs: number;
+  readonly saidMs: number;
+  readonly byStream: ReadonlyMap<string, Reported>;
+}
+
 interface Watched {
   looks: readonly (readonly Look[])[];
   lookedMs: number;
@@ -45,11 +52,9 @@ const HEARTBEAT_FRESH_MS = 700;
 export class NodeWatch {
   readonly #deps: NodeWatchDeps;
   readonly #watched = new Map<string, Watched>();
-  readonly #heartbeats = new Map<
-    string,
-    { readonly readMs: number; readonly byStream: ReadonlyMap<string, Reported> }
-  >();
+  readonly #said = new Map<string, Said>();
   #ages: ReadonlyMap<string, number> = new Map();
+  #listenedMs = 0;
   #turn = 0;
 
   constructor(deps: NodeWatchDeps) {
@@ -59,11 +64,12 @@ export class NodeWatch {
   /** Forgets what was seen: the time since is not known. */
   reset(): void {
     this.#watched.clear();
-    this.#heartbeats.clear();
+    this.#said.clear();
   }
 
   /** Reads how long ago each node said something. Throws when the store does not answer. */
   async listen(nodes: readonly string[]): Promise<void> {
+    this.#listenedMs = this.#deps.clock.nowMs();
     this.#ages = await loadHeartbeatAges(this.#deps.store, nodes);
   }
 
@@ -75,19 +81,23 @@ export class NodeWatch {
   /** Reads what these nodes say of their pipelines. Throws when the store does not answer. */
   async readReports(nodes: readonly string[]): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
-    const old = nodes.filter(
-      (node) => nowMs - (this.#heartbeats.get(node)?.readMs ?? 0) >= HEARTBEAT_FRESH_MS,
-    );
+    const old = nodes.filter((node) => nowMs - (this.#said.get(node)?.readMs ?? 0) >= HEARTBEAT_FRESH_MS);
     const found = await loadHeartbeats(this.#deps.store, old);
-    for (const node of old) this.#heartbeats.delete(node);
+    for (const node of old) this.#said.delete(node);
     for (const heartbeat of found) {
-      this.#heartbeats.set(heartbeat.node, { readMs: nowMs, byStream: byStream(heartbeat) });
+      const saidMs = this.#listenedMs - (this.#ages.get(heartbeat.node) ?? nowMs);
+      this.#said.set(heartbeat.node, { readMs: nowMs, saidMs, byStream: byStream(heartbeat) });
     }
   }
 
   /** What a node says of a stream, of those that were read; null when it is not heard. */
   reported(node: string, stream: string): Reported {
-    return this.hears(node) ? (this.#heartbeats.get(node)?.byStream.get(stream) ?? null) : null;
+    return this.hears(node) ? (this.#said.get(node)?.byStream.get(stream) ?? null) : null;
+  }
+
+  /** When a node said what was read of it, Unix milliseconds; 0 for one that was not read. */
+  saidMs(node: string): number {
+    return this.#said.get(node)?.saidMs ?? 0;
   }
 
   /** Judges every node, and begins to have the silent ones looked at; `onLook` is told of each answer. */

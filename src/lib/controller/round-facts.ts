@@ -26,6 +26,8 @@ export interface RoundFacts {
   readonly loads: ReadonlyMap<string, number>;
   /** What a node's last heartbeat says of a stream; null when nothing, or when the node is not heard. */
   readonly reported: (node: string, stream: string) => Reported;
+  /** Unix milliseconds when the node said that; 0 when nothing was read. */
+  readonly saidMs: (node: string) => number;
 }
 
 /** Whether a node is down for certain: what it ran is lost. */

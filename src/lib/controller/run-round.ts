@@ -137,6 +137,7 @@ function createFacts(
     sessions: picture.sessions,
     loads: picture.loads,
     reported: (node, stream) => watch.reported(node, stream),
+    saidMs: (node) => watch.saidMs(node),
   };
 }
 

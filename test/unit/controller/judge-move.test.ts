@@ -25,7 +25,8 @@ test('a replica that makes the same segments is verified, and its move finished'
 
 const mark = (msn: number, startTicks = msn * 180_000, frames = 60) => ({ msn, startTicks, frames });
 const LACKS: readonly [string, Parameters<typeof liveReport>[1], RegExp][] = [
-  ['is of a time before its agent heard of the move', { as: null }, /has not heard/],
+  ['runs without its agent knowing of the move', { as: null }, /not there yet/],
+  ['is the one of a former move, not gone yet', { as: 'replica' }, /not there yet/],
   ['has no part yet', { state: 'starting' }, /no part yet/],
   ['shows the slate', { state: 'slate' }, /slate, not live/],
   ['is late', { fresh: false }, /late/],
@@ -58,6 +59,12 @@ for (const [title, differing, words] of LACKS) {
 test('the newest segment that both have decides: an older one may be cut short by the start', () => {
   const candidate = liveReport('demo', { segments: [mark(900, 900 * 180_000 + 5, 12), mark(901)] });
   assert.equal(findLack(candidate, liveReport('demo')), null);
+});
+
+test('what the new node said before the move began is about another pipeline', () => {
+  assert.match(judge({ reports: joined(), saidMs: MOVE.startedMs }).note, /not there yet/);
+  assert.equal(judge({ reports: joined({ state: 'failed' }), saidMs: MOVE.startedMs }).step, 'wait');
+  assert.equal(judge({ reports: joined(), saidMs: MOVE.startedMs + 1 }).step, 'finish');
 });
 
 test('a pipeline that is not reported yet is waited for', () => {
