@@ -14,6 +14,8 @@ export interface DemoClusterOptions {
   readonly media: string;
   /** `127.N.0.0/16`; from the name unless told. */
   readonly block?: string;
+  /** Lines of the spec's `nodes`, indented by two. Default: in each region one that makes streams and an edge. */
+  readonly nodes?: string;
   /** More words for `publish test demo`. */
   readonly publish?: readonly string[];
 }
@@ -67,7 +69,12 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   }
 }
 
-function formatSpec({ name, media, block }: DemoClusterOptions): string {
+const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
+  - { name: us-2, region: us, roles: [edge] }
+  - { name: eu-1, region: eu, roles: [ingest, origin] }
+  - { name: eu-2, region: eu, roles: [edge] }`;
+
+function formatSpec({ name, media, block, nodes = NODES }: DemoClusterOptions): string {
   return `version: 1
 cluster: ${name}
 ${block === undefined ? '' : `network: { block: ${block} }`}
@@ -75,10 +82,7 @@ regions:
   - name: us
   - name: eu
 nodes:
-  - { name: us-1, region: us, roles: [store, ingest, origin] }
-  - { name: us-2, region: us, roles: [edge] }
-  - { name: eu-1, region: eu, roles: [ingest, origin] }
-  - { name: eu-2, region: eu, roles: [edge] }
+${nodes}
 media:
 ${media}
 streams:

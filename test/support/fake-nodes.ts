@@ -13,6 +13,7 @@ import type { RingRecord } from '../../src/lib/store/ring-records.ts';
 import { refreshSession } from '../../src/lib/store/sessions.ts';
 import type { StoreOptions } from '../../src/lib/store/store.ts';
 import { keepStoreConnected, type Store } from '../../src/lib/store/store.ts';
+import { freePort } from './free-port.ts';
 import { nodeConfig } from './node-config.ts';
 import { ringNode, ringRecord } from './ring-records.ts';
 import { until } from './until.ts';
@@ -137,10 +138,14 @@ export async function startFakeNodes({ names, block, redis }: FakeNodesOptions):
   const store = await keepStoreConnected(redis);
   await until(() => store.redis.status === 'ready', 'the store');
   const base = nodeConfig({ address: '127.0.0.1', dir: '/nonexistent', ports: {} });
-  const peers = names.map((name, index): Peer => {
-    const place = { region: name.slice(0, 2), address: `${block}.${index + 1}`, roles: ['origin' as const] };
-    return { ...base.node, ...place, name };
-  });
+  const peers = await Promise.all(
+    names.map(async (name, index): Promise<Peer> => {
+      const address = `${block}.${index + 1}`;
+      const [agent, origin] = await Promise.all([freePort(address), freePort(address)]);
+      const ports = { ...base.node.ports, agent, origin };
+      return { ...base.node, name, region: name.slice(0, 2), address, ports, roles: ['origin'] };
+    }),
+  );
   const byName = new Map(peers.map((peer) => [peer.name, peer]));
   const nodes = new Map(peers.map((peer) => [peer.name, new FakeNode(peer, store, () => byName)]));
   await Promise.all([...nodes.values()].map((node) => node.start()));

@@ -5,7 +5,7 @@
  * by itself; and because a clock cannot be trusted with that alone, every script carries the token.
  */
 import type { Clock } from '../base/clock.ts';
-import { dropLease, holdLease, LEASE_TTL_MS } from '../store/controller-lease.ts';
+import { dropLease, holdLease, LEASE_TTL_MS, loadLeaseTime } from '../store/controller-lease.ts';
 import type { ControllerLease } from '../store/ring-records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -51,17 +51,24 @@ export class LeaseHolder {
     return this.#mandate?.isHeld() === true ? this.#mandate : null;
   }
 
-  /** Takes or renews the lease. Throws when the store does not answer; then nothing may be done until the next time. */
-  async renew(): Promise<void> {
+  /**
+   * Takes or renews the lease, and says in how many milliseconds another node's will be free unless that renews it; null
+   * for its own. Throws when the store does not answer; then nothing may be done until the next time.
+   */
+  async renew(): Promise<number | null> {
     const { node, store, clock } = this.#options;
     const askedMs = clock.nowMs();
     try {
       const { lease, mine } = await holdLease(store, { node, atLeast: this.#highest });
       this.#lease = lease;
       this.#highest = Math.max(this.#highest, lease.token);
-      if (!mine) return this.#end();
+      if (!mine) {
+        this.#end();
+        return await loadLeaseTime(store);
+      }
       this.#actUntilMs = askedMs + ACT_MS;
       if (this.#mandate?.token !== lease.token) this.#mandate = this.#createMandate(lease);
+      return null;
     } catch (error) {
       this.#lease = null;
       this.#end();

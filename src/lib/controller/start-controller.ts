@@ -49,6 +49,8 @@ export interface Controller {
 
 /** Four chances to renew a lease of 2 s. */
 const RENEW_MS = 500;
+/** After a lease's time is over, until it is tried for. */
+const AFTER_FREE_MS = 10;
 const ROUND_MS = 500;
 const KEEP_RING_MS = 2000;
 /** However much changes, at least so long between two rounds. */
@@ -80,11 +82,14 @@ export function startController(deps: ControllerDeps): Controller {
   );
   const leases = startPokedLoop(async () => {
     const before = holder.mandate;
-    await holder.renew().catch((error: unknown) => {
+    const freeInMs = await holder.renew().catch((error: unknown) => {
       if (before !== null) log.warn({ err: error }, 'the lease could not be renewed: stopped acting');
       noteTrouble(state);
+      return null;
     });
     if (holder.mandate !== null && before === null) rounds.poke();
+    // A live holder renews long before: so near its end the lease is free at a moment that is known.
+    if (freeInMs !== null && freeInMs < RENEW_MS) setTimeout(leases.poke, freeInMs + AFTER_FREE_MS).unref();
   }, RENEW_MS);
   const keeper = startPokedLoop(() => keepRing(deps).catch(() => undefined), KEEP_RING_MS);
 

@@ -41,6 +41,11 @@ export async function loadLease(reader: StoreReader): Promise<ControllerLease | 
   return parseRecord<ControllerLease>(json);
 }
 
+/** Milliseconds until the lease is free, unless it is renewed; 0 when nobody holds it. */
+export async function loadLeaseTime(store: Store): Promise<number> {
+  return Math.max(0, await store.redis.pttl(store.keys.controller));
+}
+
 /** What the controller thinks of each node. */
 export async function loadVerdicts(reader: StoreReader): Promise<ReadonlyMap<string, NodeVerdict>> {
   const all = Object.values(await reader.redis.hgetall(reader.keys.verdicts))

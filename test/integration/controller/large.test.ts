@@ -37,7 +37,7 @@ let beats: NodeJS.Timeout;
 let placements: ReadonlyMap<string, PlacementRecord>;
 
 before(async () => {
-  redis = await startRedis('127.203.3.100');
+  redis = await startRedis('127.203.13.100');
   store = await connectStore(redis.options);
   await restoreRing(store, ring);
   await fill();
@@ -124,7 +124,7 @@ function config(): NodeConfig {
     ports: { agent: AGENT_PORT, origin: 28_081 },
   });
   const peers = names.map((name, index): Peer => {
-    const address = `127.203.${4 + Math.floor(index / NODES_A_REGION)}.${(index % NODES_A_REGION) + 1}`;
+    const address = `127.203.${14 + Math.floor(index / NODES_A_REGION)}.${(index % NODES_A_REGION) + 1}`;
     return { ...base.node, name, region: name.slice(0, 2), address, roles: ['origin'] };
   });
   return { ...base, node: peers[0]!, peers, regions: REGIONS };

@@ -26,8 +26,8 @@ let cables: Cable[];
 let controllers: ControllerProcess[];
 
 before(async () => {
-  redis = await startRedis('127.203.1.100');
-  fake = await startFakeNodes({ names: NAMES, block: '127.203.1', redis: redis.options });
+  redis = await startRedis('127.203.11.100');
+  fake = await startFakeNodes({ names: NAMES, block: '127.203.11', redis: redis.options });
 });
 beforeEach(async () => {
   await fake.store.redis.flushall();

@@ -18,7 +18,7 @@ import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { plainWish } from '../../support/ring-records.ts';
 import { until } from '../../support/until.ts';
 
-const ADDRESS = '127.203.2.100';
+const ADDRESS = '127.203.12.100';
 const NAMES = ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2', 'eu-3'];
 let redis: RedisServer;
 let fake: FakeNodes;
@@ -28,7 +28,7 @@ before(async () => {
   redis = await startRedis(ADDRESS);
 });
 beforeEach(async () => {
-  fake = await startFakeNodes({ names: NAMES, block: '127.203.2', redis: redis.options });
+  fake = await startFakeNodes({ names: NAMES, block: '127.203.12', redis: redis.options });
   await restoreRing(fake.store, fake.ring);
   controller = null;
 });

@@ -1,0 +1,84 @@
+/** A whole cluster: streams move while simulated viewers watch, and nobody sees it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { ClusterStatus } from '../../../src/lib/health/cluster-status.ts';
+import type { ViewerReport } from '../../../src/lib/viewer/viewer-report.ts';
+import { type DemoCluster, startDemoCluster } from '../../support/demo-cluster.ts';
+import { until } from '../../support/until.ts';
+
+const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
+  - { name: us-2, region: us, roles: [edge] }
+  - { name: us-3, region: us, roles: [origin] }
+  - { name: eu-1, region: eu, roles: [ingest, origin] }
+  - { name: eu-2, region: eu, roles: [edge] }
+  - { name: eu-3, region: eu, roles: [origin] }`;
+/** A new pipeline has to make a whole segment of 2 s before it is verified. */
+const LEAST_MOVE_MS = 2000;
+
+interface ChangeReport {
+  readonly moves: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly result: string;
+    readonly afterMs: number;
+  }[];
+}
+let cluster: DemoCluster;
+
+before(async () => {
+  cluster = await startDemoCluster({
+    name: 'moves',
+    block: '127.203.0.0/16',
+    media: '  segmentSec: 2\n  video: copy',
+    nodes: NODES,
+    publish: ['--size', '320x180', '--kbps', '300'],
+  });
+});
+after(() => cluster.close());
+
+const status = async () => (await cluster.run('status')) as ClusterStatus;
+const nodeIn = async (region: string): Promise<string> => {
+  const replicas = (await status()).streams[0]!.replicas.filter(
+    (one) => one.region === region && !one.joining,
+  );
+  assert.equal(replicas.length, 1);
+  return replicas[0]!.node;
+};
+
+test('viewers see nothing of a stream that leaves a node in each region and comes back', async (context) => {
+  await until(async () => (await status()).healthy, 'a healthy cluster', 20_000);
+  const watching = cluster.run('viewer', 'run', '--count', '6', '--duration', '45s') as Promise<ViewerReport>;
+  const tookMs: number[] = [];
+  for (const region of ['us', 'eu']) {
+    const node = await nodeIn(region);
+    for (const change of ['drain', 'undrain']) {
+      const { moves } = (await cluster.run('ring', change, node)) as ChangeReport;
+      assert.deepEqual(
+        moves.map(({ result }) => result),
+        ['moved'],
+        change,
+      );
+      tookMs.push(moves[0]!.afterMs);
+      const now = await nodeIn(region);
+      assert.equal(now === node, change === 'undrain');
+    }
+  }
+  const seen = await watching;
+  const { stalls, missingFrames, repeatedFrames, errors, played } = seen;
+  context.diagnostic(
+    `moves took ${tookMs.map((ms) => (ms / 1000).toFixed(1)).join(', ')} s; ${seen.requests} requests`,
+  );
+  assert.deepEqual(
+    { played, stalls, missingFrames, repeatedFrames, errors },
+    { played: 6, stalls: 0, missingFrames: 0, repeatedFrames: 0, errors: 0 },
+  );
+  assert.ok(Math.min(...tookMs) >= LEAST_MOVE_MS, 'verified by media, not by what was there before');
+});
+
+test('status names the controller and the ring, and nothing is left of the moves', async () => {
+  const { controller, ring, moves, healthy, problems } = await status();
+  assert.match(controller!.node, /^(us|eu)-\d$/);
+  assert.ok(ring!.epoch >= 5);
+  assert.deepEqual(moves, []);
+  assert.ok(healthy, JSON.stringify(problems));
+});
