@@ -32,8 +32,8 @@ const POLL_MS = 200;
 const STALL_MS = 60_000;
 
 /**
- * Resolves when all have arrived. Throws PARTLY_DONE when nothing happens for `stallMs`, saying what is left and why, and
- * INTERRUPTED when the signal says so; the controller goes on in both cases.
+ * Resolves when all have arrived. Throws PARTLY_DONE when nothing happens for `stallMs`, saying what is left and why,
+ * INTERRUPTED when the signal says so, NOT_RUNNING when the store goes away; the controller goes on in any case.
  */
 export async function awaitMoves(
   reader: StoreReader,
@@ -45,7 +45,7 @@ export async function awaitMoves(
   let before = '';
   let changedMs = performance.now();
   for (;;) {
-    const progress = await look(reader, awaited, seen);
+    const progress = await look(reader, awaited, seen).catch(refuseLostStore);
     const now = JSON.stringify(progress);
     if (now !== before) {
       changedMs = performance.now();
@@ -56,6 +56,14 @@ export async function awaitMoves(
     if (performance.now() - changedMs > stallMs) throw await stalled(reader, progress, stallMs);
     await pause(signal, progress);
   }
+}
+
+function refuseLostStore(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new StreamctlError('NOT_RUNNING', `wait for streams to move: the store does not answer: ${reason}`, {
+    hint: 'Everything plays on where it is; the controller goes on when the store is back.',
+    cause,
+  });
 }
 
 async function look(reader: StoreReader, awaited: AwaitedMoves, seen: Set<string>): Promise<MoveProgress> {
