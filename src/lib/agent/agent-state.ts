@@ -50,6 +50,7 @@ export interface AgentState {
   /** A stream or a key was changed since the keys were read. */
   keysChanged: boolean;
   keysReadMs: number;
+  keysCountedMs: number;
 }
 
 /** Creates the state of an agent that has just started: it remembers what its last run knew. */
@@ -73,5 +74,6 @@ export async function createAgentState(deps: AgentDeps): Promise<AgentState> {
     storeEpoch: null,
     keysChanged: true,
     keysReadMs: 0,
+    keysCountedMs: 0,
   };
 }

@@ -59,6 +59,7 @@ export async function runAgent(options: { readonly configFile: string }): Promis
 export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<void> }> {
   const { config, store, log } = deps;
   const state = await createAgentState(deps);
+  state.pipelines.renew((await state.pipelines.list()).keys());
   const round = startPokedLoop(() => reconcile(state), { intervalMs: ROUND_MS, minGapMs: ROUND_GAP_MS });
   const heart = startPokedLoop(() => beat(state), ROUND_MS);
   const broom = startPokedLoop(() => sweepLeftovers(state), SWEEP_MS);

@@ -72,6 +72,18 @@ export class PipelineUnits {
     }
   }
 
+  /**
+   * Writes the units of these streams anew where they differ, and restarts nothing: one that crashes after an upgrade must
+   * find the program that there is now.
+   */
+  renew(streams: Iterable<string>): void {
+    for (const stream of streams) {
+      this.#change(stream, 'renew', async () => {
+        await this.#services.install(formatPipelineUnit(this.#config, stream));
+      });
+    }
+  }
+
   /** Removes a folder of a pipeline that has no unit; one that is being changed is left alone. */
   clear(stream: string, dir: string): void {
     this.#change(stream, 'clear', async () => {

@@ -51,6 +51,18 @@ test('what a node runs is in its status, its heartbeat and its files', async () 
   assert.equal(onDisk.epoch, 1);
 });
 
+test('after an upgrade the pipelines that run are written anew, and none is restarted', async () => {
+  const node = nodes.node((await placementOf('first'))!.replicas[0]!);
+  await node.stopAgent();
+  const { unit, running, startedMs } = node.services.units.get('pipeline-first')!;
+  const old = { ...unit, argv: ['/gone/node', '/gone/main.js'] as const };
+  node.services.units.set('pipeline-first', { unit: old, running, startedMs });
+  await node.startAgent();
+  const now = () => node.services.units.get('pipeline-first')!;
+  await until(() => now().unit.argv.join() === unit.argv.join(), 'the unit to name the program of now');
+  assert.equal(now().startedMs, startedMs);
+});
+
 test('a stream that is placed keeps its place when its publisher comes again elsewhere', async () => {
   const { key } = await addStream(nodes.store, { name: 'again', by });
   await nodes.node('us-1').publish(key, '7');
