@@ -56,6 +56,25 @@ test("a cold relay's first viewer gets the playlist, older segments included", a
   }
 });
 
+test('an old segment is had from the other replica, whose bytes are others, when the one that described it is gone', async (t) => {
+  const peers = ['us-1', 'us-2', 'eu-1'].map((name, index) => peer(name, `127.206.9.${index + 1}`));
+  const [us, relay, eu] = await Promise.all(peers.map((node) => startTestOrigin(t, node, { peers })));
+  const next = msnAt(Date.now());
+  const sizes = { 'us-1': 40, 'eu-1': 50 };
+  for (const [i, origin] of [us!, eu!].entries()) {
+    const replica = (['us-1', 'eu-1'] as const)[i]!;
+    const parts = Array.from({ length: 12 * PARTS }, (_, n) =>
+      part({ msn: next - 12 + Math.floor(n / PARTS), part: n % PARTS, bytes: sizes[replica] }),
+    );
+    openFeed(t, origin.url).send([...byReplica(replica, opening([VIDEO])), ...parts]);
+    await askUntil(`${origin.url}/live/demo/360p/${next - 1}.m4s`, ({ status }) => status === 200);
+  }
+  await ask(`${relay!.url}/live/demo/360p/index.m3u8`);
+  await us!.close();
+  const answer = await ask(`${relay!.url}/live/demo/360p/${next - 12}.m4s`);
+  assert.deepEqual([answer.status, answer.body.length], [200, PARTS * sizes['eu-1']]);
+});
+
 test('a relay hands on each part as it comes, to viewers who were waiting', async (t) => {
   const { relay, usFeed, next } = await startRegions(t);
   await ask(`${relay.url}/live/demo/index.m3u8`);

@@ -9,6 +9,7 @@ import {
   opening,
   PART_SEC,
   PARTS,
+  type PartOptions,
   part,
   SEGMENT_SEC,
   segments,
@@ -32,17 +33,14 @@ export interface LiveFeedOptions {
   /** Segments before now to begin with. */
   readonly history?: number;
   readonly tracks?: readonly TrackInfo[];
+  /** It starts in the middle of a segment: how the parts of that one are not as other replicas'. */
+  readonly startsWith?: Partial<PartOptions>;
   /** Makes one part of a track; by default as every replica does. */
-  readonly make?: (position: { readonly msn: number; readonly part: number }) => readonly FeedFrame[];
+  readonly make?: (options: PartOptions) => readonly FeedFrame[];
 }
 
-export const bothTracks = ({
-  msn,
-  part: index,
-}: {
-  readonly msn: number;
-  readonly part: number;
-}): FeedFrame[] => [VIDEO, AUDIO].map((track) => part({ track, msn, part: index }));
+export const bothTracks = (options: PartOptions): FeedFrame[] =>
+  [VIDEO, AUDIO].map((track) => part({ ...options, track }));
 
 /** Opens with history and plays on until the test ends. */
 export function playLive(t: TestContext, sender: Sender, options: LiveFeedOptions): LiveFeed {
@@ -55,7 +53,8 @@ export function playLive(t: TestContext, sender: Sender, options: LiveFeedOption
     make = bothTracks,
   } = options;
   const first = msnAt(Date.now());
-  let next = 0;
+  const begun = Math.floor(((Date.now() / 1000) % SEGMENT_SEC) / PART_SEC);
+  let next = options.startsWith === undefined ? 0 : begun;
   let going = true;
   sender.send([
     ...byReplica(replica, opening(tracks, stream)),
@@ -65,7 +64,9 @@ export function playLive(t: TestContext, sender: Sender, options: LiveFeedOption
   const dueMs = (n: number): number => first * SEGMENT_SEC * 1000 + (n + 1) * PART_SEC * 1000 + lagMs;
   const sendDue = (): void => {
     for (; going && Date.now() >= dueMs(next); next++) {
-      sender.send(make({ msn: first + Math.floor(next / PARTS), part: next % PARTS }));
+      const odd = next < PARTS ? options.startsWith : undefined;
+      const index = odd === undefined ? next % PARTS : next - begun;
+      sender.send(make({ msn: first + Math.floor(next / PARTS), part: index, ...odd }));
     }
   };
   sendDue();

@@ -1,5 +1,5 @@
 /** Follows one track of an origin part by part, as a player that asks for each part before it is there. */
-import { ask } from './origin-node.ts';
+import { ask, askUntil } from './origin-node.ts';
 import { PARTS } from './synthetic-feed.ts';
 
 export interface WatchedPart {
@@ -9,7 +9,7 @@ export interface WatchedPart {
   readonly atMs: number;
 }
 
-/** Asks for `count` parts in a row, each as soon as the one before has come. */
+/** Asks for `count` parts in a row, each as soon as the one before has come; the first once it is near enough to wait for. */
 export async function watchParts(
   base: string,
   from: { readonly msn: number; readonly part: number },
@@ -17,6 +17,8 @@ export async function watchParts(
 ): Promise<WatchedPart[]> {
   const watched: WatchedPart[] = [];
   const start = from.msn * PARTS + from.part;
+  const first = `${base}/${from.msn}.${from.part}.m4s`;
+  await askUntil(first, ({ status }) => status === 200, { limitMs: 10_000 });
   for (let n = start; n < start + count; n++) {
     const name = `${Math.floor(n / PARTS)}.${n % PARTS}`;
     const { status } = await ask(`${base}/${name}.m4s`);

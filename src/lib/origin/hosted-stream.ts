@@ -16,6 +16,8 @@ import type { WindowSegment } from './window/track-window.ts';
 
 /** After a relay found the stream nowhere, milliseconds until it looks again. */
 const LOOK_AGAIN_MS = 1000;
+/** A stream that was live is looked for at least this long, milliseconds: it may be moving, or its pipeline starting again. */
+const KEEP_LOOKING_MS = 10_000;
 /** Feeds that an origin holds: whichever of them dies, the parts of another are there already. */
 const FEEDS = 2;
 
@@ -97,7 +99,7 @@ export class HostedStream {
     this.pipeline = null;
     this.feeds.detach(feed);
     this.subscribers.endAll();
-    this.supply?.nudge();
+    this.supply?.hurry();
   }
 
   /** Takes a frame of this node's pipeline and hands it to the relays that subscribed. */
@@ -137,7 +139,7 @@ export class HostedStream {
         this.feeds.take(feed, frame);
       },
       onEnd: (feed) => this.feeds.detach(feed),
-      mayGiveUp: () => this.pipeline === null,
+      mayGiveUp: () => this.pipeline === null && nowMs() - (this.live.lastPartMs() ?? 0) > KEEP_LOOKING_MS,
       onAbsent: () => this.#foundNothing(),
     });
   }

@@ -4,7 +4,7 @@ import type { Feed } from './feed.ts';
 import { findFeed } from './find-feed.ts';
 import { PulledFeed } from './pulled-feed.ts';
 
-/** Rounds over all candidates that must find nothing before the stream counts as absent. */
+/** Rounds in a row, since something was found or lost, that must find nothing before the stream counts as absent. */
 const ABSENT_ROUNDS = 3;
 /** Milliseconds between rounds: the first, the most without any feed, and the most while one is held. */
 const PAUSE_MS = { first: 100, most: 1000, mostInReserve: 2000 };
@@ -40,6 +40,8 @@ export class FeedSupply {
   readonly #abort = new AbortController();
   readonly #held = new Set<PulledFeed>();
   readonly #lost = new Map<string, number>();
+  /** Rounds since something was found or lost. */
+  #round = 1;
   #wake: () => void = () => undefined;
 
   constructor(options: FeedSupplyOptions) {
@@ -62,6 +64,12 @@ export class FeedSupply {
     this.#wake();
   }
 
+  /** Something was lost: looks now, and often at first. */
+  hurry(): void {
+    this.#round = 0;
+    this.#wake();
+  }
+
   close(): void {
     this.#abort.abort();
     for (const held of this.#held) held.close();
@@ -69,25 +77,24 @@ export class FeedSupply {
   }
 
   async #run(): Promise<void> {
-    for (let round = 1, absentRounds = 0; !this.closed; round++) {
+    for (; !this.closed; this.#round++) {
       this.#trim();
       if (this.#held.size >= this.#options.wanted()) {
         await this.#pause(null);
-        round = 0;
+        this.#round = 0;
         continue;
       }
       const { feed, allAbsent } = await this.#find();
       if (this.closed) return;
       if (feed !== null) {
         this.#hold(feed);
-        round = 0;
-        absentRounds = 0;
+        this.#round = 0;
         continue;
       }
-      absentRounds = allAbsent && this.#held.size === 0 ? absentRounds + 1 : 0;
-      if (absentRounds >= ABSENT_ROUNDS && this.#options.mayGiveUp()) return this.#giveUp();
+      const nowhere = allAbsent && this.#held.size === 0 && this.#round >= ABSENT_ROUNDS;
+      if (nowhere && this.#options.mayGiveUp()) return this.#giveUp();
       const mostMs = this.#held.size === 0 ? PAUSE_MS.most : PAUSE_MS.mostInReserve;
-      await this.#pause(Math.min(mostMs, PAUSE_MS.first * round));
+      await this.#pause(Math.min(mostMs, PAUSE_MS.first * this.#round));
     }
   }
 
@@ -127,7 +134,7 @@ export class FeedSupply {
     void pulled.ended.then(() => {
       this.#held.delete(pulled);
       this.#lost.set(pulled.peer.name, this.#options.nowMs());
-      this.#wake();
+      this.hurry();
     });
   }
 

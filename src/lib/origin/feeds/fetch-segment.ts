@@ -21,27 +21,31 @@ export function fetchSegment(hosted: HostedStream, track: string, segment: Windo
 async function fetchAndStore(hosted: HostedStream, track: string, segment: WindowSegment): Promise<void> {
   const path = `/live/${hosted.live.name}/${track}/${segment.msn}.m4s`;
   for (const { address, ports } of hosted.upstreams()) {
-    const body = await fetchBody(`http://${address}:${ports.origin}${path}`, segment.size);
+    const body = await fetchBody(`http://${address}:${ports.origin}${path}`, maxBytes(segment.size));
     if (body === null) continue;
+    segment.size = body.length;
     if (await hosted.store.saveSegment(describeSegment(track, segment), body)) segment.stored = 'disk';
     return;
   }
 }
 
-/** The body when the answer is 200 and has exactly the size that was described. */
-function fetchBody(url: string, bytes: number): Promise<Buffer | null> {
+/** Another replica's segment holds the same frames in other bytes: a few more or less than were described. */
+const maxBytes = (described: number): number => 2 * described + 1_000_000;
+
+/** The body when the answer is 200 and whole. */
+function fetchBody(url: string, limitBytes: number): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const req = request(url, { agent: false, timeout: TIMEOUT_MS, headers: RELAY_HEADERS }, (res) => {
       const chunks: Buffer[] = [];
       let received = 0;
       res.on('data', (chunk: Buffer) => {
         received += chunk.length;
-        if (received > bytes) req.destroy();
+        if (received > limitBytes) req.destroy();
         else chunks.push(chunk);
       });
       res.on('error', () => resolve(null));
       res.on('close', () => {
-        resolve(res.statusCode === 200 && res.complete && received === bytes ? Buffer.concat(chunks) : null);
+        resolve(res.statusCode === 200 && res.complete && received > 0 ? Buffer.concat(chunks) : null);
       });
     });
     req.on('timeout', () => req.destroy());
