@@ -15,6 +15,7 @@ import { describeMachine } from './machine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measureLatency } from './measure-latency.ts';
 import { startMemoryWatch } from './measure-memory.ts';
+import { measureMoves } from './measure-moves.ts';
 import { measurePlacement } from './measure-placement.ts';
 import { measureRing } from './measure-ring.ts';
 import { measureViewers } from './measure-viewers.ts';
@@ -36,8 +37,8 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Comma-separated: latency, viewers, cli, ring. */
-    only: { type: 'string', default: 'latency,viewers,cli,ring' },
+    /** Comma-separated: latency, viewers, cli, ring, moves. */
+    only: { type: 'string', default: 'latency,viewers,cli,ring,moves' },
   },
 });
 const root = join(import.meta.dirname, '..');
@@ -64,6 +65,7 @@ async function attempt(name: string, measure: () => Promise<Figure[]>): Promise<
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
+if (only.has('moves')) await attempt('moves', () => measureMoves(root, say));
 say('starting a cluster of its own');
 const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
 try {
