@@ -4,7 +4,6 @@ import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
 import { planChange } from '../../membership/change-ring.ts';
 import { addNode } from '../../membership/edits.ts';
 import { loadRingState } from '../../membership/ring-state.ts';
-import type { ClusterView } from '../../nodes/cluster-view.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { ADD_NODE_STEPS, type AddNodeContext } from '../../provision/ring/add-node.ts';
 import type { MoveResult } from '../../provision/ring/await-change.ts';
@@ -20,7 +19,7 @@ import { runSteps } from '../run-steps.ts';
 import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { type PlanReport, reportPlan } from './plan-report.ts';
-import type { RingCall } from './ring-change-command.ts';
+import type { ClusterCall } from './ring-change-command.ts';
 import { createRequest, moveStep, showPlan } from './simple-change.ts';
 import { loadAppliedSpec, underLock, writeAndConfigure } from './with-spec-edits.ts';
 
@@ -32,15 +31,10 @@ export interface NodeAddition {
   readonly what: string;
 }
 
-interface Place {
-  readonly view: ClusterView;
-  readonly call: RingCall;
-}
-
 /** Adds a node, or goes on adding one. Throws CONFLICT, UNHEALTHY, PARTLY_DONE and what `up` throws. */
 export async function runAddNode(
   store: Store,
-  place: Place,
+  place: ClusterCall,
   addition: NodeAddition,
 ): Promise<RingChangeReport> {
   const { view, call } = place;
@@ -65,7 +59,11 @@ export async function runAddNode(
 }
 
 /** What would move if the node joined. Throws CONFLICT when it cannot. */
-export async function planAddNode(store: Store, place: Place, addition: NodeAddition): Promise<PlanReport> {
+export async function planAddNode(
+  store: Store,
+  place: ClusterCall,
+  addition: NodeAddition,
+): Promise<PlanReport> {
   const { node, what } = addition;
   const { peer } = await planFiles(place, addition);
   const { ring, placements } = await loadRingState(store);
@@ -84,14 +82,14 @@ interface AdditionFiles {
 }
 
 /** The spec before and after, also when a run that was killed has written it already. */
-async function planFiles(place: Place, addition: NodeAddition): Promise<AdditionFiles> {
+async function planFiles(place: ClusterCall, addition: NodeAddition): Promise<AdditionFiles> {
   const { host, node } = addition;
   const files = await planFilesOf(place, node);
   if (host === undefined || files.peer.address === host) return files;
   return await planFilesOf(place, { ...node, address: host });
 }
 
-async function planFilesOf({ view, call }: Place, node: NodeEntry): Promise<AdditionFiles> {
+async function planFilesOf({ view, call }: ClusterCall, node: NodeEntry): Promise<AdditionFiles> {
   const file = await loadAppliedSpec(view, call, node.name);
   const present = file.spec.nodes.find(({ name }) => name === node.name);
   if (present !== undefined && present.region !== node.region) {
@@ -117,7 +115,7 @@ type ProvisionContext = AddNodeContext & { moved: readonly MoveResult[] };
 
 async function provision(
   store: Store,
-  { view, call }: Place,
+  { view, call }: ClusterCall,
   work: AdditionFiles & { readonly request: AddNodeContext['request'] },
 ): Promise<ProvisionContext> {
   const { before, after, peer, request } = work;
@@ -144,7 +142,7 @@ async function provision(
   }
 }
 
-interface FailedAddition extends Place {
+interface FailedAddition extends ClusterCall {
   readonly before: SpecFile;
   readonly node: string;
 }

@@ -9,17 +9,12 @@ import { type PlanReport, reportPlan } from './plan-report.ts';
 import { planRebalanceReport } from './rebalance-action.ts';
 import { planRemoveNode } from './remove-node-action.ts';
 import { resolveUndo } from './resolve-undo.ts';
-import type { RingCall } from './ring-change-command.ts';
+import type { ClusterCall } from './ring-change-command.ts';
 import { type RingIntent, wordIntent } from './ring-intent.ts';
 import { planSimpleChange } from './simple-change.ts';
 
-interface Place {
-  readonly view: ClusterView;
-  readonly call: RingCall;
-}
-
 /** Plans an intent. Throws what the change itself would throw. */
-export async function planIntent(store: Store, place: Place, intent: RingIntent): Promise<PlanReport> {
+export async function planIntent(store: Store, place: ClusterCall, intent: RingIntent): Promise<PlanReport> {
   const { view } = place;
   const what = wordIntent(intent);
   switch (intent.kind) {
@@ -42,7 +37,7 @@ export async function planIntent(store: Store, place: Place, intent: RingIntent)
   }
 }
 
-async function planUndo(store: Store, place: Place, epoch: number | undefined): Promise<PlanReport> {
+async function planUndo(store: Store, place: ClusterCall, epoch: number | undefined): Promise<PlanReport> {
   const undo = await resolveUndo(store, place.view, epoch);
   if (undo.kind === 'add-node') return await planAddNode(store, place, undo.addition);
   if (undo.kind === 'remove-node') return await planRemoveNode(store, place, undo.removal);

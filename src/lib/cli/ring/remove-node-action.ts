@@ -13,7 +13,7 @@ import { runSteps } from '../run-steps.ts';
 import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
-import type { RingCall } from './ring-change-command.ts';
+import type { ClusterCall } from './ring-change-command.ts';
 import { createRequest, showPlan } from './simple-change.ts';
 import { loadAppliedSpec, underLock } from './with-spec-edits.ts';
 
@@ -27,15 +27,10 @@ export interface NodeRemoval {
   readonly what: string;
 }
 
-interface Place {
-  readonly view: ClusterView;
-  readonly call: RingCall;
-}
-
 /** Removes a node, or goes on removing one. Throws CONFLICT, NOT_FOUND, PARTLY_DONE. */
 export async function runRemoveNode(
   store: Store,
-  place: Place,
+  place: ClusterCall,
   removal: NodeRemoval,
 ): Promise<RingChangeReport> {
   const { view, call } = place;
@@ -71,7 +66,11 @@ export async function runRemoveNode(
 }
 
 /** What would move if the node left. Throws CONFLICT when it must not leave, NOT_FOUND for one that nobody knows. */
-export async function planRemoveNode(store: Store, place: Place, removal: NodeRemoval): Promise<PlanReport> {
+export async function planRemoveNode(
+  store: Store,
+  place: ClusterCall,
+  removal: NodeRemoval,
+): Promise<PlanReport> {
   const { view } = place;
   const { name, what } = removal;
   const { ring, placements } = await loadRingState(store);
@@ -88,7 +87,7 @@ export async function planRemoveNode(store: Store, place: Place, removal: NodeRe
 }
 
 /** The spec without the node; as it is when a run that was killed has taken it out already. */
-async function planFile({ view, call }: Place, { name, keepNode }: NodeRemoval): Promise<SpecFile> {
+async function planFile({ view, call }: ClusterCall, { name, keepNode }: NodeRemoval): Promise<SpecFile> {
   const file = await loadAppliedSpec(view, call, name);
   const peer = file.spec.nodes.find((node) => node.name === name);
   if (peer === undefined) return file;

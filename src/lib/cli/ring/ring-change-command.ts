@@ -1,4 +1,5 @@
 /** What every command that changes the ring shares: flags, and how it says what it does. */
+import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { BaseCommand, Flags } from '../base-command.ts';
 import type { Paint } from '../views/paint.ts';
 import { COLOURED, PLAIN } from '../views/paint.ts';
@@ -33,6 +34,12 @@ export interface RingCall {
   readonly say: (line: string) => void;
   /** Prints a line of the result, on standard output. */
   readonly print: (line: string) => void;
+}
+
+/** A command line on a cluster. */
+export interface ClusterCall {
+  readonly view: ClusterView;
+  readonly call: RingCall;
 }
 
 export interface ChangeFlags {

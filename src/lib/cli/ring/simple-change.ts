@@ -21,7 +21,7 @@ import { runSteps } from '../run-steps.ts';
 import { formatRingPlan } from '../views/format-ring-plan.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
-import type { RingCall } from './ring-change-command.ts';
+import type { ClusterCall, RingCall } from './ring-change-command.ts';
 import { withSpecEdits } from './with-spec-edits.ts';
 
 export interface SimpleChange {
@@ -43,7 +43,7 @@ export interface SimpleChange {
 /** Plans the change, says so, makes it unless it is a dry run, and waits for the moves. */
 export async function runSimpleChange(
   store: Store,
-  { view, call }: { readonly view: ClusterView; readonly call: RingCall },
+  { view, call }: ClusterCall,
   change: SimpleChange,
 ): Promise<RingChangeReport> {
   const plan = await planSimpleChange(store, view, change);
@@ -59,32 +59,37 @@ export async function runSimpleChange(
     pending: [],
     moved: [],
   };
-  const make = async (): Promise<void> => {
-    context.result = await changeRing(store, { ...request, edit: change.edit, plan: false });
-  };
-  const steps: Step<SimpleContext>[] = [
-    {
-      title: 'ring',
-      run: async () => {
-        if (plan.already) {
-          context.pending = await loadOpenMoves(store, change.concerns ?? (() => true));
-          return `is so already, epoch ${plan.epoch}`;
-        }
-        await withSpecEdits({ view, call, edits: change.specEdits }, make);
-        const { epoch } = context.result!.ring;
-        return `epoch ${epoch - 1} → ${epoch}`;
-      },
-    },
+  const steps = [
+    ringStep({ view, call }, change, plan),
     moveStep({ wait: call.wait, drained: change.drained }),
   ];
-  const made = (): number | null => context.result?.ring.epoch ?? null;
   await runSteps(steps, context, { silent: call.silent }).catch((error: unknown) => {
-    throw withUndo(error, made());
+    throw withUndo(error, context.result?.ring.epoch ?? null);
   });
-  const madeEpoch = made();
+  const madeEpoch = context.result?.ring.epoch ?? null;
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: context.moved });
   printOutcome(report, call);
   return report;
+}
+
+/** Makes the change, in the spec and in the ring; when the ring is so already, finds what is still to move for it. */
+function ringStep(place: ClusterCall, change: SimpleChange, plan: SimplePlan): Step<SimpleContext> {
+  const make = async (context: SimpleContext): Promise<void> => {
+    const { store, request } = context;
+    context.result = await changeRing(store, { ...request, edit: change.edit, plan: false });
+  };
+  return {
+    title: 'ring',
+    run: async (context) => {
+      if (plan.already) {
+        context.pending = await loadOpenMoves(context.store, change.concerns ?? (() => true));
+        return `is so already, epoch ${plan.epoch}`;
+      }
+      await withSpecEdits({ ...place, edits: change.specEdits }, () => make(context));
+      const { epoch } = context.result!.ring;
+      return `epoch ${epoch - 1} → ${epoch}`;
+    },
+  };
 }
 
 /** A change of the ring and what became of its moves. */
@@ -115,12 +120,17 @@ interface MoveWait {
   readonly drained?: string | undefined;
 }
 
+interface SimplePlan extends PlanReport {
+  /** The ring is so. */
+  readonly already: boolean;
+}
+
 /** What the change would move. Throws what its edit throws. */
 export async function planSimpleChange(
   store: Store,
   view: ClusterView,
   { what, edit, isDone }: Pick<SimpleChange, 'what' | 'edit' | 'isDone'>,
-): Promise<PlanReport & { readonly already: boolean }> {
+): Promise<SimplePlan> {
   const { ring, placements } = await loadRingState(store);
   const already = isDone?.(ring) === true;
   const plan = await planChange(store, already ? () => ({}) : edit);
