@@ -20,6 +20,7 @@ import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { type PlanReport, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
+import { checkRegion } from './ring-page.ts';
 import { createRequest, moveStep, showPlan } from './simple-change.ts';
 import { loadAppliedSpec, underLock, writeAndConfigure } from './with-spec-edits.ts';
 
@@ -90,6 +91,7 @@ async function planFiles(place: ClusterCall, addition: NodeAddition): Promise<Ad
 }
 
 async function planFilesOf({ view, call }: ClusterCall, node: NodeEntry): Promise<AdditionFiles> {
+  checkRegion(view, node.region);
   const file = await loadAppliedSpec(view, call, node.name);
   const present = file.spec.nodes.find(({ name }) => name === node.name);
   if (present !== undefined && present.region !== node.region) {

@@ -48,6 +48,8 @@ export interface IntentFlags {
   readonly force?: boolean | undefined;
 }
 
+/** As the spec has it. */
+const NODE_NAME = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const ROLES = ['store', 'ingest', 'origin', 'edge'] as const;
 
 /** How many words stand behind each, and what they are. */
@@ -104,6 +106,11 @@ export function parseNode(name: string, flags: IntentFlags): NodeEntry {
   if (flags.region === undefined) {
     throw new StreamctlError('USAGE', `add node ${name}: in which region?`, {
       hint: 'Say it with --region.',
+    });
+  }
+  if (!NODE_NAME.test(name)) {
+    throw new StreamctlError('USAGE', `"${name}" is no name for a node`, {
+      hint: 'Use 1 to 32 of a-z, 0-9 and -; begin with a letter, and end with a number if you like.',
     });
   }
   const roles = (flags.roles ?? 'origin')

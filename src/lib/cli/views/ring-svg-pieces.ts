@@ -18,7 +18,7 @@ export interface CirclePieces {
 /** More pieces than this are no longer seen, and make the file large. */
 const MOST_PIECES = 2400;
 
-/** The pieces in the order of the circle, neighbours of one node as one; the finest drawn by their majority. */
+/** The pieces in the order of the circle, neighbours of one node as one; of too many only every n-th. */
 export function mergePieces(nodes: readonly CircleNode[]): CirclePieces {
   const { hashes, owners } = makePoints(nodes);
   const count = hashes.length;

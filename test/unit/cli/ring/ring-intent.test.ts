@@ -30,6 +30,7 @@ for (const [what, words, flags, hint] of [
   ['a change that there is not', 'dran us-1', {}, /mean drain/],
   ['a word too few', 'set-weight us-1', {}, /set-weight NODE WEIGHT/],
   ['a word too many', 'drain us-1 us-2', {}, /drain NODE/],
+  ['a name that is none', 'add-node Us_1', { region: 'us' }, /a-z/],
   ['a node without a region', 'add-node us-1', {}, /--region/],
   ['roles without origin', 'add-node us-1', { region: 'us', roles: 'edge' }, /origin/],
   ['a second store', 'add-node us-1', { region: 'us', roles: 'origin,store' }, /origin/],
