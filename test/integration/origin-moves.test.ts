@@ -1,12 +1,13 @@
 /** A replica joins on another node and the old one goes: nobody who watches anywhere misses, repeats or mixes up a part. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { OriginStreamReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { ask, peer, startTestOrigin, type TestOrigin } from '../support/origin-node.ts';
 import { startPipe, untilFeeds, untilReport } from '../support/origin-regions.ts';
 import { watchParts } from '../support/part-watcher.ts';
 import { msnAt } from '../support/synthetic-feed.ts';
+import { until } from '../support/until.ts';
 
 const WATCHED = 14;
 let net = 40;
@@ -26,6 +27,8 @@ async function startNodes(t: TestContext): Promise<Nodes> {
   )) as [TestOrigin, TestOrigin, TestOrigin, TestOrigin];
   return { from, to, eu, relay };
 }
+
+const hasWholeSegment = ({ pipeline }: OriginStreamReport): boolean => (pipeline?.segments.length ?? 0) > 0;
 
 /** Watches every part at these origins while something happens. */
 async function assertSeamlessWhile(origins: readonly TestOrigin[], act: () => Promise<void>): Promise<void> {
@@ -57,8 +60,7 @@ test('a stream with two replicas moves under its viewers, at the nodes themselve
   for (const origin of [from, to, eu, relay]) await untilFeeds(origin, 2);
   await assertSeamlessWhile([from, to, eu, relay], async () => {
     startPipe(t, to, { replica: 'us-2', lagMs: 70 });
-    await untilReport(to, ({ feeds }) => feeds[0]!.from === 'pipeline' && feeds[0]!.lastPartMs !== null);
-    await sleep(2500);
+    await untilReport(to, hasWholeSegment);
     await old.sender.end();
   });
   const relayed = await untilReport(relay, ({ supply }) => supply!.state === 'two-feeds');
@@ -84,7 +86,8 @@ test('when the old replica ends before anybody has the new one, each part comes 
   await ask(`${relay.url}/live/demo/index.m3u8`);
   await untilFeeds(relay, 1);
   await assertSeamlessWhile([from, relay], async () => {
-    await sleep(2300);
+    const { lastMsn } = await untilReport(from, hasWholeSegment);
+    await untilReport(from, (report) => report.lastMsn! > lastMsn!);
     await old.sender.end();
     startPipe(t, to, { replica: 'us-2', lagMs: 70 });
   });
@@ -96,10 +99,10 @@ test('a replica that joins in the middle of a segment, with parts of its own, is
   for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
   for (const origin of [to, relay]) await untilFeeds(origin, 1);
   await assertSeamlessWhile([from, to, relay], async () => {
-    await sleep(2000 - (Date.now() % 2000) + 1100);
+    await until(() => Date.now() % 2000 > 1100, 'the middle of a segment');
     startPipe(t, to, { replica: 'us-2', lagMs: 30, history: 0, startsWith: { shiftSec: 0.2, frames: 9 } });
     for (const origin of [from, relay]) await untilFeeds(origin, 2);
-    await sleep(2000);
+    await untilReport(to, ({ pipeline }) => pipeline!.segments.length > 1);
     await old.sender.end();
   });
 });
