@@ -3,8 +3,9 @@
  * units that are only noted, and its origin says what such pipelines would make.
  */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { startAgent } from '../../src/lib/agent/main.ts';
 import { systemClock } from '../../src/lib/base/clock.ts';
@@ -104,6 +105,12 @@ export class AgentNode {
   }
 
   /** Publishes as nginx would ask for it; returns the HTTP status: 302 lets in. */
+  /** How many stream keys the agent has noted as good. */
+  async knownKeys(): Promise<number> {
+    const text = await readFile(join(this.config.dirs.data, 'agent-known.json'), 'utf8');
+    return (JSON.parse(text) as { keys: unknown[] }).keys.length;
+  }
+
   async publish(key: string, client = '1'): Promise<number> {
     return await this.hook('publish', { name: key, addr: '127.0.0.1', clientid: client });
   }

@@ -65,6 +65,12 @@ test('and every encoder may come again with the key that it has', async () => {
 test('a key that was ended is not put back', async () => {
   assert.equal((await revokeKey(nodes.store, { name: 's0', by: 'test' })).length, 1);
   await until(() => nodes.nodes.every(({ sessions }) => !sessions.has('s0')), 'its publisher to be cut off');
+  // An agent that has not heard of it yet would know the key as one that the store lost.
+  const heard = async (): Promise<boolean> =>
+    (await Promise.all(nodes.nodes.map((node) => node.knownKeys()))).every(
+      (count) => count === STREAMS.length - 1,
+    );
+  await until(heard, 'every agent to have heard of it');
   await nodes.stopStore();
   await nodes.startStore();
   await until(
