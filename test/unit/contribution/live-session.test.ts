@@ -119,3 +119,11 @@ test('a subscriber that does not read is dropped, and another goes on', async ()
   assert.equal(quick.destroyed, false);
   slow.destroy();
 });
+
+test('whether the stream is placed can be told later, and is new only once', () => {
+  assert.equal(session.notePlaced(true), false, 'placed unless it says otherwise');
+  assert.equal(session.notePlaced(false), true);
+  assert.equal(session.report().placed, false);
+  assert.equal(session.notePlaced(true), true);
+  assert.equal(session.notePlaced(true), false);
+});
