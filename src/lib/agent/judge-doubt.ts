@@ -33,7 +33,8 @@ export function mustStop(node: string, doubt: Doubt): boolean {
   if (placement === null || placement.replicas.length === 0) return !isLive && unplacedMs >= UNPLACED_MS;
   // Placed here a moment ago, after what is placed here was read.
   if (placement.replicas.includes(node) || placement.move?.to === node) return false;
-  return !plays(own) || others.some(plays);
+  const mayPlay = own === null || plays(own);
+  return !mayPlay || others.some(plays);
 }
 
 function plays(report: ReplicaReport | null): boolean {
