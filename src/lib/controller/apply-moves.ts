@@ -9,7 +9,7 @@ import {
 } from '../store/moves.ts';
 import type { PlannedMove, RunningMove } from '../store/ring-records.ts';
 import type { Acting } from './acting.ts';
-import type { MoveChoice, MoveOrder } from './choose-moves.ts';
+import type { MoveOrder } from './choose-moves.ts';
 import { judgeMove, type MoveStep, nextPatience } from './judge-move.ts';
 
 /** Finishes, waits for, or gives up each move under way. */
@@ -28,7 +28,10 @@ export async function tendMoves(acting: Acting): Promise<void> {
 }
 
 /** Begins the moves that were chosen, and forgets planned ones that lead nowhere. */
-export async function startMoves(acting: Acting, { begin, drop }: MoveChoice): Promise<void> {
+export async function startMoves(
+  acting: Acting,
+  { begin, drop }: { readonly begin: readonly MoveOrder[]; readonly drop: readonly PlannedMove[] },
+): Promise<void> {
   for (const { stream, from } of drop) {
     await acting.act(`move ${stream}`, (token) => dropPlannedMove(acting.store, { token, stream, from }));
   }

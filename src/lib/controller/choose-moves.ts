@@ -1,14 +1,13 @@
 /**
- * Which moves begin now: the planned ones in their order, then what is still on nodes that have to be emptied, then
- * replicas that share a region for no need; a few at a time, so that their cost stays small beside what plays. Pure.
+ * Which of the moves that are wanted begin now: a few at a time, so that their cost stays small beside what plays. Pure.
  */
 import type { PlaceWish } from '../store/placements.ts';
-import type { MoveReason, PlacementRecord, PlannedMove } from '../store/ring-records.ts';
-import { chooseTarget } from './choose-target.ts';
+import type { MoveReason, PlacementRecord } from '../store/ring-records.ts';
+import { chooseTarget, type Target } from './choose-target.ts';
 import { playsLive } from './compare-replicas.ts';
-import { crowdedReplicas } from './crowded-replicas.ts';
 import type { RetryPauses } from './retry-pauses.ts';
-import { isLeaving, isLost, isOpen, type RoundFacts } from './round-facts.ts';
+import { isOpen, type RoundFacts } from './round-facts.ts';
+import type { WantedMove } from './wanted-moves.ts';
 
 export interface MoveOrder {
   readonly stream: string;
@@ -31,8 +30,6 @@ export interface WaitingMove {
 
 export interface MoveChoice {
   readonly begin: readonly MoveOrder[];
-  /** Planned moves that make no sense any more. */
-  readonly drop: readonly PlannedMove[];
   readonly waiting: readonly WaitingMove[];
 }
 
@@ -45,57 +42,44 @@ export interface ChooseMovesDeps {
 /** Under way at once in the whole cluster, and on one node: each is one pipeline more for some seconds. */
 export const MAX_MOVES = 4;
 export const MAX_MOVES_A_NODE = 2;
-/** So many of those that wait are looked at in a round and told of. */
-const MAX_TOLD = 100;
 
-/** Chooses among the planned moves and the streams on nodes that have to be emptied. */
-export function chooseMoves(facts: RoundFacts, deps: ChooseMovesDeps): MoveChoice {
+/** Chooses among the moves that are wanted, and says of each other one what it waits for. */
+export function chooseMoves(
+  facts: RoundFacts,
+  wanted: readonly WantedMove[],
+  deps: ChooseMovesDeps,
+): MoveChoice {
   const places = new Places(facts);
   const begin: MoveOrder[] = [];
-  const drop: PlannedMove[] = [];
   const waiting: WaitingMove[] = [];
   const loads = new Map(facts.loads);
-  const settle = (order: MoveOrder, wait: Pick<WaitingMove, 'state' | 'note'> | null): void => {
-    const held = wait ?? places.take(order);
-    if (held !== null) return void waiting.push({ ...order, ...held });
+  for (const move of wanted) {
+    const { placement, from, why } = move;
+    const { stream, replicas, cost } = placement;
+    const target = targetOf(facts, move, () =>
+      chooseTarget(deps.wishOf(placement), { from, replicas, loads }),
+    );
+    if (target === null) {
+      if (why !== 'home') waiting.push({ stream, from, to: null, why, ...NO_ROOM });
+      continue;
+    }
+    const order = { stream, from, why, ...target };
+    const held = waitOf(facts, order, deps) ?? places.take(order);
+    if (held !== null) {
+      waiting.push({ ...order, ...held });
+      continue;
+    }
     begin.push(order);
-    const cost = facts.placements.get(order.stream)!.cost;
     loads.set(order.to, (loads.get(order.to) ?? 0) + cost);
-  };
-  for (const move of facts.planned) {
-    if (isMoot(facts, move)) drop.push(move);
-    else if (waiting.length < MAX_TOLD)
-      settle({ ...move, capacity: capacityOf(facts, move.to) }, waitOf(facts, move, deps));
   }
-  const kept = new Set(
-    facts.planned.filter((move) => !drop.includes(move)).map(({ stream, from }) => `${stream} ${from}`),
-  );
-  for (const { placement, from } of leavingReplicas(facts)) {
-    if (waiting.length >= MAX_TOLD || kept.has(`${placement.stream} ${from}`)) continue;
-    const order = { stream: placement.stream, from, why: 'evacuate' as const };
-    const target = chooseTarget(deps.wishOf(placement), { from, replicas: placement.replicas, loads });
-    if (target === null)
-      waiting.push({ ...order, to: null, state: 'waiting', note: `no node can take it from ${from}` });
-    else settle({ ...order, ...target }, waitOf(facts, { ...order, to: target.to }, deps));
-  }
-  for (const { placement, from } of crowdedReplicas(facts)) {
-    if (waiting.length >= MAX_TOLD) break;
-    if (kept.has(`${placement.stream} ${from}`)) continue;
-    const order = { stream: placement.stream, from, why: 'home' as const };
-    const target = chooseTarget(deps.wishOf(placement), { from, replicas: placement.replicas, loads });
-    if (target !== null) settle({ ...order, ...target }, waitOf(facts, { ...order, to: target.to }, deps));
-  }
-  return { begin, drop, waiting };
+  return { begin, waiting };
 }
 
-/** Whether a planned move leads nowhere: what it starts from is not so any more, or its node takes nothing now. */
-function isMoot(facts: RoundFacts, { stream, from, to }: PlannedMove): boolean {
-  const placement = facts.placements.get(stream);
-  if (placement === undefined || placement.replicas.includes(to)) return true;
-  const runs = placement.replicas.includes(from) || placement.move?.to === from;
-  if (!runs || isLost(facts, from)) return true;
-  const target = facts.members.get(to)?.state;
-  return target !== 'active' || (isLeaving(facts, from) && isLost(facts, to));
+const NO_ROOM = { state: 'waiting', note: 'no node can take it' } as const;
+
+/** The planned target, or the one that `choose` finds. */
+function targetOf({ members }: RoundFacts, { to }: WantedMove, choose: () => Target | null): Target | null {
+  return to === null ? choose() : { to, capacity: members.get(to)?.capacity ?? null };
 }
 
 /** What a move has to wait for other than a place; null: nothing. */
@@ -116,19 +100,6 @@ function waitOf(
   const plays = [from, ...placement.replicas].some((node) => playsLive(facts.reported(node, stream)));
   if (facts.sessions.has(stream) && plays) return null;
   return { state: 'waiting', note: 'its publisher sends no picture; it moves when there is one' };
-}
-
-/** Replicas on nodes that have to be emptied and can still be asked for what they run. */
-function* leavingReplicas(facts: RoundFacts): Generator<{ placement: PlacementRecord; from: string }> {
-  for (const placement of facts.placements.values()) {
-    if (placement.move !== null) continue;
-    const from = placement.replicas.find((node) => isLeaving(facts, node) && !isLost(facts, node));
-    if (from !== undefined) yield { placement, from };
-  }
-}
-
-function capacityOf({ members }: RoundFacts, node: string): number | null {
-  return members.get(node)?.capacity ?? null;
 }
 
 /** The places for moves that are still free. */

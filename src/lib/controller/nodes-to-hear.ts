@@ -1,9 +1,7 @@
 import type { PlacementRecord } from '../store/ring-records.ts';
-import { isLeaving, type RoundFacts } from './round-facts.ts';
+import type { RoundFacts } from './round-facts.ts';
 import type { RoundMemory } from './round-memory.ts';
-
-/** So many moves that have not begun are looked at. */
-const MAX_WAITING = 100;
+import type { WantedMove } from './wanted-moves.ts';
 
 /**
  * The nodes whose reports a round needs: of streams that move or should, that nobody publishes, or that nobody placed
@@ -11,6 +9,7 @@ const MAX_WAITING = 100;
  */
 export function nodesToHear(
   facts: RoundFacts,
+  wanted: readonly WantedMove[],
   memory: Pick<RoundMemory, 'silentSinceMs' | 'unplacedSinceMs'>,
 ): string[] {
   if (memory.unplacedSinceMs.size > 0) return facts.ring.nodes.map(({ name }) => name);
@@ -20,12 +19,7 @@ export function nodesToHear(
     if (placement?.move != null) nodes.add(placement.move.to);
   };
   for (const stream of memory.silentSinceMs.keys()) add(facts.placements.get(stream));
-  for (const { stream } of facts.planned.slice(0, MAX_WAITING)) add(facts.placements.get(stream));
-  let leaving = 0;
-  for (const placement of facts.placements.values()) {
-    const mustLeave = leaving < MAX_WAITING && placement.replicas.some((node) => isLeaving(facts, node));
-    if (mustLeave) leaving += 1;
-    if (mustLeave || placement.move !== null) add(placement);
-  }
+  for (const { placement } of wanted) add(placement);
+  for (const placement of facts.placements.values()) if (placement.move !== null) add(placement);
   return [...nodes];
 }

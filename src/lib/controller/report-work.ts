@@ -19,7 +19,7 @@ export function reportWork(
     roundMs: last.atMs,
     roundTookMs: Math.round(last.tookMs * 10) / 10,
     moves: [...running, ...waiting].slice(0, MAX_TOLD).map(pickMove),
-    planned: Math.max(picture.planned.length, waiting.length),
+    planned: Math.max(memory.waitingTotal, waiting.length),
     refusals: picture.refusals.slice(0, MAX_TOLD),
     refused: picture.refusals.length,
     verdicts: [...verdicts.values()].filter(({ state }) => state !== 'up').slice(0, MAX_TOLD),

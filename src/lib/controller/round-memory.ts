@@ -18,6 +18,8 @@ export class RoundMemory {
   readonly notes = new Map<string, string>();
   /** Moves that have not begun. */
   waiting: readonly WaitingMove[] = [];
+  /** The same with those that were not looked at. */
+  waitingTotal = 0;
 
   /** Takes note of what began and ended since the last round. */
   note(facts: RoundFacts): void {

@@ -20,6 +20,7 @@ import { nodesNotUp, type RoundFacts } from './round-facts.ts';
 import { RoundMemory } from './round-memory.ts';
 import type { StorePicture } from './store-picture.ts';
 import { createCatalogue, type StreamCatalogue } from './stream-catalogue.ts';
+import { listWantedMoves, type WantedMoves } from './wanted-moves.ts';
 
 /** What a controller works with, and keeps while it has the lease. */
 export interface RoundState {
@@ -83,10 +84,11 @@ export async function runRound(state: RoundState, mandate: Mandate): Promise<voi
   const acting = createActing({ ...state, facts, mandate, note: (word) => picture.note(word) });
   await tellVerdicts(state, acting, verdicts);
   const catalogue = createCatalogue(state.config());
-  await watch.readReports(nodesToHear(facts, memory));
+  const moves = listWantedMoves(facts, memory.pauses);
+  await watch.readReports(nodesToHear(facts, moves.wanted, memory));
   await tendMoves(acting);
   await repair(acting, state, catalogue);
-  await move(acting);
+  await move(acting, moves);
   await release(acting, state, catalogue);
 }
 
@@ -173,16 +175,17 @@ async function repair(acting: Acting, state: RoundState, catalogue: StreamCatalo
   if (repairs.length > 0) await applyRepairs(acting, repairs, { catalogue, fingerprint });
 }
 
-async function move(acting: Acting): Promise<void> {
+async function move(acting: Acting, { wanted, total, drop }: WantedMoves): Promise<void> {
   const { facts, memory } = acting;
   const down = nodesNotUp(facts);
-  const choice = chooseMoves(facts, {
+  const { begin, waiting } = chooseMoves(facts, wanted, {
     pauses: memory.pauses,
     wishOf: ({ stream, cost, region }) =>
       createWish(facts.ring, { stream, cost, region }, { gone: [], down, token: null }),
   });
-  memory.waiting = choice.waiting;
-  await startMoves(acting, choice);
+  memory.waiting = waiting;
+  memory.waitingTotal = total - begin.length;
+  await startMoves(acting, { begin, drop });
 }
 
 async function release(acting: Acting, state: RoundState, catalogue: StreamCatalogue): Promise<void> {

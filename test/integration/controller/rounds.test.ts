@@ -115,6 +115,18 @@ test('when a whole region dies, its streams get their second replica in the regi
   await assertInStep();
 });
 
+test('replicas that had to share a region part when the other one is back', async () => {
+  await Promise.all(['eu-2', 'eu-3'].map((node) => fake.nodes.get(node)!.stop()));
+  const usAlone = { ...fake.ring, nodes: fake.ring.nodes.filter(({ region }) => region === 'us') };
+  await placeStream(fake.store, plainWish(usAlone, { stream: 'demo' }));
+  await fake.publish('demo');
+  await control();
+  assert.deepEqual((await placementOf('demo'))!.replicas, ['us-1', 'us-2']);
+  await until(async () => (await placementOf('demo'))!.replicas.includes('eu-1'), 'one to be in eu', 20_000);
+  assert.match((await told('move-finished'))[0]!.subject, /^us-2 to eu-1 /);
+  await assertInStep();
+});
+
 for (const [title, names] of [
   ['an agent', ['eu-1']],
   ['all agents of a region', ['eu-1', 'eu-2', 'eu-3']],

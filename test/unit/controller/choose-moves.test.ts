@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseMoves, MAX_MOVES, MAX_MOVES_A_NODE } from '../../../src/lib/controller/choose-moves.ts';
 import { RetryPauses } from '../../../src/lib/controller/retry-pauses.ts';
-import type { RoundFacts } from '../../../src/lib/controller/round-facts.ts';
+import { nodesNotUp } from '../../../src/lib/controller/round-facts.ts';
+import { listWantedMoves } from '../../../src/lib/controller/wanted-moves.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
 import type { PlacementRecord, PlannedMove, RingNode } from '../../../src/lib/store/ring-records.ts';
 import { ringNode, ringRecord } from '../../support/ring-records.ts';
@@ -19,10 +20,12 @@ const planned = (
 });
 const choose = (options: FactsOptions, pauses = new RetryPauses()) => {
   const facts = roundFacts(options);
-  return chooseMoves(facts, { pauses, wishOf: (one) => wishOf(facts, one) });
+  const { wanted, drop, total } = listWantedMoves(facts, pauses);
+  const down = nodesNotUp(facts);
+  const wishOf = ({ stream, cost, region }: PlacementRecord) =>
+    createWish(facts.ring, { stream, cost, region }, { down, token: null });
+  return { ...chooseMoves(facts, wanted, { pauses, wishOf }), drop, total };
 };
-const wishOf = (facts: RoundFacts, { stream, cost, region }: PlacementRecord) =>
-  createWish(facts.ring, { stream, cost, region }, { token: null });
 const nodes = (differing: Record<string, Partial<RingNode>>): RingNode[] =>
   ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2', 'eu-3'].map((name) => ringNode(name, differing[name]));
 const draining = (...names: string[]) =>
@@ -153,12 +156,7 @@ test('a planned way out of a draining node is taken; when its target is down, an
     choose(options).begin.map(({ to }) => to),
     ['us-3'],
   );
-  const facts = roundFacts({ ...options, states: { 'us-3': 'down' } });
-  const { begin, drop } = chooseMoves(facts, {
-    pauses: new RetryPauses(),
-    wishOf: ({ stream, cost, region }) =>
-      createWish(facts.ring, { stream, cost, region }, { down: ['us-3'], token: null }),
-  });
+  const { begin, drop } = choose({ ...options, states: { 'us-3': 'down' } });
   assert.deepEqual([begin.map(({ to }) => to), drop.length], [['us-2'], 1]);
 });
 
@@ -179,7 +177,7 @@ test('a replica that nobody can take stays, and says so', () => {
   ]);
   const { begin, waiting } = choose({ ring });
   assert.deepEqual(begin, []);
-  assert.deepEqual([waiting[0]?.to, waiting[0]?.note], [null, 'no node can take it from us-1']);
+  assert.deepEqual([waiting[0]?.to, waiting[0]?.note], [null, 'no node can take it']);
 });
 
 test('a replica never joins the host of another one', () => {
@@ -192,4 +190,19 @@ test('a replica never joins the host of another one', () => {
       ['us-3'],
     );
   }
+});
+
+test('hundreds that wait for a publisher, or failed, keep no other stream from moving', () => {
+  const silent = Array.from({ length: 300 }, (_, index) => placement(`a${index}`, ['us-1', 'eu-1']));
+  const failed = Array.from({ length: 300 }, (_, index) => placement(`b${index}`, ['us-1', 'eu-1']));
+  const pauses = new RetryPauses();
+  for (const { stream } of failed) pauses.fail(stream, '', NOW_MS);
+  const live = ['z', ...failed.map(({ stream }) => stream)];
+  const placements = [...silent, ...failed, placement('z', ['us-1', 'eu-1'])];
+  const { begin, waiting, total } = choose({ ring: draining('us-1'), placements, live }, pauses);
+  assert.deepEqual(
+    begin.map(({ stream }) => stream),
+    ['z'],
+  );
+  assert.deepEqual([waiting.length, total], [99, 601]);
 });

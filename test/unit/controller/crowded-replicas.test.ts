@@ -4,6 +4,7 @@ import { chooseMoves } from '../../../src/lib/controller/choose-moves.ts';
 import { BACK_MS, crowdedReplicas } from '../../../src/lib/controller/crowded-replicas.ts';
 import { RetryPauses } from '../../../src/lib/controller/retry-pauses.ts';
 import type { RoundFacts } from '../../../src/lib/controller/round-facts.ts';
+import { listWantedMoves } from '../../../src/lib/controller/wanted-moves.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
 import { ringNode, ringRecord } from '../../support/ring-records.ts';
 import { type FactsOptions, NOW_MS, placement, roundFacts } from '../../support/round-facts.ts';
@@ -59,9 +60,10 @@ test('a region counts only when it has been back for a while', () => {
 test('the controller brings it to the other region, a few at a time', () => {
   const placements = Array.from({ length: 9 }, (_, at) => placement(`s${at}`, ['us-1', 'us-2']));
   const facts = roundFacts({ placements });
+  const pauses = new RetryPauses();
   const wishOf = ({ stream, cost, region }: typeof together) =>
     createWish(facts.ring, { stream, cost, region }, { token: null });
-  const { begin, waiting } = chooseMoves(facts, { pauses: new RetryPauses(), wishOf });
+  const { begin, waiting } = chooseMoves(facts, listWantedMoves(facts, pauses).wanted, { pauses, wishOf });
   assert.ok(begin.length > 0);
   assert.equal(begin.length + waiting.length, 9);
   assert.ok(begin.every(({ from, to, why }) => from === 'us-2' && to.startsWith('eu') && why === 'home'));
