@@ -6,6 +6,7 @@ import Hls, { ErrorTypes, Events } from 'hls.js';
 import { createHedgedLoader } from '../../src/lib/player/hedged-loader.ts';
 import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../../src/lib/player/hls-config.ts';
 import type { LoaderHedge } from '../../src/lib/player/loader-hedge.ts';
+import { calmTarget } from './calm-target.ts';
 
 export interface Playback {
   readonly hls: Hls | null;
@@ -44,6 +45,7 @@ class HlsPlayback implements Playback {
   #mediaRecoveries = 0;
   #retry: number | undefined;
   #wantsLive = true;
+  #calm: () => void = () => undefined;
   /** Looks in a row at which the playhead was too far behind. */
   #tooFar = 0;
 
@@ -77,6 +79,7 @@ class HlsPlayback implements Playback {
 
   /** Jumps to live what fell behind by itself: two looks, so that a passing stall is not one. */
   #supervise(): void {
+    this.#calm();
     const { latency = 0, targetLatency = 0, liveSyncPosition = null } = this.hls ?? {};
     const over = latency - (targetLatency ?? 0) > JUMP_TO_LIVE_SEC;
     const canJump = liveSyncPosition !== null && liveSyncPosition > this.#video.currentTime + 1;
@@ -87,6 +90,7 @@ class HlsPlayback implements Playback {
   #startHls(): void {
     const hls = new Hls({ ...HLS_CONFIG, loader: this.#loader });
     this.hls = hls;
+    this.#calm = calmTarget(hls);
     hls.on(Events.MANIFEST_PARSED, () => {
       this.unreachable = false;
       this.#play();
@@ -122,6 +126,7 @@ class HlsPlayback implements Playback {
     this.unreachable = true;
     this.hls?.destroy();
     this.hls = null;
+    this.#calm = () => undefined;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.startedAtMs = performance.now();

@@ -8,6 +8,7 @@ import { StreamctlError } from '../base/errors.ts';
 import type { MediaPlaylist } from '../hls/media-playlist.ts';
 import { parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
 import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../player/hls-config.ts';
+import { StallMemory } from '../player/stall-memory.ts';
 import { BufferModel, type PlayState } from './buffer-model.ts';
 import { catchUpRate } from './catch-up-rate.ts';
 import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
@@ -55,6 +56,8 @@ export class SimulatedViewer {
   /** Program date time minus media time, milliseconds. */
   #dateOffsetMs = 0;
   #seekToMs: number | null = null;
+  #memory: StallMemory | null = null;
+  #stallsSeen = 0;
 
   constructor(options: SimulatedViewerOptions, deps: SimulatedViewerDeps) {
     this.#options = options;
@@ -138,10 +141,11 @@ export class SimulatedViewer {
     const { buffer } = this;
     const edgeMs = liveEdgeMs(playlist);
     if (buffer === null || edgeMs === null || this.startupMs === null) return null;
-    buffer.advance(this.#deps.clock.nowMs());
+    const nowMs = this.#deps.clock.nowMs();
+    buffer.advance(nowMs);
     const endMs = buffer.playheadMs + buffer.aheadMs + this.#dateOffsetMs;
     const behindSec = (edgeMs - endMs) / 1000;
-    return Math.abs(behindSec) < this.#targetSec(playlist) + JUMP_TO_LIVE_SEC ? endMs : null;
+    return Math.abs(behindSec) < this.#targetSec(playlist, nowMs) + JUMP_TO_LIVE_SEC ? endMs : null;
   }
 
   /** A track that is gone takes the other with it: both start anew. */
@@ -225,16 +229,22 @@ export class SimulatedViewer {
     buffer.advance(nowMs);
     const edgeNowMs = video.edge.endsAtMs + (nowMs - video.edge.seenAtMs);
     const behindEdgeSec = (edgeNowMs - buffer.playheadMs - this.#dateOffsetMs) / 1000;
-    const overTargetSec = behindEdgeSec - this.#targetSec(video.playlist);
+    const targetSec = this.#targetSec(video.playlist, nowMs);
+    const overTargetSec = behindEdgeSec - targetSec;
     if (overTargetSec > JUMP_TO_LIVE_SEC) buffer.skipForward(overTargetSec * 1000, MIN_KEPT_MS);
     const bufferedSec = buffer.aheadMs / 1000;
-    buffer.rate = catchUpRate({ overTargetSec, bufferedSec, maxRate: this.#options.maxRate });
+    const wishedOverSec = targetSec + video.playlist.targetDurationSec;
+    const { maxRate } = this.#options;
+    buffer.rate = catchUpRate({ overTargetSec, wishedOverSec, bufferedSec, maxRate });
   }
 
-  /** The hold-back, and more after each stall, up to a target duration: as hls.js with our settings. */
-  #targetSec(playlist: MediaPlaylist): number {
-    const extraSec = (this.buffer?.stalls ?? 0) * HLS_CONFIG.liveSyncOnStallIncrease;
-    return holdBackSec(playlist) + Math.min(extraSec, playlist.targetDurationSec);
+  /** The hold-back, and more for a while after each stall, up to a target duration: as the player page does. */
+  #targetSec(playlist: MediaPlaylist, nowMs: number): number {
+    const stepSec = HLS_CONFIG.liveSyncOnStallIncrease;
+    const stalls = this.buffer?.stalls ?? 0;
+    this.#memory ??= new StallMemory(Math.floor(playlist.targetDurationSec / stepSec));
+    for (; this.#stallsSeen < stalls; this.#stallsSeen += 1) this.#memory.stalled(nowMs);
+    return holdBackSec(playlist) + this.#memory.steps(nowMs) * stepSec;
   }
 
   #closeTracks(): void {

@@ -22,16 +22,17 @@ test('Continuity lets rounding under half a frame pass', () => {
   assert.deepEqual([continuity.missingFrames, continuity.repeatedFrames], [0, 0]);
 });
 
-test('catchUpRate() speeds up only over the target, with buffer, and never over the maximum', () => {
+test('catchUpRate() speeds up only over the target and near it, with buffer, and never over the maximum', () => {
   const rows: readonly [number, number, number, number][] = [
     [0.04, 5, 1.1, 1],
     [0.2, 0.9, 1.1, 1],
     [0.2, 1.5, 1.1, 1.05],
     [3, 5, 1.1, 1.1],
     [3, 5, 1, 1],
+    [3.5, 5, 1.1, 1],
   ];
   for (const [overTargetSec, bufferedSec, maxRate, expected] of rows) {
-    assert.equal(catchUpRate({ overTargetSec, bufferedSec, maxRate }), expected);
+    assert.equal(catchUpRate({ overTargetSec, wishedOverSec: 3.5, bufferedSec, maxRate }), expected);
   }
 });
 
