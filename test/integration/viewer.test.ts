@@ -10,6 +10,7 @@ import { makeFragment } from '../support/fragment.ts';
 import { madeUpTrack, startSyntheticOrigin } from '../support/synthetic-origin.ts';
 
 const address = '127.205.1.1';
+const LIMITS = { firstByteMs: 2000, totalMs: 2000 };
 
 function options(url: string, more: Partial<RunViewersOptions> = {}): RunViewersOptions {
   return {
@@ -148,8 +149,8 @@ test('a request without an answer fails as late, and the next one opens a new co
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const connection = createConnection(address, (server.address() as AddressInfo).port);
   try {
-    await assert.rejects(connection.get('/slow', 200), { code: 'UNHEALTHY' });
-    assert.equal((await connection.get('/again', 2000)).body.toString(), 'ok');
+    await assert.rejects(connection.get('/slow', { firstByteMs: 200, totalMs: 200 }), { code: 'UNHEALTHY' });
+    assert.equal((await connection.get('/again', LIMITS)).body.toString(), 'ok');
   } finally {
     connection.close();
     server.close();
@@ -164,7 +165,7 @@ test('a kept-alive connection that the server closed meanwhile is opened again w
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const connection = createConnection(address, (server.address() as AddressInfo).port);
   try {
-    for (let round = 0; round < 5; round += 1) assert.equal((await connection.get('/', 2000)).status, 200);
+    for (let round = 0; round < 5; round += 1) assert.equal((await connection.get('/', LIMITS)).status, 200);
   } finally {
     connection.close();
     server.close();

@@ -14,6 +14,7 @@ export default class ViewerRun extends BaseCommand {
   static override examples = [
     '<%= config.bin %> viewer run --count 100 --region eu',
     '<%= config.bin %> viewer run --count 1000 --duration 10m --json',
+    '<%= config.bin %> viewer run --loader none --region eu',
     '<%= config.bin %> viewer run --url http://127.1.1.1:8080/live/demo/index.m3u8 --duration 5s',
   ];
   static override flags = {
@@ -35,6 +36,11 @@ export default class ViewerRun extends BaseCommand {
       default: 'auto',
       helpValue: 'NAME',
     }),
+    loader: Flags.option({
+      summary: 'With the hedged loader, or as hls.js plays by itself.',
+      options: ['hedged', 'none'] as const,
+      default: 'hedged' as const,
+    })(),
     'starts-per-second': Flags.integer({ summary: 'How fast viewers arrive.', default: 50, min: 1 }),
   };
 
@@ -51,6 +57,7 @@ export default class ViewerRun extends BaseCommand {
         count: flags.count,
         stream: flags.url ? null : flags.stream,
         rendition: flags.rendition,
+        loader: flags.loader,
         startsPerSec: flags['starts-per-second'],
         signal: this.signal,
       },

@@ -9,15 +9,24 @@ import { type HttpResponse, ResponseReader } from './response-reader.ts';
 
 export interface HttpConnection {
   /** Gets a path. Rejects with NOT_RUNNING (refused, broken, malformed), UNHEALTHY (late), INTERRUPTED (closed). */
-  get(path: string, timeoutMs: number): Promise<HttpResponse>;
+  get(path: string, limits: TimeLimits): Promise<HttpResponse>;
+  /** Bytes of the answer in flight so far. */
+  readonly received: number;
   close(): void;
+}
+
+/** How long an answer may take from the request on, milliseconds. */
+export interface TimeLimits {
+  readonly firstByteMs: number;
+  readonly totalMs: number;
 }
 
 export type Connect = (host: string, port: number) => HttpConnection;
 
 interface Pending {
   readonly path: string;
-  readonly deadlineMs: number;
+  readonly firstByteByMs: number;
+  readonly byMs: number;
   readonly resolve: (response: HttpResponse) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,19 +48,20 @@ class SocketConnection implements HttpConnection {
   #closed = false;
   /** Responses that the open socket has given. */
   #served = 0;
-  /** Whether the answer in flight has begun. */
-  #answering = false;
+  received = 0;
 
   constructor(host: string, port: number) {
     this.#host = host;
     this.#port = port;
   }
 
-  get(path: string, timeoutMs: number): Promise<HttpResponse> {
+  get(path: string, { firstByteMs, totalMs }: TimeLimits): Promise<HttpResponse> {
     if (this.#closed) return Promise.reject(interrupted());
     if (this.#pending !== null) throw new StreamctlError('BUG', 'a request on a busy viewer connection');
     return new Promise((resolve, reject) => {
-      this.#pending = { path, deadlineMs: performance.now() + timeoutMs, resolve, reject };
+      const nowMs = performance.now();
+      const limits = { firstByteByMs: nowMs + firstByteMs, byMs: nowMs + totalMs };
+      this.#pending = { path, ...limits, resolve, reject };
       watch(this);
       this.#send(path);
     });
@@ -64,12 +74,14 @@ class SocketConnection implements HttpConnection {
 
   /** Fails the request in flight when it is over its time. */
   checkDeadline(nowMs: number): void {
-    if (this.#pending === null || nowMs < this.#pending.deadlineMs) return;
+    if (this.#pending === null) return;
+    const { firstByteByMs, byMs } = this.#pending;
+    if (nowMs < (this.received > 0 ? byMs : firstByteByMs)) return;
     this.#fail(new StreamctlError('UNHEALTHY', `GET ${this.#pending.path}: no answer in time`));
   }
 
   #send(path: string): void {
-    this.#answering = false;
+    this.received = 0;
     this.#socket ??= this.#open();
     const host = this.#port === 80 ? this.#host : `${this.#host}:${this.#port}`;
     this.#socket.write(
@@ -103,7 +115,7 @@ class SocketConnection implements HttpConnection {
       this.#drop();
       return;
     }
-    this.#answering = true;
+    this.received += bytes.length;
     let response: HttpResponse | null;
     try {
       response = this.#reader.push(bytes);
@@ -123,7 +135,7 @@ class SocketConnection implements HttpConnection {
     if (socket !== this.#socket) return;
     const path = this.#pending?.path ?? '';
     // RFC 9112 section 9.3.1: an idle connection may close as we write; the request is sent once more.
-    if (this.#pending !== null && this.#served > 0 && !this.#answering) {
+    if (this.#pending !== null && this.#served > 0 && this.received === 0) {
       this.#drop();
       this.#send(path);
       return;

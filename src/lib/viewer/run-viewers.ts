@@ -11,6 +11,8 @@ import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { HLS_CONFIG } from '../player/hls-config.ts';
 import { type Connect, createConnection } from './connection.ts';
+import type { ViewerLoader } from './create-fetch.ts';
+import { sumHedges } from './hedge-sums.ts';
 import { PlaylistCache } from './playlist-cache.ts';
 import { Quantiles } from './quantiles.ts';
 import { SimulatedViewer } from './simulated-viewer.ts';
@@ -31,8 +33,8 @@ export interface RunViewersOptions {
   readonly startsPerSec?: number;
   /** Highest playback rate; that of the player page unless told. */
   readonly maxRate?: number;
-  /** Of one request; must exceed a blocking reload. 6000 unless told. */
-  readonly requestTimeoutMs?: number;
+  /** `hedged` unless told. */
+  readonly loader?: ViewerLoader;
   readonly signal?: AbortSignal;
 }
 
@@ -104,17 +106,13 @@ class ViewerRun {
 
   #startViewer(): void {
     const index = this.#viewers.length;
-    const {
-      rendition,
-      maxRate = HLS_CONFIG.maxLiveSyncPlaybackRate,
-      requestTimeoutMs = 6000,
-    } = this.#options;
+    const { rendition, maxRate = HLS_CONFIG.maxLiveSyncPlaybackRate, loader = 'hedged' } = this.#options;
     const viewer = new SimulatedViewer(
       {
         url: this.#urls[index % this.#urls.length]!,
         choice: { rendition, share: (index * GOLDEN_RATIO) % 1 },
         maxRate,
-        requestTimeoutMs,
+        loader,
       },
       {
         clock: this.#deps.clock,
@@ -139,6 +137,7 @@ class ViewerRun {
       stalls: counts.stalls,
       errors: counts.errors,
       requests: counts.requests,
+      playsFrom: sumHedges(this.#viewers)?.playsFrom ?? {},
       liveEdgeSec: this.#liveEdges.summary().p50,
     };
   }
@@ -178,6 +177,7 @@ class ViewerRun {
       deadAirMs: deadAir.summary(),
       errorKinds,
       ...this.#counts(),
+      hedges: sumHedges(this.#viewers),
     };
   }
 }

@@ -5,17 +5,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import type { HedgeEvent, HedgeTally } from '../hedge/hedge-event.ts';
+import type { Hedger } from '../hedge/hedger.ts';
+import type { Pathway } from '../hedge/pathway.ts';
 import type { MediaPlaylist } from '../hls/media-playlist.ts';
 import { parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
-import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../player/hls-config.ts';
-import { StallMemory } from '../player/stall-memory.ts';
+import { JUMP_TO_LIVE_SEC } from '../player/hls-config.ts';
 import { BufferModel, type PlayState } from './buffer-model.ts';
 import { catchUpRate } from './catch-up-rate.ts';
 import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
-import type { Connect, HttpConnection } from './connection.ts';
-import { type Cursor, holdBackSec, liveEdgeMs, planStart, planStartAt } from './next-fetch.ts';
+import type { Connect } from './connection.ts';
+import { createFetch, type ViewerLoader } from './create-fetch.ts';
+import { FailureCounts } from './failure-counts.ts';
+import { loadLimits } from './load-limits.ts';
+import { type Cursor, liveEdgeMs, planStart, planStartAt } from './next-fetch.ts';
 import type { PlaylistCache } from './playlist-cache.ts';
+import { TargetLatency } from './target-latency.ts';
 import { type ArrivedMedia, type TrackEnd, TrackPlayer } from './track-player.ts';
+import { tryAgain } from './try-again.ts';
+import type { ViewerFetch } from './viewer-fetch.ts';
 
 export interface SimulatedViewerOptions {
   /** Multivariant playlist, http. */
@@ -23,7 +31,8 @@ export interface SimulatedViewerOptions {
   readonly choice: RenditionChoice;
   /** Highest playback rate while catching up with the target latency. */
   readonly maxRate: number;
-  readonly requestTimeoutMs: number;
+  /** `hedged` unless told. */
+  readonly loader?: ViewerLoader;
 }
 
 export interface SimulatedViewerDeps {
@@ -32,23 +41,27 @@ export interface SimulatedViewerDeps {
   readonly playlists: PlaylistCache;
   /** Called when media arrived while playing, with the distance behind the wall clock in seconds. */
   readonly onLiveEdge?: (liveEdgeSec: number) => void;
+  /** Hears of each hedge and each change of pathway. */
+  readonly onHedge?: (event: HedgeEvent) => void;
 }
 
-const RETRY_MS = 500;
+/** After a fatal error the player page begins anew after this. */
+const RETRY_MS = 1000;
+/** A start that fails sooner than this is not tried again at once. */
+const SHORT_MS = 500;
 /** Media that a jump to live leaves in the buffer. */
 const MIN_KEPT_MS = 1000;
 
 export class SimulatedViewer {
-  /** Failed requests by what failed: `status 404`, `UNHEALTHY` (late), `NOT_RUNNING`, … */
-  readonly errors = new Map<string, number>();
-  lastError: unknown = null;
   buffer: BufferModel | null = null;
   startupMs: number | null = null;
+  readonly #failures = new FailureCounts();
   readonly #options: SimulatedViewerOptions;
   readonly #deps: SimulatedViewerDeps;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #attempt = new AbortController();
-  readonly #connections: HttpConnection[] = [];
+  readonly #fetch: ViewerFetch;
+  readonly #hedger: Hedger | null;
   #tracks: readonly TrackPlayer[] = [];
   #past = { requests: 0, missingFrames: 0, repeatedFrames: 0 };
   #requests = 0;
@@ -56,32 +69,60 @@ export class SimulatedViewer {
   /** Program date time minus media time, milliseconds. */
   #dateOffsetMs = 0;
   #seekToMs: number | null = null;
-  #memory: StallMemory | null = null;
-  #stallsSeen = 0;
+  readonly #target = new TargetLatency();
+  #isDropped = false;
 
   constructor(options: SimulatedViewerOptions, deps: SimulatedViewerDeps) {
     this.#options = options;
     this.#deps = deps;
+    const { url, loader = 'hedged' } = options;
+    const { connect, clock, onHedge } = deps;
+    const made = createFetch({ url, loader, connect, nowMs: () => clock.nowMs(), onHedge });
+    this.#fetch = made.fetch;
+    this.#hedger = made.hedger;
   }
 
   /** Plays; resolves when stopped or when the stream has ended. Failures are counted, never thrown. */
   async run(): Promise<void> {
     this.#startedAtMs = this.#deps.clock.nowMs();
-    while (!this.#stopped) {
+    while (!this.#stopping.signal.aborted) {
+      const sinceMs = this.#deps.clock.nowMs();
       try {
         if ((await this.#play()) === 'ended') break;
-      } catch (error) {
-        await this.#recover(error);
-      } finally {
         this.#closeTracks();
+        if (this.#deps.clock.nowMs() - sinceMs < SHORT_MS) await this.#pause();
+      } catch (error) {
+        this.#closeTracks();
+        await this.#recover(error);
       }
     }
+    this.#closeTracks();
+    this.#fetch.close();
     this.buffer?.advance(this.#deps.clock.nowMs());
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#interrupt();
+  }
+
+  /** The pathway in use; null without the hedged loader, and with no name before it is known. */
+  get playsFrom(): Pathway | null {
+    return this.#hedger?.inUse ?? null;
+  }
+
+  /** Hedges and changes of pathway so far; null without the hedged loader. */
+  get hedges(): HedgeTally | null {
+    return this.#hedger?.tally ?? null;
+  }
+
+  /** Failed requests, by what failed. */
+  get errors(): ReadonlyMap<string, number> {
+    return this.#failures.byKind;
+  }
+
+  get lastError(): unknown {
+    return this.#failures.last;
   }
 
   get state(): PlayState {
@@ -107,9 +148,22 @@ export class SimulatedViewer {
   }
 
   async #recover(error: unknown): Promise<void> {
-    if (this.#stopped) return;
-    this.#failed(error);
-    await sleep(RETRY_MS, undefined, { signal: this.#attempt.signal }).catch(() => undefined);
+    if (this.#stopping.signal.aborted) return;
+    this.#failures.take(error);
+    this.#dropBuffer();
+    await this.#pause();
+  }
+
+  /** The player page ends hls.js on a fatal error: what was buffered is gone, and the next start is at live. */
+  #dropBuffer(): void {
+    const nowMs = this.#deps.clock.nowMs();
+    this.buffer?.advance(nowMs);
+    this.buffer?.seek(this.buffer.playheadMs, nowMs);
+    this.#isDropped = true;
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   async #play(): Promise<TrackEnd> {
@@ -140,12 +194,14 @@ export class SimulatedViewer {
   #resumePointMs(playlist: MediaPlaylist): number | null {
     const { buffer } = this;
     const edgeMs = liveEdgeMs(playlist);
-    if (buffer === null || edgeMs === null || this.startupMs === null) return null;
+    if (buffer === null || edgeMs === null || this.startupMs === null || this.#isDropped) return null;
     const nowMs = this.#deps.clock.nowMs();
     buffer.advance(nowMs);
     const endMs = buffer.playheadMs + buffer.aheadMs + this.#dateOffsetMs;
     const behindSec = (edgeMs - endMs) / 1000;
-    return Math.abs(behindSec) < this.#targetSec(playlist, nowMs) + JUMP_TO_LIVE_SEC ? endMs : null;
+    return Math.abs(behindSec) < this.#target.sec(playlist, buffer.stalls, nowMs) + JUMP_TO_LIVE_SEC
+      ? endMs
+      : null;
   }
 
   /** A track that is gone takes the other with it: both start anew. */
@@ -157,44 +213,34 @@ export class SimulatedViewer {
 
   #interrupt(): void {
     this.#attempt.abort();
-    for (const connection of this.#connections.splice(0)) connection.close();
+    this.#fetch.interrupt();
   }
 
   async #loadMultivariant(): Promise<{ videoUri: string; audioUri: string | null }> {
-    const { url, choice, requestTimeoutMs } = this.#options;
-    const connection = this.#connect(url);
-    this.#requests += 1;
-    const response = await connection.get(url.pathname + url.search, requestTimeoutMs);
-    connection.close();
-    if (response.status !== 200) {
-      throw new StreamctlError('UNHEALTHY', `GET ${url.pathname}: status ${response.status}`, {
-        details: { status: response.status },
-      });
-    }
-    return chooseRenditions(parseMultivariantPlaylist(response.body.toString('utf8')), choice);
+    const { url, choice } = this.#options;
+    const limits = loadLimits('multivariant', null);
+    const options = {
+      kind: 'multivariant' as const,
+      signal: this.#attempt.signal,
+      onError: (error: unknown) => this.#failures.take(error),
+    };
+    const body = await tryAgain(options, () => {
+      this.#requests += 1;
+      return this.#fetch.get(url, 'multivariant', limits);
+    });
+    if (body === null) throw this.#failures.last;
+    return chooseRenditions(parseMultivariantPlaylist(body.toString('utf8')), choice);
   }
 
   #createTrack(kind: 'video' | 'audio', uri: string): TrackPlayer {
-    const url = new URL(uri, this.#options.url);
-    const options = {
-      kind,
-      url,
-      requestTimeoutMs: this.#options.requestTimeoutMs,
-      signal: this.#attempt.signal,
-    };
+    const options = { kind, url: new URL(uri, this.#options.url), signal: this.#attempt.signal };
     return new TrackPlayer(options, {
       clock: this.#deps.clock,
       playlists: this.#deps.playlists,
-      connection: this.#connect(url),
+      fetch: this.#fetch,
       onMedia: (media) => this.#take(media),
-      onError: (error) => this.#failed(error),
+      onError: (error) => this.#failures.take(error),
     });
-  }
-
-  #connect(url: URL): HttpConnection {
-    const connection = this.#deps.connect(url.hostname, Number(url.port || 80));
-    this.#connections.push(connection);
-    return connection;
   }
 
   #take(media: ArrivedMedia): void {
@@ -214,6 +260,7 @@ export class SimulatedViewer {
 
   /** Moves the playhead to where this start begins, with the first media of it. */
   #seek(nowMs: number): void {
+    this.#isDropped = false;
     if (this.#seekToMs === null) return;
     const playFromMs = this.#seekToMs - this.#dateOffsetMs;
     this.#seekToMs = null;
@@ -229,7 +276,7 @@ export class SimulatedViewer {
     buffer.advance(nowMs);
     const edgeNowMs = video.edge.endsAtMs + (nowMs - video.edge.seenAtMs);
     const behindEdgeSec = (edgeNowMs - buffer.playheadMs - this.#dateOffsetMs) / 1000;
-    const targetSec = this.#targetSec(video.playlist, nowMs);
+    const targetSec = this.#target.sec(video.playlist, buffer.stalls, nowMs);
     const overTargetSec = behindEdgeSec - targetSec;
     if (overTargetSec > JUMP_TO_LIVE_SEC) buffer.skipForward(overTargetSec * 1000, MIN_KEPT_MS);
     const bufferedSec = buffer.aheadMs / 1000;
@@ -238,30 +285,9 @@ export class SimulatedViewer {
     buffer.rate = catchUpRate({ overTargetSec, wishedOverSec, bufferedSec, maxRate });
   }
 
-  /** The hold-back, and more for a while after each stall, up to a target duration: as the player page does. */
-  #targetSec(playlist: MediaPlaylist, nowMs: number): number {
-    const stepSec = HLS_CONFIG.liveSyncOnStallIncrease;
-    const stalls = this.buffer?.stalls ?? 0;
-    this.#memory ??= new StallMemory(Math.floor(playlist.targetDurationSec / stepSec));
-    for (; this.#stallsSeen < stalls; this.#stallsSeen += 1) this.#memory.stalled(nowMs);
-    return holdBackSec(playlist) + this.#memory.steps(nowMs) * stepSec;
-  }
-
   #closeTracks(): void {
     this.#past = { ...this.totals, requests: this.totals.requests - this.#requests };
     this.#tracks = [];
     this.#interrupt();
-  }
-
-  #failed(error: unknown): void {
-    this.lastError = error;
-    const details =
-      error instanceof StreamctlError ? (error.details as { status?: number } | undefined) : undefined;
-    const kind = details?.status
-      ? `status ${details.status}`
-      : error instanceof StreamctlError
-        ? error.code
-        : 'BUG';
-    this.errors.set(kind, (this.errors.get(kind) ?? 0) + 1);
   }
 }

@@ -7,11 +7,13 @@ import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import type { MediaPlaylist } from '../hls/media-playlist.ts';
 import type { TrackKind } from './buffer-model.ts';
-import type { HttpConnection } from './connection.ts';
 import { Continuity } from './continuity.ts';
 import { type FragmentTiming, parseFragmentTimings, parseTimescale } from './fragment-timing.ts';
+import { loadLimits } from './load-limits.ts';
 import { type Cursor, liveEdgeMs, type MediaFetch, planNextFetch } from './next-fetch.ts';
 import type { PlaylistCache } from './playlist-cache.ts';
+import { tryAgain } from './try-again.ts';
+import type { FetchKind, ViewerFetch } from './viewer-fetch.ts';
 
 /** Media that arrived; milliseconds. */
 export interface ArrivedMedia {
@@ -27,13 +29,12 @@ export interface TrackOptions {
   readonly kind: TrackKind;
   /** Absolute URL of the media playlist. */
   readonly url: URL;
-  readonly requestTimeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 export interface TrackDeps {
   readonly clock: Clock;
-  readonly connection: HttpConnection;
+  readonly fetch: ViewerFetch;
   readonly playlists: PlaylistCache;
   readonly onMedia: (media: ArrivedMedia) => void;
   readonly onError: (error: unknown) => void;
@@ -41,9 +42,6 @@ export interface TrackDeps {
 
 /** How a track ended: the stream is over, or the window moved past the viewer and it must start anew. */
 export type TrackEnd = 'ended' | 'gone';
-
-const BACKOFF_MS = 250;
-const MAX_FAILURES_IN_A_ROW = 8;
 
 export class TrackPlayer {
   requests = 0;
@@ -73,11 +71,10 @@ export class TrackPlayer {
       const plan = planNextFetch(this.playlist as MediaPlaylist, cursor);
       if (plan.kind === 'ended' || plan.kind === 'gone') return plan.kind;
       if (plan.kind === 'reload') {
-        if (!(await this.#retrying(() => this.#reload(plan.cursor)))) return 'gone';
+        if ((await this.#try('playlist', () => this.#reload(plan.cursor))) === null) return 'gone';
         continue;
       }
-      const taken = await this.#retrying(() => this.#fetchMedia(plan));
-      if (!taken) return 'gone';
+      if ((await this.#try('media', () => this.#fetchMedia(plan))) === null) return 'gone';
       cursor = plan.next;
     }
   }
@@ -102,7 +99,7 @@ export class TrackPlayer {
   }
 
   async #loadPlaylist(path: string): Promise<MediaPlaylist> {
-    const body = await this.#get(path);
+    const body = await this.#get(path, 'playlist');
     const playlist = this.#deps.playlists.parse(path, body);
     this.playlist = playlist;
     const endsAtMs = liveEdgeMs(playlist);
@@ -112,10 +109,10 @@ export class TrackPlayer {
 
   async #fetchMedia(fetch: MediaFetch): Promise<true> {
     if (fetch.mapUri !== null && fetch.mapUri !== this.#mapUri) {
-      this.#timescale = parseTimescale(await this.#get(this.#pathOf(fetch.mapUri)));
+      this.#timescale = parseTimescale(await this.#get(this.#pathOf(fetch.mapUri), 'media'));
       this.#mapUri = fetch.mapUri;
     }
-    const timings = parseFragmentTimings(await this.#get(this.#pathOf(fetch.uri)));
+    const timings = parseFragmentTimings(await this.#get(this.#pathOf(fetch.uri), 'media'));
     for (const timing of timings) this.continuity.take(timing);
     this.#deps.onMedia(this.#arrived(timings, fetch.startsAtMs));
     return true;
@@ -130,28 +127,14 @@ export class TrackPlayer {
     return { kind: this.#options.kind, startMs, endMs, startsAtMs };
   }
 
-  /** Tries again after a pause; false when a file can't be had for long. Each failure is reported. */
-  async #retrying(action: () => Promise<true>): Promise<boolean> {
-    for (let failures = 0; failures < MAX_FAILURES_IN_A_ROW; failures += 1) {
-      try {
-        return await action();
-      } catch (error) {
-        this.#options.signal.throwIfAborted();
-        this.#deps.onError(error);
-        if (isNotFound(error) && failures > 0) return false;
-        await sleep(BACKOFF_MS, undefined, { signal: this.#options.signal });
-      }
-    }
-    return false;
+  #try(kind: FetchKind, action: () => Promise<true>): Promise<true | null> {
+    const { signal } = this.#options;
+    return tryAgain({ kind, signal, onError: this.#deps.onError }, action);
   }
 
-  async #get(path: string): Promise<Buffer> {
+  #get(path: string, kind: FetchKind): Promise<Buffer> {
     this.requests += 1;
-    const response = await this.#deps.connection.get(path, this.#options.requestTimeoutMs);
-    if (response.status === 200) return response.body;
-    throw new StreamctlError('UNHEALTHY', `GET ${path}: status ${response.status}`, {
-      details: { status: response.status },
-    });
+    return this.#deps.fetch.get(new URL(path, this.#options.url), kind, loadLimits(kind, this.playlist));
   }
 
   #pathOf(uri: string): string {
@@ -161,11 +144,4 @@ export class TrackPlayer {
     }
     return url.pathname + url.search;
   }
-}
-
-/** What is not there twice in a row has been taken away: a rendition that was shed, a segment out of the window. */
-function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof StreamctlError && (error.details as { status?: number } | undefined)?.status === 404
-  );
 }

@@ -27,6 +27,23 @@ export interface ViewerReport {
   readonly missingFrames: number;
   readonly repeatedFrames: number;
   readonly requests: number;
+  /** Null when they played without the hedged loader. */
+  readonly hedges: HedgeReport | null;
+}
+
+/** What viewers asked elsewhere, summed. */
+export interface HedgeReport {
+  /** By what made them: a failure, a late answer, an old state of the stream. */
+  readonly error: number;
+  readonly late: number;
+  readonly stale: number;
+  /** Hedges over a viewer's budget, which were not sent. */
+  readonly heldBack: number;
+  /** Changes of edge because of them, or because somebody steered; and returns to a nearer one. */
+  readonly switches: number;
+  readonly returns: number;
+  /** Viewers by the region they play from now. */
+  readonly playsFrom: Readonly<Record<string, number>>;
 }
 
 /** How a run goes, once a second. */
@@ -38,6 +55,8 @@ export interface ViewerProgress {
   readonly stalls: number;
   readonly errors: number;
   readonly requests: number;
+  /** Viewers by the region they play from; empty without the hedged loader. */
+  readonly playsFrom: Readonly<Record<string, number>>;
   /** Median of the distances seen so far. */
   readonly liveEdgeSec: number | null;
 }

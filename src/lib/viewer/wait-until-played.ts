@@ -33,7 +33,7 @@ export async function waitUntilPlayed(options: WaitUntilPlayedOptions): Promise<
       url: parseHttpUrl(url),
       choice: { rendition: 'auto', share: 0 },
       maxRate: HLS_CONFIG.maxLiveSyncPlaybackRate,
-      requestTimeoutMs: 6000,
+      loader: 'none',
     },
     { clock: systemClock, connect: createConnection, playlists: new PlaylistCache() },
   );

@@ -1,5 +1,5 @@
 import type { QuantileSummary } from '../../viewer/quantiles.ts';
-import type { ViewerProgress, ViewerReport } from '../../viewer/viewer-report.ts';
+import type { HedgeReport, ViewerProgress, ViewerReport } from '../../viewer/viewer-report.ts';
 
 /** Formats how a run of viewers goes: one line, under 80 columns. */
 export function formatViewerProgress(progress: ViewerProgress): string {
@@ -25,8 +25,15 @@ export function formatViewerReport(report: ViewerReport): string {
     '',
     `  stalls ${report.stalls} · jumps to live ${report.skips} · errors ${report.errors}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`,
     `  frames missing ${report.missingFrames}, repeated ${report.repeatedFrames} · ${report.requests} requests`,
+    ...(report.hedges === null ? [] : [formatHedges(report.hedges)]),
   ];
   return lines.join('\n');
+}
+
+function formatHedges(hedges: HedgeReport): string {
+  const { error, late, stale, heldBack, switches, returns } = hedges;
+  const held = heldBack === 0 ? '' : `, ${heldBack} held back`;
+  return `  asked elsewhere: failed ${error}, late ${late}, old ${stale}${held} · moved ${switches}, back ${returns}`;
 }
 
 function row(label: string, figures: QuantileSummary, digits: number): string {

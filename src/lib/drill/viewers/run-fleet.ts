@@ -23,7 +23,6 @@ interface Member {
 }
 
 const TICK_MS = 25;
-const REQUEST_TIMEOUT_MS = 6_000;
 const GOLDEN_RATIO = 0.618_033_988_749;
 
 /** Creates a fleet without viewers. */
@@ -76,7 +75,6 @@ class Fleet implements ViewerFleet {
         url: new URL(urls[id % urls.length]!),
         choice: { rendition: 'auto', share: (id * GOLDEN_RATIO) % 1 },
         maxRate: HLS_CONFIG.maxLiveSyncPlaybackRate,
-        requestTimeoutMs: REQUEST_TIMEOUT_MS,
       },
       { clock: systemClock, connect: createConnection, playlists: this.#playlists },
     );
@@ -93,7 +91,7 @@ function sightOf({ id, region, joinedMs, viewer }: Member, nowMs: number): Viewe
   return {
     id,
     region,
-    playsFrom: null,
+    playsFrom: viewer.playsFrom?.region || null,
     joinedMs,
     startupMs: viewer.startupMs,
     state: viewer.state,
