@@ -14,6 +14,7 @@ import { type Figure, formatTable, markOf } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measureLatency } from './measure-latency.ts';
+import { measureLoader } from './measure-loader.ts';
 import { startMemoryWatch } from './measure-memory.ts';
 import { measureMoves } from './measure-moves.ts';
 import { measurePlacement } from './measure-placement.ts';
@@ -37,8 +38,8 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Comma-separated: latency, viewers, cli, ring, moves. */
-    only: { type: 'string', default: 'latency,viewers,cli,ring,moves' },
+    /** Comma-separated: latency, viewers, cli, ring, moves, loader. */
+    only: { type: 'string', default: 'latency,viewers,cli,ring,moves,loader' },
   },
 });
 const root = join(import.meta.dirname, '..');
@@ -62,30 +63,39 @@ async function attempt(name: string, measure: () => Promise<Figure[]>): Promise<
   }
 }
 
+/** What needs a cluster. */
+async function measureCluster(): Promise<void> {
+  say('starting a cluster of its own');
+  const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
+  try {
+    const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
+    const memory = startMemoryWatch(context);
+    if (only.has('ring')) {
+      figures.push(...measureRing(context));
+      await attempt('placing a stream', () => measurePlacement(context, REDIS_ADDRESS));
+    }
+    if (only.has('cli')) await attempt('start times', () => measureCli(context));
+    if (only.has('latency')) await attempt('latency', () => measureLatency(context, DIY_ADDRESS));
+    if (only.has('viewers')) {
+      for (const count of VIEWER_COUNTS) {
+        await attempt(`${count} viewers`, () => measureViewers(context, count));
+      }
+    }
+    figures.push(...(await memory.stop()));
+  } finally {
+    await cluster.close();
+  }
+}
+
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
-if (only.has('moves')) await attempt('moves', () => measureMoves(root, say));
-say('starting a cluster of its own');
-const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
-try {
-  const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
-  const memory = startMemoryWatch(context);
-  if (only.has('ring')) {
-    figures.push(...measureRing(context));
-    await attempt('placing a stream', () => measurePlacement(context, REDIS_ADDRESS));
-  }
-  if (only.has('cli')) await attempt('start times', () => measureCli(context));
-  if (only.has('latency')) await attempt('latency', () => measureLatency(context, DIY_ADDRESS));
-  if (only.has('viewers')) {
-    for (const count of VIEWER_COUNTS) {
-      await attempt(`${count} viewers`, () => measureViewers(context, count));
-    }
-  }
-  figures.push(...(await memory.stop()));
-} finally {
-  await cluster.close();
+// Before there is a cluster: its encoders and the browser would fight for the processor.
+if (only.delete('loader')) {
+  await attempt('loader', () => measureLoader({ runs: Math.max(2, 2 * Math.ceil(minutes)), say }));
 }
+if (only.delete('moves')) await attempt('moves', () => measureMoves(root, say));
+if (only.size > 0) await measureCluster();
 
 const atIso = new Date().toISOString();
 const result = {

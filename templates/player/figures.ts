@@ -26,6 +26,8 @@ export interface Figures {
   readonly hedges: number;
   readonly switches: number;
   readonly returns: number;
+  /** Unix milliseconds of the last change of edge; null before one. */
+  readonly switchedAtMs: number | null;
   readonly native: boolean;
 }
 
@@ -86,6 +88,7 @@ function readFigures({ stream, video, playback, watch }: FiguresDeps, motion: Mo
     hedges: hedges.error + hedges.late + hedges.stale,
     switches,
     returns,
+    switchedAtMs: playback.hedge.lastSwitch?.atMs ?? null,
     native: hls === null && shown,
   };
 }

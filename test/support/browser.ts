@@ -19,6 +19,8 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
+  // Tests over TLS make their certificates themselves.
+  '--ignore-certificate-errors',
 ];
 
 /** Starts Debian's Chromium without a window and with a profile that is gone afterwards. */

@@ -13,6 +13,7 @@ export interface PageFigures {
   readonly hedges: number;
   readonly switches: number;
   readonly returns: number;
+  readonly switchedAtMs: number | null;
 }
 
 /** Reads the figures of a player page. */

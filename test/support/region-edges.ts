@@ -1,9 +1,10 @@
 /** Two regions with an edge each, in processes of their own: to be killed, stopped, and made to answer what is old. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { buildPlayer } from '../../bin/build-player.ts';
 import { freePort } from './free-port.ts';
 import { encodeVideo } from './real-media.ts';
@@ -30,8 +31,18 @@ export interface RegionEdges {
   close(): Promise<void>;
 }
 
+export interface RegionEdgesOptions {
+  /** A round trip to each. */
+  readonly delayMs?: number;
+  /** With a certificate that nobody has signed. */
+  readonly tls?: boolean;
+}
+
 /** Starts both on two loopback addresses. */
-export async function startRegionEdges(addresses: readonly [string, string]): Promise<RegionEdges> {
+export async function startRegionEdges(
+  addresses: readonly [string, string],
+  { delayMs = 0, tls = false }: RegionEdgesOptions = {},
+): Promise<RegionEdges> {
   const dir = await mkdtemp(join(tmpdir(), 'streamctl-regions-'));
   const www = join(dir, 'www');
   const mediaFile = join(dir, 'video.mp4');
@@ -40,11 +51,16 @@ export async function startRegionEdges(addresses: readonly [string, string]): Pr
   const pathways = await Promise.all(
     (['us', 'eu'] as const).map(async (region, at) => {
       const address = addresses[at]!;
-      return { name: `${region}-1`, region, baseUrl: `http://${address}:${await freePort(address)}` };
+      return {
+        name: `${region}-1`,
+        region,
+        baseUrl: `${tls ? 'https' : 'http'}://${address}:${await freePort(address)}`,
+      };
     }),
   );
   const zeroMs = syntheticZeroMs();
-  const edges = pathways.map((pathway) => new Edge({ pathway, pathways, zeroMs, mediaFile, www }));
+  const way = { ...(delayMs > 0 && { delayMs }), ...(tls && { tls: await makeCertificate(dir) }) };
+  const edges = pathways.map((pathway) => new Edge({ pathway, pathways, zeroMs, mediaFile, www, ...way }));
   await Promise.all(edges.map((edge) => edge.start()));
   const [us, eu] = edges as [Edge, Edge];
   const close = async (): Promise<void> => {
@@ -52,6 +68,13 @@ export async function startRegionEdges(addresses: readonly [string, string]): Pr
     await rm(dir, { recursive: true, force: true });
   };
   return { us, eu, close };
+}
+
+async function makeCertificate(dir: string): Promise<{ key: string; cert: string }> {
+  const [keyFile, certFile] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test';
+  await promisify(execFile)('openssl', [...words.split(' '), '-keyout', keyFile, '-out', certFile]);
+  return { key: await readFile(keyFile, 'utf8'), cert: await readFile(certFile, 'utf8') };
 }
 
 class Edge implements RegionEdge {
@@ -96,6 +119,8 @@ class Edge implements RegionEdge {
   }
 
   async #say(fault: EdgeFault): Promise<void> {
-    await fetch(`${this.#settings.pathway.baseUrl}/fault/${fault}`, { signal: AbortSignal.timeout(5000) });
+    const child = this.#child as ChildProcess;
+    child.send(fault);
+    await once(child, 'message');
   }
 }

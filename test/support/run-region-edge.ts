@@ -1,6 +1,6 @@
 /** An edge of a region in a process of its own, with a synthetic stream; see region-edges.ts. */
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Pathway } from '../../src/lib/hedge/pathway.ts';
 import { answer, loadPageFiles, stateReport } from './player-site.ts';
 import { loopTrack } from './real-media.ts';
@@ -13,9 +13,13 @@ export interface RegionEdgeSettings {
   readonly zeroMs: number;
   readonly mediaFile: string;
   readonly www: string;
+  readonly delayMs?: number;
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-const { pathway, pathways, zeroMs, mediaFile, www } = JSON.parse(process.argv[2]!) as RegionEdgeSettings;
+const { pathway, pathways, zeroMs, mediaFile, www, ...way } = JSON.parse(
+  process.argv[2]!,
+) as RegionEdgeSettings;
 const { hostname, port } = new URL(pathway.baseUrl);
 const files = await loadPageFiles(www);
 let fault: EdgeFault = 'none';
@@ -26,13 +30,14 @@ function intercept(path: string, response: ServerResponse): boolean {
   if (file !== undefined) return answer(response, ...file);
   const json = (value: unknown): true => answer(response, 'application/json', JSON.stringify(value));
   if (path.endsWith('/state.json')) return json(stateReport('live', pathway.name));
-  if (path.endsWith('/pathways.json')) return json({ version: 1, node: pathway.name, pathways });
-  const wanted = /^\/fault\/([a-z0-9-]+)$/.exec(path)?.[1];
-  if (wanted === undefined) return false;
-  fault = wanted as EdgeFault;
-  frozenAtMs = Date.now();
-  return json({ fault });
+  return path.endsWith('/pathways.json') && json({ version: 1, node: pathway.name, pathways });
 }
+
+process.on('message', (wanted: EdgeFault) => {
+  fault = wanted;
+  frozenAtMs = Date.now();
+  process.send?.(fault);
+});
 
 const HELD = { 'old-200': 0, 'held-200': 1500, 'held-503': 600 } as const;
 
@@ -40,8 +45,9 @@ await startSyntheticOrigin({
   address: hostname,
   port: Number(port),
   zeroMs,
+  ...way,
   tracks: [loopTrack(await readFile(mediaFile))],
-  intercept: (path: IncomingMessage['url'] & string, response) => intercept(path, response),
+  intercept,
   nowMs: () => (fault === 'none' ? Date.now() : frozenAtMs),
   blocking: () => ({
     limitMs: fault === 'none' ? 5000 : HELD[fault],

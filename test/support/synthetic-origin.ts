@@ -5,6 +5,7 @@
  * Trap: without a preload hint, hls.js 1.7 misplaces the first part of a segment when the window slides, and stalls.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatMediaPlaylist } from '../../src/lib/hls/format-media-playlist.ts';
@@ -39,6 +40,10 @@ export interface SyntheticOriginOptions {
   readonly nowMs?: () => number;
   /** What a blocking reload gets that waits for too long: the playlist as it is after 5 s unless told. */
   readonly blocking?: () => { readonly limitMs: number; readonly status: 200 | 503 };
+  /** Every answer is so much later, as over a long way. */
+  readonly delayMs?: number;
+  /** Key and certificate (PEM): https instead of http. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface SyntheticOrigin {
@@ -69,14 +74,19 @@ export function madeUpTrack(id: string, kind: 'video' | 'audio'): SyntheticTrack
 export async function startSyntheticOrigin(options: SyntheticOriginOptions): Promise<SyntheticOrigin> {
   const tracks = options.tracks ?? [madeUpTrack('360p', 'video'), madeUpTrack('audio', 'audio')];
   const stream = new SyntheticStream(tracks, options);
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     if (options.intercept?.(request.url ?? '', response)) return;
     stream.answer(request, response).catch(() => response.destroy());
-  });
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    if (options.delayMs === undefined) answer(request, response);
+    else setTimeout(() => answer(request, response), options.delayMs);
+  };
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${options.address}:${port}/live/test/index.m3u8`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${options.address}:${port}/live/test/index.m3u8`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

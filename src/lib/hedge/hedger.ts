@@ -105,11 +105,15 @@ export class Hedger {
     this.#board.learn(report);
   }
 
-  /** Prefers these pathways, by name and in this order, and uses the first of them from now on: a planned move. */
-  steer(names: readonly string[]): void {
-    this.#board.steer(names);
+  /**
+   * Prefers these pathways, by name or by region and in this order, and uses the first of them from now on: a planned
+   * move. One that has just failed is gone to when it is well again.
+   */
+  steer(wanted: readonly string[]): void {
+    if (!this.#board.steer(wanted)) return;
     const first = this.#board.order[0]!;
-    if (first !== this.inUse && names.includes(first.name)) this.#switch(first, 'steering');
+    const isKnownBad = this.#board.isAvoided(first, this.#io.nowMs());
+    if (first.name !== this.inUse.name && !isKnownBad) this.#switch(first, 'steering');
   }
 
   /** The URL to use for a file that the player gets by itself. */

@@ -7,7 +7,7 @@ export class PathwayBoard {
   #home: Pathway;
   #order: readonly Pathway[];
   #inUse: Pathway;
-  /** Names that somebody else prefers. */
+  /** Names and regions that somebody else prefers. */
   #steered: readonly string[] = [];
   readonly #failedAtMs = new Map<string, number>();
 
@@ -53,10 +53,12 @@ export class PathwayBoard {
     this.#inUse = this.#order.find(({ name }) => name === this.#inUse.name) ?? this.#order[0]!;
   }
 
-  /** Prefers these pathways, by name, in this order, to all others. */
-  steer(names: readonly string[]): void {
-    this.#steered = names;
-    this.#sort(this.#order);
+  /** Prefers these pathways, by name or region and in this order, to all others; false when that changes nothing. */
+  steer(wanted: readonly string[]): boolean {
+    const before = this.#order;
+    this.#steered = wanted;
+    this.#sort(before);
+    return before[0] !== this.#order[0];
   }
 
   use(pathway: Pathway): void {
@@ -80,7 +82,7 @@ export class PathwayBoard {
       this.#order.filter(({ name }) => tried.has(name)).map(({ region }) => region),
     );
     const rank = (pathway: Pathway): number =>
-      (this.#isAvoided(pathway, nowMs) ? 2 : 0) + (triedRegions.has(pathway.region) ? 1 : 0);
+      (this.isAvoided(pathway, nowMs) ? 2 : 0) + (triedRegions.has(pathway.region) ? 1 : 0);
     const left = this.#order.filter(({ name }) => !tried.has(name));
     return left.sort((a, b) => rank(a) - rank(b))[0] ?? null;
   }
@@ -94,14 +96,15 @@ export class PathwayBoard {
     return null;
   }
 
-  #isAvoided({ name }: Pathway, nowMs: number): boolean {
+  /** It failed lately. */
+  isAvoided({ name }: Pathway, nowMs: number): boolean {
     return nowMs - (this.#failedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) < this.#avoidMs;
   }
 
   #sort(pathways: readonly Pathway[]): void {
     const byHome = orderFromHome(pathways, this.#home.name);
-    const rank = ({ name }: Pathway): number => {
-      const at = this.#steered.indexOf(name);
+    const rank = ({ name, region }: Pathway): number => {
+      const at = this.#steered.findIndex((wanted) => wanted === name || wanted === region);
       return at < 0 ? this.#steered.length : at;
     };
     this.#order = byHome.sort((a, b) => rank(a) - rank(b));

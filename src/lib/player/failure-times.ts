@@ -1,3 +1,5 @@
+import { HEDGE_SETTINGS } from '../hedge/hedge-settings.ts';
+import { hedgedTimes } from './hedged-times.ts';
 import type { HlsSettings, LoadPolicy, RetryPolicy } from './hls-config.ts';
 
 /** What the stream's playlists declare. */
@@ -11,11 +13,16 @@ export interface FailureTime {
   readonly failure: string;
   /** Longest time from the failing request until hls.js turns to another rendition or pathway. */
   readonly worstMs: number;
+  /** With the hedged loader: longest time until another region is asked too. */
+  readonly hedgedMs: number;
   /** The arithmetic, with the settings that it is made of. */
   readonly explanation: string;
 }
 
-/** Computes, for each kind of failure, how long hls.js needs to turn away from the edge (hls.js 1.7, error-helper.ts). */
+/**
+ * Computes, for each kind of failure, how long hls.js needs to turn away from the edge (hls.js 1.7, error-helper.ts), and
+ * how long the hedged loader before it asks elsewhere.
+ */
 export function failureTimes(settings: HlsSettings, times: StreamTimes): FailureTime[] {
   const { playlistLoadPolicy, fragLoadPolicy, liveMaxUnchangedPlaylistRefresh: unchanged } = settings;
   const blockingMs = Math.min(
@@ -23,25 +30,30 @@ export function failureTimes(settings: HlsSettings, times: StreamTimes): Failure
     playlistLoadPolicy.default.maxTimeToFirstByteMs,
   );
   const reloadMs = (times.targetDurationSec * 1000) / 2;
+  const hedged = hedgedTimes(HEDGE_SETTINGS, times);
   return [
     {
       failure: 'connection refused, or status 4xx',
       worstMs: 0,
+      hedgedMs: hedged.atOnceMs,
       explanation: 'hls.js does not repeat such a request: it turns away at once.',
     },
     {
       failure: 'status 5xx for a playlist',
       worstMs: waitsMs(playlistLoadPolicy),
+      hedgedMs: hedged.atOnceMs,
       explanation: explainErrors('playlistLoadPolicy', playlistLoadPolicy),
     },
     {
       failure: 'status 5xx for a part or segment',
       worstMs: waitsMs(fragLoadPolicy),
+      hedgedMs: hedged.atOnceMs,
       explanation: explainErrors('fragLoadPolicy', fragLoadPolicy),
     },
     {
       failure: 'no answer to a blocking reload',
       worstMs: silenceMs(blockingMs, playlistLoadPolicy),
+      hedgedMs: hedged.blockingMs,
       explanation:
         `${tries(playlistLoadPolicy)} × ${blockingMs} ms, the least of playlistLoadPolicy's time to first byte and ` +
         'max(3 × part target, 0.8 × target duration).',
@@ -49,16 +61,19 @@ export function failureTimes(settings: HlsSettings, times: StreamTimes): Failure
     {
       failure: 'no answer for a part or segment',
       worstMs: silenceMs(fragLoadPolicy.default.maxTimeToFirstByteMs, fragLoadPolicy),
+      hedgedMs: hedged.silenceMs,
       explanation: `${tries(fragLoadPolicy)} × ${fragLoadPolicy.default.maxTimeToFirstByteMs} ms to the first byte.`,
     },
     {
       failure: 'a part or segment that begins and then hangs',
       worstMs: silenceMs(fragLoadPolicy.default.maxLoadTimeMs, fragLoadPolicy),
+      hedgedMs: hedged.hangMs,
       explanation: `${tries(fragLoadPolicy)} × ${fragLoadPolicy.default.maxLoadTimeMs} ms for the whole file.`,
     },
     {
       failure: 'the same old playlist again and again',
       worstMs: blockingMs + (unchanged - 1) * reloadMs,
+      hedgedMs: hedged.atOnceMs,
       explanation:
         `one blocking reload of up to ${blockingMs} ms, then ${unchanged - 1} more unchanged ones, half a target ` +
         `duration (${reloadMs} ms) apart, make liveMaxUnchangedPlaylistRefresh = ${unchanged}.`,

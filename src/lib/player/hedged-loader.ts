@@ -134,7 +134,7 @@ class HedgedLoader implements Loader<LoaderContext> {
     const { retry } = this.stats;
     if (loader.stats !== this.stats) Object.assign(this.stats, loader.stats, { retry });
     this.stats.aborted = false;
-    const data = text ?? response.data;
+    const data = this.#shared.hedge.see(context, text ?? response.data);
     const callbacks = this.#end();
     if (data instanceof ArrayBuffer) callbacks?.onProgress?.(this.stats, context, data, details);
     const asked = { ...response, url: context.url, ...(data === undefined ? {} : { data }) };

@@ -1,14 +1,23 @@
 import type { HlsConfig, LoaderContext } from 'hls.js';
-import type { HedgeEvent, HedgeTally } from '../hedge/hedge-event.ts';
+import type { HedgeEvent, HedgeTally, SwitchWhy } from '../hedge/hedge-event.ts';
 import type { HedgeIo } from '../hedge/hedge-io.ts';
 import type { HedgeSettings } from '../hedge/hedge-settings.ts';
 import { Hedger } from '../hedge/hedger.ts';
 import type { Pathway } from '../hedge/pathway.ts';
 import { type BaseLoaderClass, createAttempt } from './load-attempt.ts';
+import { onePathway, steeringPriority } from './one-pathway.ts';
 
 export interface LoaderHedgeOptions {
   readonly onEvent?: (event: HedgeEvent) => void;
   readonly settings?: Partial<HedgeSettings>;
+}
+
+export interface SwitchNote {
+  readonly why: SwitchWhy;
+  /** Name of the pathway. */
+  readonly to: string;
+  /** Unix milliseconds. */
+  readonly atMs: number;
 }
 
 const NOTHING: HedgeTally = {
@@ -25,6 +34,7 @@ export class LoaderHedge {
   readonly #options: LoaderHedgeOptions;
   #hedger: Hedger | null = null;
   #homeUrl: string | null = null;
+  #lastSwitch: SwitchNote | null = null;
 
   constructor(Base: BaseLoaderClass, options: LoaderHedgeOptions) {
     this.#Base = Base;
@@ -41,11 +51,16 @@ export class LoaderHedge {
     return this.#hedger?.pathways ?? [];
   }
 
+  /** The last change of pathway; null before one. */
+  get lastSwitch(): SwitchNote | null {
+    return this.#lastSwitch;
+  }
+
   get tally(): HedgeTally {
     return this.#hedger?.tally ?? NOTHING;
   }
 
-  /** A planned move: prefers these pathways, by name and in this order. */
+  /** A planned move: prefers these pathways, by name or region and in this order. */
   steer(names: readonly string[]): void {
     this.#hedger?.steer(names);
   }
@@ -61,19 +76,36 @@ export class LoaderHedge {
     this.#homeUrl = null;
   }
 
+  /** Looks at what a request brought, and returns what hls.js is to see of it. */
+  see<T>({ type }: LoaderContext, data: T): T | string {
+    if (typeof data !== 'string') return data;
+    if ((type as string) === 'manifest') return onePathway(data);
+    if ((type as string) === 'steering-manifest') this.steer(steeringPriority(data));
+    return data;
+  }
+
   /** The hedger for a request. A first playlist of another place makes a new one. */
   of({ url, type }: LoaderContext, config: HlsConfig): Hedger {
     const { origin } = new URL(url);
     const isFirst = (type as string) === 'manifest';
     if (this.#hedger !== null && (!isFirst || origin === this.#homeUrl)) return this.#hedger;
     this.close();
-    const { onEvent, settings } = this.#options;
-    const options = { homeUrl: origin, ...(onEvent && { onEvent }), ...(settings && { settings }) };
+    const { settings } = this.#options;
+    const onEvent = (event: HedgeEvent): void => this.#hear(event);
+    const options = { homeUrl: origin, onEvent, ...(settings && { settings }) };
     const hedger = new Hedger(options, this.#io(config));
     this.#hedger = hedger;
     this.#homeUrl = origin;
     if (isFirst) hedger.follow(new URL('pathways.json', url).pathname);
     return hedger;
+  }
+
+  #hear(event: HedgeEvent): void {
+    if (event.kind === 'switch') {
+      const { why, to, atMs } = event;
+      this.#lastSwitch = { why, to, atMs: performance.timeOrigin + atMs };
+    }
+    this.#options.onEvent?.(event);
   }
 
   #io(config: HlsConfig): HedgeIo {

@@ -122,11 +122,11 @@ test('a node whose agent is gone but whose origin answers is degraded and keeps 
   assert.match(status.problems[0]!.text, /agent: connection refused; its origin answers/);
 });
 
-test('a region without an edge that serves is down, and its viewers must turn to the other', () => {
+test('a region without an edge that serves is down, and the players of its viewers turn to the other', () => {
   const status = judge(answersWith('eu-2', (peer) => absent(peer, 'refused')));
   assert.equal(status.regions[1]?.health, 'down');
   assert.equal(status.problems[0]?.subject, 'eu');
-  assert.equal(status.problems[0]?.effect, 'its viewers must turn to us');
+  assert.equal(status.problems[0]?.effect, 'the players of its viewers turn to us');
 });
 
 test('a region that is down as a whole is one problem, not one per node', () => {

@@ -18,6 +18,10 @@ test('the times are those of the policies', () => {
     times.map(({ worstMs }) => worstMs),
     [0, 600, 600, 3200, 3000, 8000, 4600],
   );
+  assert.deepEqual(
+    times.map(({ hedgedMs }) => hedgedMs),
+    [100, 100, 100, 900, 400, 700, 100],
+  );
 });
 
 test('a blocking reload is given three parts when that is longer than most of a segment', () => {

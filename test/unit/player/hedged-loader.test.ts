@@ -174,3 +174,15 @@ test('aborting and destroying give up every try, and nothing is heard any more',
   assert.deepEqual(seen, ['abort']);
   assert.equal(FakeLoader.waiting(`${US}/v/9.2.m4s`).length, 0);
 });
+
+test('the steering server decides which edge is asked, and hls.js sees no other', async () => {
+  await start();
+  load('steering-manifest', `${US}/steering.json`);
+  FakeLoader.waiting(`${US}/steering.json`)[0]!.answer(
+    '{"VERSION":1,"TTL":10,"PATHWAY-PRIORITY":["eu","us"]}',
+  );
+  assert.equal(Loader.hedge.inUse?.name, 'eu-2');
+  assert.equal(Loader.hedge.lastSwitch?.why, 'steering');
+  load('media-fragment', `${US}/v/9.1.m4s`);
+  assert.equal(FakeLoader.waiting(`${EU}/v/9.1.m4s`).length, 1);
+});

@@ -26,8 +26,8 @@ function effectOf(node: NodeStatus, facts: ClusterFacts): string {
   if (node.roles.includes('edge')) {
     parts.push(
       edges.length > 0
-        ? `its viewers must turn to ${edges.join(', ')}`
-        : 'its viewers must turn to another region',
+        ? `the players of its viewers turn to ${edges.join(', ')}`
+        : 'the players of its viewers turn to another region',
     );
   }
   const playing = streams.filter((stream) => stream.replicas.length > 0).length;

@@ -17,7 +17,7 @@ export function findDarkRegions({ regions, answers }: ClusterFacts): Problem[] {
         : 'no edge of this region serves',
       effect:
         lit.length > 0
-          ? `its viewers must turn to ${lit.map((one) => one.name).join(', ')}`
+          ? `the players of its viewers turn to ${lit.map((one) => one.name).join(', ')}`
           : 'nobody can watch',
       hint: gone
         ? 'streamctl up'
