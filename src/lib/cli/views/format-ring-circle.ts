@@ -88,7 +88,7 @@ function besideCircle(
     ...(more > 0 ? [cutText(`…  ${more} more: streamctl ring locate NAME`, width)] : []),
     '',
     ...wrapText(
-      'A letter is who owns that piece of the circle. A stream belongs to the next piece clockwise of its place.',
+      'Each letter is a node, and owns the pieces where it stands. A stream belongs to the piece that its name falls into.',
       width,
     ),
   ];

@@ -73,14 +73,21 @@ function drawRegion(region: DrawnRegion): string {
   const pieces = mergePieces(members);
   const points = members.reduce((sum, member) => sum + member.points, 0);
   const [x, y] = [270, top + 200];
-  const example = streams.find(({ placed }) => placed.length > 0) ?? streams[0];
   return [
     drawCircle(pieces, { x, y }),
     text({ x, y: y - 8, kind: 'name middle' }, name),
     text({ x, y: y + 14, kind: 'quiet middle' }, `${points} points of ${members.length} nodes`),
     drawStreams(streams, { x, y }),
     drawMembers(region, { x: 550, y: top + 34 }),
-    example === undefined ? '' : drawMagnified({ members, example, x: 32, y: top + 424, width: WIDTH - 64 }),
+    streams.length === 0
+      ? ''
+      : drawMagnified({
+          members,
+          streams: streams.slice(0, MOST_LABELS),
+          x: 32,
+          y: top + 424,
+          width: WIDTH - 64,
+        }),
   ].join('\n');
 }
 
@@ -167,11 +174,13 @@ function drawMembers({ members, streams }: DrawnRegion, { x, y }: Spot): string 
     ...heads,
     ...rows,
     more > 0 ? text({ x: x + 22, y: end - 4, kind: 'quiet' }, `and ${more} more`) : '',
-    text(
-      { x, y: end + 18, kind: 'quiet' },
-      `${live} streams run here; ${away} not on their owner, which was full`,
-    ),
+    text({ x, y: end + 18, kind: 'quiet' }, wordAway(live, away)),
   ].join('');
+}
+
+function wordAway(live: number, away: number): string {
+  const run = `${live} ${live === 1 ? 'stream runs' : 'streams run'} here`;
+  return away === 0 ? run : `${run}; ${away} not on ${away === 1 ? 'its' : 'their'} owner, which was full`;
 }
 
 function drawLoad(
@@ -197,9 +206,9 @@ function drawLoad(
 
 function drawFoot(y: number): string {
   const lines = [
-    'How to read it: a stream’s name is hashed to a place on the circle. It belongs to the node of the next piece clockwise.',
-    'Each node has 160 points for each unit of weight, so that shares come out nearly even, and so that the streams of a node',
-    'that leaves go to all others, a little to each. A node that joins takes only what lies before its own points.',
+    'How to read it: a stream’s name is hashed to a place on the circle, and belongs to the node whose piece it falls into, which is the',
+    'node of the next point clockwise. Each node has 160 points for each unit of weight, so that shares come out nearly even, and so',
+    'that the streams of a node that leaves go to all others, a little to each. A node that joins takes only what lies before its points.',
     'The line across a bar is the fair load. A stream whose owner is full goes on clockwise to the next node that is not.',
   ];
   return lines.map((line, index) => text({ x: 32, y: y + index * 22, kind: 'quiet' }, line)).join('\n');
