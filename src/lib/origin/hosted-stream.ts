@@ -8,12 +8,13 @@ import type { Feed } from './feeds/feed.ts';
 import { FeedMix } from './feeds/feed-mix.ts';
 import { FeedSupply } from './feeds/feed-supply.ts';
 import { describeSegment, replayFrames } from './feeds/replay.ts';
-import { Subscribers } from './feeds/subscribers.ts';
 import { PlaylistTexts } from './playlist-texts.ts';
 import { ViewerMeter } from './viewer-meter.ts';
 import { LiveStream } from './window/live-stream.ts';
 import type { WindowSegment } from './window/track-window.ts';
 
+/** Without viewers for this time a stream is no longer relayed for them, milliseconds. */
+export const RELAY_IDLE_MS = 60_000;
 /** After a relay found the stream nowhere, milliseconds until it looks again. */
 const LOOK_AGAIN_MS = 1000;
 /** A stream that was live is looked for at least this long, milliseconds: it may be moving, or its pipeline starting again. */
@@ -27,8 +28,11 @@ export interface HostedStreamOptions {
   readonly dvrDir: string;
   readonly writes: DvrWrites;
   readonly faults: FaultInjector;
+  readonly self: { readonly name: string; readonly region: string };
   /** Origins that may have a pipeline of the stream now, best first. */
   candidates(): readonly Peer[];
+  /** Origins of the own region that hand the stream on, best first. */
+  owners(): readonly Peer[];
   nowMs(): number;
 }
 
@@ -37,7 +41,6 @@ export class HostedStream {
   readonly live: LiveStream;
   readonly store: DvrStore;
   readonly texts: PlaylistTexts;
-  readonly subscribers = new Subscribers();
   readonly viewers = new ViewerMeter();
   readonly feeds: FeedMix;
   readonly #options: HostedStreamOptions;
@@ -46,6 +49,7 @@ export class HostedStream {
   pipeline: Feed | null = null;
   /** Feeds of other origins. */
   supply: FeedSupply | null = null;
+  #demandedMs = 0;
   /** Unix milliseconds at which no origin had the stream; null when that is not known. */
   absentSinceMs: number | null = null;
 
@@ -87,7 +91,7 @@ export class HostedStream {
     const older = this.pipeline;
     this.pipeline = feed;
     this.absentSinceMs = null;
-    if (older !== null) this.feeds.detach(older);
+    if (older !== null) this.#detach(older);
     this.feeds.attach(feed);
     older?.drop();
     this.#openSupply();
@@ -97,18 +101,39 @@ export class HostedStream {
   detachPipeline(feed: Feed): void {
     if (this.pipeline !== feed) return;
     this.pipeline = null;
-    this.feeds.detach(feed);
-    this.subscribers.endAll();
+    this.#detach(feed);
     this.supply?.hurry();
   }
 
-  /** Takes a frame of this node's pipeline and hands it to the relays that subscribed. */
+  /** Takes a frame of this node's pipeline. */
   acceptFromPipeline(frame: FeedFrame, feed: Feed): void {
-    if (this.#options.faults.isDeaf) return;
     const isFirst = frame.message.type === 'part' && feed.lastPartMs === null;
-    this.feeds.take(feed, frame);
-    this.#options.faults.late(() => this.subscribers.broadcast(frame));
+    this.#take(frame, feed);
     if (isFirst || frame.message.type === 'hello') this.supply?.nudge();
+  }
+
+  /** Takes a frame of an attached feed and hands it to the relays that read the feed here. */
+  #take(frame: FeedFrame, feed: Feed): void {
+    if (this.#options.faults.isDeaf) return;
+    this.feeds.take(feed, frame);
+    this.#options.faults.late(() => feed.subscribers.broadcast(frame));
+  }
+
+  #detach(feed: Feed): void {
+    this.feeds.detach(feed);
+    feed.subscribers.endAll();
+  }
+
+  /** The feed for a relay that has these replicas already; other origins' are handed on when `onward`. Null: none here. */
+  async feedFor(relay: {
+    readonly onward: boolean;
+    readonly not: ReadonlySet<string>;
+  }): Promise<Feed | null> {
+    const own = this.pipeline;
+    if (own !== null && own.hello !== null && !relay.not.has(own.replica!)) return own;
+    if (!relay.onward) return null;
+    this.#openSupply();
+    return (await this.supply?.handOn(relay.not)) ?? null;
   }
 
   /** Frames for a new subscriber to a feed that is attached: what is served, then what waits to be. */
@@ -119,34 +144,42 @@ export class HostedStream {
 
   /** Looks for the stream when viewers ask and nobody looks yet. */
   ensureSource(): void {
-    const soon = this.absentSinceMs !== null && this.#options.nowMs() - this.absentSinceMs < LOOK_AGAIN_MS;
+    const nowMs = this.#options.nowMs();
+    this.#demandedMs = nowMs;
+    const soon = this.absentSinceMs !== null && nowMs - this.absentSinceMs < LOOK_AGAIN_MS;
     if (!soon && (this.pipeline === null || !this.live.ended)) this.#openSupply();
   }
 
   #openSupply(): void {
-    const { nowMs, candidates, name } = this.#options;
+    const { nowMs, self, candidates, owners, name } = this.#options;
     if (this.supply !== null || candidates().length === 0) return;
     this.absentSinceMs = null;
     this.supply = new FeedSupply({
-      ...{ stream: name, candidates, nowMs },
+      ...{ stream: name, self, candidates, owners, nowMs },
       wanted: () => this.#wantedFeeds(),
       ownReplica: () => this.pipeline?.replica ?? null,
       fromMsn: () => this.#firstMissingMsn(),
       newestPartMs: () => this.live.lastPartMs(),
       onFrame: (feed, frame) => {
-        if (this.#options.faults.isDeaf) return;
         this.feeds.attach(feed);
-        this.feeds.take(feed, frame);
+        this.#take(frame, feed);
       },
-      onEnd: (feed) => this.feeds.detach(feed),
+      onEnd: (feed) => this.#detach(feed),
       mayGiveUp: () => this.pipeline === null && nowMs() - (this.live.lastPartMs() ?? 0) > KEEP_LOOKING_MS,
       onAbsent: () => this.#foundNothing(),
     });
   }
 
+  /** Whether viewers have asked for the stream a short time ago. */
+  get isWatched(): boolean {
+    const seenMs = Math.max(this.viewers.lastSeenMs ?? 0, this.#demandedMs);
+    return this.#options.nowMs() - seenMs <= RELAY_IDLE_MS;
+  }
+
   /** A pipeline that delivers counts for one; a feed that drifts for none, and a third opinion tells which is right. */
   #wantedFeeds(): number {
     const own = this.pipeline;
+    if (own === null && !this.isWatched) return 0;
     const drifting = [...this.feeds.feeds].some(({ drift }) => drift !== null);
     const delivers = own !== null && own.lastPartMs !== null && own.delivers(this.#options.nowMs());
     return FEEDS + Number(drifting) - Number(delivers);
@@ -175,10 +208,10 @@ export class HostedStream {
 
   /** Ends every connection of the stream; what is on disk stays. */
   async close(): Promise<void> {
+    for (const feed of this.feeds.feeds) feed.subscribers.endAll();
     this.dropSupply();
     this.feeds.close();
     this.pipeline?.drop();
-    this.subscribers.endAll();
     await this.store.flush();
   }
 

@@ -5,10 +5,8 @@ import { type DvrWrites, diskWrites } from './dvr/dvr-files.ts';
 import { listDvr, loadDvr } from './dvr/load-dvr.ts';
 import { type FaultInjector, NO_FAULTS } from './fault.ts';
 import { SAFE_NAME } from './feeds/check-message.ts';
-import { HostedStream } from './hosted-stream.ts';
+import { HostedStream, RELAY_IDLE_MS } from './hosted-stream.ts';
 
-/** A relay without viewers is dropped after this time, milliseconds. */
-const RELAY_IDLE_MS = 60_000;
 /** Streams that viewers may make this origin look for at a time: names are theirs to invent. */
 const MAX_WITHOUT_MEDIA = 64;
 const MAX_STREAMS = 2000;
@@ -17,8 +15,12 @@ export interface HostedStreamsDeps {
   nowMs(): number;
   readonly writes?: DvrWrites;
   readonly faults?: FaultInjector;
+  /** This node. */
+  readonly self: { readonly name: string; readonly region: string };
   /** Where the feed of a stream may be had now, best first; never this origin itself. */
   candidates(stream: string): readonly Peer[];
+  /** The origins of this region that hand a stream on to the others here, best first; this one may be among them. */
+  owners(stream: string): readonly Peer[];
 }
 
 /** The streams of this origin, by name. */
@@ -61,6 +63,18 @@ export class HostedStreams {
     return hosted;
   }
 
+  /**
+   * The stream for a relay that asks this origin to hand it on. Undefined when this origin is not among those who do, or
+   * the relay is of another region.
+   */
+  forRelay(name: string, regionOfRelay: string | undefined): HostedStream | undefined {
+    const { self, owners } = this.#deps;
+    const mayHandOn = regionOfRelay === self.region && owners(name).some((peer) => peer.name === self.name);
+    const known = this.#streams.get(name);
+    if (known !== undefined || !mayHandOn) return mayHandOn ? known : undefined;
+    return SAFE_NAME.test(name) && !this.#full() ? this.open(name) : undefined;
+  }
+
   /** Takes over the windows that an earlier run left on disk; deletes those that are too old. */
   async recover(): Promise<void> {
     const nowSec = this.#deps.nowMs() / 1000;
@@ -83,10 +97,8 @@ export class HostedStreams {
     for (const [name, hosted] of this.#streams) {
       hosted.live.prune();
       hosted.supply?.nudge();
-      const seenMs = hosted.viewers.lastSeenMs ?? 0;
-      const { pipeline, supply } = hosted;
-      const usedMs = Math.max(seenMs, supply?.startedMs ?? 0);
-      if (supply !== null && pipeline === null && nowMs - usedMs > RELAY_IDLE_MS) hosted.dropSupply();
+      const { pipeline, supply, isWatched } = hosted;
+      if (supply !== null && pipeline === null && !isWatched && !supply.isRead) hosted.dropSupply();
       if (this.#isOver(hosted, nowMs)) {
         this.#streams.delete(name);
         over.push(hosted.close().then(() => hosted.store.destroy()));
@@ -121,7 +133,9 @@ export class HostedStreams {
       dvrDir: join(this.#root, name),
       writes: this.#deps.writes ?? diskWrites,
       faults: this.#deps.faults ?? NO_FAULTS,
+      self: this.#deps.self,
       candidates: () => this.#deps.candidates(name),
+      owners: () => this.#deps.owners(name),
       nowMs: this.#deps.nowMs,
     });
   }

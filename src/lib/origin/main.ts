@@ -19,6 +19,7 @@ import type { NodeConfig, Peer } from '../nodes/node-config.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { checkRing } from '../placement/check-ring.ts';
 import { feedOrder } from '../placement/feed-order.ts';
+import { regionOwners } from '../placement/region-owners.ts';
 import type { RingRecord } from '../store/ring-records.ts';
 import type { DvrWrites } from './dvr/dvr-files.ts';
 import { checkOriginFault, FaultInjector, NO_FAULTS, type OriginFault } from './fault.ts';
@@ -78,10 +79,14 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
   const peers = (): readonly Peer[] => deps.peers?.() ?? config.peers;
   const candidates = (stream: string): readonly Peer[] =>
     feedOrder(deps.ring?.() ?? null, peers(), { stream, node, region });
+  const owners = (stream: string): readonly Peer[] =>
+    regionOwners(deps.ring?.() ?? null, peers(), { stream, region });
   const { dvrWrites: writes, faults = NO_FAULTS } = deps;
   const streams = new HostedStreams(config.dirs.data, {
     nowMs,
+    self: { name: node, region },
     candidates,
+    owners,
     faults,
     ...(writes === undefined ? {} : { writes }),
   });

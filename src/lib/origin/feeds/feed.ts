@@ -10,6 +10,7 @@ import type { FeedDrift } from '../../health/report.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { PipelineLog } from './pipeline-log.ts';
 import { SegmentLedger } from './segment-ledger.ts';
+import { Subscribers } from './subscribers.ts';
 
 /** A feed without a part for this many part targets is late: nobody waits for it any more. */
 const LATE_PARTS = 1.5;
@@ -41,6 +42,8 @@ export class Feed {
   readonly log = new PipelineLog();
   /** Its own whole segments, to be compared with those of other feeds. */
   readonly ledger = new SegmentLedger();
+  /** The relays that read it through this origin. */
+  readonly subscribers = new Subscribers();
   /** How it is not the same as the others; null while it is. */
   drift: FeedDrift | null = null;
   lastPartMs: number | null = null;

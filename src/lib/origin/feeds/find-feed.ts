@@ -1,8 +1,8 @@
-import type { Peer } from '../../nodes/node-config.ts';
+import type { FeedTry } from './plan-tries.ts';
 import type { PulledFeed } from './pulled-feed.ts';
 
-/** When a peer has not answered for this many milliseconds, the next one is asked as well. */
-const HEDGE_MS = 200;
+/** When a peer has not answered for this many milliseconds, the next one is asked as well; who asks on gets longer. */
+const HEDGE_MS = { plain: 200, onward: 600 };
 
 export interface Found {
   /** The first feed that said hello and was wanted; null when there is none now. */
@@ -16,33 +16,33 @@ export interface Found {
  * silent; keeps the first that opens and closes the others. Never rejects.
  */
 export async function findFeed(
-  peers: readonly Peer[],
-  { open, signal }: { open(peer: Peer): PulledFeed; readonly signal: AbortSignal },
+  tries: readonly FeedTry[],
+  { open, signal }: { open(one: FeedTry): PulledFeed; readonly signal: AbortSignal },
 ): Promise<Found> {
   const search = new Search(open);
   const onAbort = (): void => search.close();
   signal.addEventListener('abort', onAbort, { once: true });
-  const rest = [...peers];
+  const rest = [...tries];
   while (!signal.aborted && search.winner === null && (rest.length > 0 || search.waiting > 0)) {
-    const peer = rest.shift();
-    if (peer !== undefined) search.ask(peer);
-    await search.answer(rest.length > 0 ? HEDGE_MS : null);
+    const one = rest.shift();
+    if (one !== undefined) search.ask(one);
+    await search.answer(rest.length > 0 ? HEDGE_MS[one?.onward === true ? 'onward' : 'plain'] : null);
   }
   signal.removeEventListener('abort', onAbort);
   const feed = signal.aborted ? null : search.winner;
   search.close(feed);
-  return { feed, allAbsent: search.absent === peers.length };
+  return { feed, allAbsent: search.absent === tries.length };
 }
 
 class Search {
   winner: PulledFeed | null = null;
   absent = 0;
-  readonly #open: (peer: Peer) => PulledFeed;
+  readonly #open: (one: FeedTry) => PulledFeed;
   readonly #asked: PulledFeed[] = [];
   #waiting = 0;
   #wake: () => void = () => undefined;
 
-  constructor(open: (peer: Peer) => PulledFeed) {
+  constructor(open: (one: FeedTry) => PulledFeed) {
     this.#open = open;
   }
 
@@ -51,8 +51,8 @@ class Search {
     return this.#waiting;
   }
 
-  ask(peer: Peer): void {
-    const pulled = this.#open(peer);
+  ask(one: FeedTry): void {
+    const pulled = this.#open(one);
     this.#asked.push(pulled);
     this.#waiting += 1;
     void this.#follow(pulled);

@@ -15,6 +15,8 @@ export type PulledEnd = FeedEnd | 'silent' | 'stalled' | 'unwanted';
 
 export interface PulledFeedOptions {
   readonly peer: Peer;
+  /** It hands on the feed of another origin. */
+  readonly onward: boolean;
   readonly stream: string;
   readonly query: string;
   /** Says whether a feed that has said hello is wanted. */
@@ -29,6 +31,9 @@ export interface PulledFeedOptions {
 export class PulledFeed {
   readonly feed: Feed;
   readonly peer: Peer;
+  readonly onward: boolean;
+  /** Until then it is kept though nobody reads it, Unix milliseconds. */
+  keptUntilMs = 0;
   /** Settles with true when it has said hello and is wanted, with false when it ends before. */
   readonly opened: Promise<boolean>;
   readonly ended: Promise<PulledEnd>;
@@ -39,9 +44,10 @@ export class PulledFeed {
   #open: (opened: boolean) => void = () => undefined;
 
   constructor(options: PulledFeedOptions) {
-    const { peer, stream, query, nowMs } = options;
+    const { peer, onward, stream, query, nowMs } = options;
     this.#options = options;
     this.peer = peer;
+    this.onward = onward;
     this.feed = new Feed({ from: peer, sinceMs: nowMs(), drop: () => this.close() });
     this.opened = new Promise((resolve) => {
       this.#open = resolve;
@@ -56,6 +62,10 @@ export class PulledFeed {
       this.#open(false);
       return end === 'closed' ? this.#why : end;
     });
+  }
+
+  get closed(): boolean {
+    return this.#abort.signal.aborted;
   }
 
   close(): void {

@@ -10,7 +10,7 @@ interface Subscriber {
   readonly limitBytes: number;
 }
 
-/** The relays that read a pipeline's feed from this origin. */
+/** The relays that read one feed from this origin. */
 export class Subscribers {
   readonly #all = new Set<Subscriber>();
 
@@ -41,7 +41,7 @@ export class Subscribers {
     }
   }
 
-  /** Ends every feed: the pipeline is gone, and a relay does better elsewhere. */
+  /** Ends them all: the feed is gone, and a relay does better elsewhere. */
   endAll(): void {
     for (const { res } of this.#all) res.end();
     this.#all.clear();

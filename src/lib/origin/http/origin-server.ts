@@ -96,7 +96,7 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
     case 'pathways':
       return servePathways(deps, exchange, route.stream);
     case 'feed':
-      return sendFeed(deps, exchange, route);
+      return await sendFeed(deps, exchange, route);
     case 'status':
       return replyReport(deps, exchange);
   }

@@ -1,4 +1,5 @@
 import { FrameDecoder } from '../../feed/codec.ts';
+import type { Peer } from '../../nodes/node-config.ts';
 import { checkMessage } from '../feeds/check-message.ts';
 import { Feed } from '../feeds/feed.ts';
 import { type Exchange, replyStatus } from './reply.ts';
@@ -43,18 +44,34 @@ export async function receiveFeed(deps: ServeDeps, exchange: Exchange, route: Fe
   }
 }
 
-/** Sends the feed of this node's pipeline to a relay; 404 when there is none, 503 when it delivers nothing now. */
-export function sendFeed(deps: ServeDeps, exchange: Exchange, route: FeedRoute): void {
-  const hosted = deps.streams.get(route.stream);
-  const feed = hosted?.pipeline ?? null;
-  if (hosted === undefined || feed === null || feed.hello === null) {
-    replyStatus(exchange, 404, 'no pipeline of this stream here');
+interface FeedDeps extends ServeDeps {
+  /** The nodes of the cluster. */
+  peers(): readonly Peer[];
+}
+
+/**
+ * Sends the feed of this node's pipeline to a relay. `via=NODE` names the relay and asks to hand on another origin's feed
+ * when there is none, `not=NODE,…` the replicas that it has already. Only feeds that were read without such a detour are
+ * handed on, to relays of the own region: no path is longer than two steps, and none comes back. 404 when there is none,
+ * 503 when it delivers nothing now.
+ */
+export async function sendFeed(deps: FeedDeps, exchange: Exchange, route: FeedRoute): Promise<void> {
+  const asked = new URLSearchParams(route.query);
+  const via = asked.get('via');
+  const region = deps.peers().find(({ name }) => name === via)?.region;
+  const onward = via === null ? undefined : deps.streams.forRelay(route.stream, region);
+  const hosted = onward ?? deps.streams.get(route.stream);
+  const not = new Set((asked.get('not') ?? '').split(','));
+  const feed = (await hosted?.feedFor({ onward: onward !== undefined, not })) ?? null;
+  if (exchange.res.destroyed) return;
+  if (hosted === undefined || feed === null || !hosted.feeds.feeds.has(feed)) {
+    replyStatus(exchange, 404, 'no feed of this stream here');
   } else if (deps.nowMs() > feed.stallsMs) {
-    replyStatus(exchange, 503, 'the pipeline of this stream delivers nothing now');
+    replyStatus(exchange, 503, 'the feed of this stream delivers nothing now');
   } else {
     exchange.req.socket.setTimeout(0);
-    const from = /^from=(\d{1,12})$/.exec(route.query);
-    hosted.subscribers.add(exchange.res, hosted.replay(feed, from === null ? 0 : Number(from[1])));
+    const from = /^\d{1,12}$/.exec(asked.get('from') ?? '');
+    feed.subscribers.add(exchange.res, hosted.replay(feed, from === null ? 0 : Number(from[0])));
   }
 }
 
