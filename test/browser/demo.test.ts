@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findNodeProcesses, signalAll } from '../../src/lib/drill/faults/node-processes.ts';
 import { type Browser, startBrowser } from '../support/browser.ts';
 import { type DemoCluster, startDemoCluster } from '../support/demo-cluster.ts';
-import { waitForState } from '../support/page-figures.ts';
+import { readFigures, waitForState } from '../support/page-figures.ts';
 import type { ShownFrame } from '../support/shown-frame.ts';
 import { takeShownFrames, watchCounter } from '../support/watch-counter.ts';
+import { takeGaps, watchGaps } from '../support/watch-gaps.ts';
 
 /** One light rendition: this test is about the way, and other tests run beside it. */
 const MEDIA = '  ladder:\n    - { name: 360p, width: 640, height: 360, videoKbps: 600 }';
@@ -61,6 +63,40 @@ for (const [index, region] of REGIONS.entries()) {
     await page.close();
   });
 }
+
+/** All processes of the region's nodes, supervisors first. */
+async function signalRegion(region: string, signal: NodeJS.Signals): Promise<void> {
+  const found = await Promise.all(
+    [`${region}-1`, `${region}-2`].map((node) => findNodeProcesses(cluster.dir, node)),
+  );
+  const pids = found.flat().map(({ pid }) => pid);
+  assert.ok(pids.length >= 8, `${pids.length} processes of ${region}`);
+  signalAll(pids, signal);
+}
+
+test('nobody who watches from eu sees that everything there stands still, nor the way back', async () => {
+  const page = await browser.open(`${cluster.edgeUrls[1]}/watch/demo`, { width: 480, height: 360 });
+  await waitForState(page, 'live');
+  await page.waitForFunction('window.streamctl.node === "eu-2"');
+  await watchGaps(page);
+  await page.waitForFunction('window.gapWatch.frames > 150');
+  const before = await takeGaps(page);
+  const { stalls } = await readFigures(page);
+  await signalRegion('eu', 'SIGSTOP');
+  try {
+    await page.waitForFunction('window.streamctl.node === "us-2" && window.gapWatch.frames > 120');
+  } finally {
+    await signalRegion('eu', 'SIGCONT');
+  }
+  const away = await takeGaps(page);
+  await page.waitForFunction('window.streamctl.node === "eu-2"', undefined, { timeout: 60_000 });
+  await page.waitForFunction('window.gapWatch.frames > 90');
+  const back = await takeGaps(page);
+  assert.equal((await readFigures(page)).stalls, stalls);
+  // A machine on which frames stand long without any fault cannot tell.
+  if (before.visible.length === 0) assert.deepEqual([away.visible, back.visible], [[], []]);
+  await page.close();
+});
 
 test('simulated viewers of every region play without losing or repeating a frame', async () => {
   const report = (await cluster.run('viewer', 'run', '--count', '10', '--duration', '5s')) as Record<

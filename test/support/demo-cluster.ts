@@ -22,6 +22,8 @@ export interface DemoClusterOptions {
 
 export interface DemoCluster {
   readonly specFile: string;
+  /** Where its files are. */
+  readonly dir: string;
   /** Environment for streamctl: its state is in a folder of its own. */
   readonly env: NodeJS.ProcessEnv;
   /** `http://ADDRESS:PORT` of every edge, us first. */
@@ -57,12 +59,12 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   try {
     await run('up');
     await run('publish', 'test', 'demo', '--detach', ...(options.publish ?? []));
-    const { peers } = await loadClusterByName(home, options.name);
+    const { peers, dir } = await loadClusterByName(home, options.name);
     const edgeUrls = urlsOf(peers, 'edge', 'http');
     await Promise.all(edgeUrls.map(waitForDemo));
     const originUrls = urlsOf(peers, 'origin', 'origin');
     const contributionUrls = urlsOf(peers, 'ingest', 'contribution');
-    return { specFile, env, edgeUrls, originUrls, contributionUrls, run, close };
+    return { specFile, dir, env, edgeUrls, originUrls, contributionUrls, run, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

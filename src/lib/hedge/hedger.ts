@@ -132,7 +132,7 @@ export class Hedger {
     const race = new HedgedRequest<A, F>(
       {
         path,
-        dueMs: memory?.dueMs(directives) ?? 0,
+        dueMs: memory?.dueMs(directives, this.#io.nowMs()) ?? 0,
         twice: asked.kind === 'media',
         send: asked.send,
         events,

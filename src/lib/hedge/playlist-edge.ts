@@ -29,7 +29,13 @@ export interface Directives {
 /** Reads a media playlist; null when the text is none. */
 export function readPlaylistEdge(text: string): PlaylistEdge | null {
   if (!text.startsWith('#EXTM3U')) return null;
-  const numbers = { mediaSequence: 0, skipped: 0, target: Number.NaN, partTarget: Number.NaN };
+  const numbers: Numbers = {
+    mediaSequence: 0,
+    skipped: 0,
+    target: Number.NaN,
+    partTarget: Number.NaN,
+    canSkip: false,
+  };
   let segments = 0;
   let parts = 0;
   let listedSec = 0;
@@ -45,7 +51,7 @@ export function readPlaylistEdge(text: string): PlaylistEdge | null {
     else if (line.startsWith('#EXT-X-ENDLIST')) ended = true;
     else readNumber(line, numbers);
   }
-  const { mediaSequence, skipped, target, partTarget } = numbers;
+  const { mediaSequence, skipped, target, partTarget, canSkip } = numbers;
   if (Number.isNaN(target)) return null;
   return {
     mediaSequence,
@@ -55,7 +61,7 @@ export function readPlaylistEdge(text: string): PlaylistEdge | null {
     partTargetSec: Number.isNaN(partTarget) ? null : partTarget,
     targetDurationSec: target,
     windowSec: listedSec + skipped * target,
-    canSkip: /CAN-SKIP-UNTIL=/.test(text),
+    canSkip,
     ended,
   };
 }
@@ -65,6 +71,7 @@ interface Numbers {
   skipped: number;
   target: number;
   partTarget: number;
+  canSkip: boolean;
 }
 
 function readNumber(line: string, numbers: Numbers): void {
@@ -72,7 +79,8 @@ function readNumber(line: string, numbers: Numbers): void {
   else if (line.startsWith('#EXT-X-TARGETDURATION:')) numbers.target = Number.parseInt(line.slice(22), 10);
   else if (line.startsWith('#EXT-X-SKIP:')) {
     numbers.skipped = Number(/SKIPPED-SEGMENTS=(\d+)/.exec(line)?.[1] ?? 0);
-  } else if (line.startsWith('#EXT-X-PART-INF:')) {
+  } else if (line.startsWith('#EXT-X-SERVER-CONTROL:')) numbers.canSkip = line.includes('CAN-SKIP-UNTIL=');
+  else if (line.startsWith('#EXT-X-PART-INF:')) {
     numbers.partTarget = Number(/PART-TARGET=([\d.]+)/.exec(line)?.[1] ?? Number.NaN);
   }
 }

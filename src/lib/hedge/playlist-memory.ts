@@ -20,6 +20,8 @@ export interface Judgement {
 
 /** Parts of a segment are fewer than this. */
 const MAX_PARTS = 10_000;
+/** Servers refuse to wait for more than this (RFC 8216bis section 6.2.5.2). */
+const MAX_DUE_SEGMENTS = 3;
 /** Part target of a stream of which nothing is known yet. */
 const UNKNOWN_PART_SEC = 1;
 /** A playlist that is polled stands still when it has not grown for so many of its parts (or segments). */
@@ -31,10 +33,11 @@ export class PlaylistMemory {
   /** When that edge was first seen. */
   advancedAtMs = 0;
   #mediaSequence = 0;
+  #last: { readonly text: string; readonly edge: PlaylistEdge | null } = { text: '', edge: null };
 
   /** Judges an answer by what was asked for and what is known already. */
   judge(text: string, asked: Directives | null, nowMs: number): Judgement {
-    const edge = readPlaylistEdge(text);
+    const edge = this.#read(text);
     if (edge === null) return { freshness: 'malformed', edge: 0 };
     const freshness = this.#isStale(edge, asked, nowMs) ? 'stale' : 'fresh';
     return { freshness, edge: edge.nextMsn * MAX_PARTS + edge.nextPart };
@@ -51,7 +54,7 @@ export class PlaylistMemory {
 
   /** Remembers an answer as given, and returns its text with a media sequence that does not go back. */
   take(text: string, nowMs: number): string {
-    const edge = readPlaylistEdge(text);
+    const edge = this.#read(text);
     if (edge === null) return text;
     if (this.edge === null || partsAhead(edge, this.edge) > 0) {
       this.edge = edge;
@@ -64,17 +67,24 @@ export class PlaylistMemory {
       this.#mediaSequence = 0;
     }
     this.#mediaSequence = Math.max(this.#mediaSequence, edge.mediaSequence);
-    return trimPlaylist(text, this.#mediaSequence);
+    return edge.mediaSequence < this.#mediaSequence ? trimPlaylist(text, this.#mediaSequence) : text;
+  }
+
+  /** Judged and taken are the same text: it is read once. */
+  #read(text: string): PlaylistEdge | null {
+    if (this.#last.text !== text) this.#last = { text, edge: readPlaylistEdge(text) };
+    return this.#last.edge;
   }
 
   /** How long the server may rightly take to answer, milliseconds: until what is asked for is made. */
-  dueMs(asked: Directives | null): number {
+  dueMs(asked: Directives | null, nowMs: number): number {
     if (asked === null) return 0;
     const { edge } = this;
     if (edge === null) return UNKNOWN_PART_SEC * 1000;
+    const partMs = 1000 * (edge.partTargetSec ?? edge.targetDurationSec);
     const nextPart = (asked.part ?? partsOf(edge) - 1) + 1;
-    const ahead = partsAhead({ nextMsn: asked.msn, nextPart }, edge);
-    return Math.max(1, ahead) * (edge.partTargetSec ?? edge.targetDurationSec) * 1000;
+    const madeAtMs = this.advancedAtMs + partsAhead({ nextMsn: asked.msn, nextPart }, edge) * partMs;
+    return Math.max(partMs, Math.min(madeAtMs - nowMs, MAX_DUE_SEGMENTS * 1000 * edge.targetDurationSec));
   }
 }
 

@@ -181,3 +181,16 @@ test('a stream that counts anew on every pathway is taken as it is', () => {
   assert.equal(memory.take(anew, 1000), anew);
   assert.equal(memory.judge(anew, null, 1100).freshness, 'fresh');
 });
+
+test('an answer is due when what it waits for is made: a part on, or as far as was asked', () => {
+  const memory = new PlaylistMemory();
+  const due = (query: string, nowMs: number) => memory.dueMs(readDirectives(`?${query}`), nowMs);
+  assert.equal(memory.dueMs(null, 0), 0);
+  assert.equal(due('_HLS_msn=15&_HLS_part=2', 0), 1000, 'nothing is known yet');
+  memory.take(formatMediaPlaylist(playlist({ first: 10, segments: 5, open: 2, cuts: [] })), 1000);
+  assert.equal(due('_HLS_msn=15&_HLS_part=2', 1000), 500);
+  assert.equal(due('_HLS_msn=15&_HLS_part=3', 1200), 800);
+  assert.equal(due('_HLS_msn=15', 1000), 1000);
+  assert.equal(due('_HLS_msn=99&_HLS_part=0', 1000), 6000, 'no longer than servers wait');
+  assert.equal(due('_HLS_msn=30&_HLS_part=2', 31_000), 500, 'a rendition that was not played for long');
+});
