@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Browser, startBrowser } from '../support/browser.ts';
+import { startForeignPage } from '../support/foreign-page.ts';
 import { readFigures, waitForState } from '../support/page-figures.ts';
 import { type RegionEdges, type RegionLoss, startRegionEdges } from '../support/region-edges.ts';
 import { takeGaps, watchGaps } from '../support/watch-gaps.ts';
@@ -43,3 +44,22 @@ for (const loss of LOSSES) {
     await page.close();
   });
 }
+
+test('a page of somebody else gets the same with two lines', async () => {
+  const foreign = await startForeignPage('127.205.8.1', { edgeUrl: edges.us.baseUrl, stream: 'test' });
+  const page = await browser.open(foreign.url, { width: 640, height: 480 });
+  try {
+    await page.waitForFunction('document.querySelector("video").currentTime > 0');
+    await page.waitForFunction('window.hedge.pathways.length === 2');
+    await watchGaps(page);
+    await page.waitForFunction('window.gapWatch.frames > 90');
+    await takeGaps(page);
+    await edges.us.lose('stop');
+    await page.waitForFunction('window.hedge.inUse.name === "eu-1" && window.gapWatch.frames > 120');
+    assert.deepEqual((await takeGaps(page)).visible, []);
+  } finally {
+    await edges.us.heal();
+    await page.close();
+    await foreign.close();
+  }
+});

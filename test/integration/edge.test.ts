@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { parsePathways } from '../../src/lib/hedge/pathway.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import type { Peer } from '../../src/lib/nodes/node-config.ts';
 import { renderNodeFiles } from '../../src/lib/render/node-files.ts';
@@ -92,6 +93,14 @@ test('the player page and its assets are served, and nothing else of the node', 
     assert.ok((await ask(`${url}${path}`)).status >= 400, path);
   }
   assert.equal((await ask(`${url}/watch/demo`)).headers.server, 'nginx');
+});
+
+test('pages of others may import the loader, and learn the edges through nginx', async (t) => {
+  const { url, node } = await startEdge(t);
+  assert.equal((await ask(`${url}/assets/player.js`)).headers['access-control-allow-origin'], '*');
+  const { text, headers } = await ask(`${url}/live/demo/pathways.json`);
+  assert.equal(headers['access-control-allow-origin'], '*');
+  assert.deepEqual(parsePathways(text)?.pathways, [{ name: node.name, region: node.region, baseUrl: url }]);
 });
 
 test('while the origin is down viewers get a 503 that a page may read, and are served again afterwards', async (t) => {

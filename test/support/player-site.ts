@@ -27,6 +27,7 @@ export interface PlayerSite {
 const FILES: Readonly<Record<string, readonly [string, string]>> = {
   '/watch/test': ['watch.html', 'text/html; charset=utf-8'],
   '/assets/player.js': ['assets/player.js', 'text/javascript'],
+  '/assets/hedged-loader.js': ['assets/hedged-loader.js', 'text/javascript'],
   '/assets/player.css': ['assets/player.css', 'text/css'],
 };
 

@@ -18,6 +18,7 @@ export type RegionLoss = 'kill' | 'stop' | Exclude<EdgeFault, 'none'>;
 
 export interface RegionEdge {
   readonly region: string;
+  readonly baseUrl: string;
   readonly watchUrl: string;
   /** Loses the region in one way. */
   lose(loss: RegionLoss): Promise<void>;
@@ -79,6 +80,7 @@ async function makeCertificate(dir: string): Promise<{ key: string; cert: string
 
 class Edge implements RegionEdge {
   readonly region: string;
+  readonly baseUrl: string;
   readonly watchUrl: string;
   readonly #settings: RegionEdgeSettings;
   #child: ChildProcess | null = null;
@@ -86,7 +88,8 @@ class Edge implements RegionEdge {
   constructor(settings: RegionEdgeSettings) {
     this.#settings = settings;
     this.region = settings.pathway.region;
-    this.watchUrl = `${settings.pathway.baseUrl}/watch/test`;
+    this.baseUrl = settings.pathway.baseUrl;
+    this.watchUrl = `${this.baseUrl}/watch/test`;
   }
 
   async start(): Promise<void> {

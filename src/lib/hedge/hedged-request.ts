@@ -21,6 +21,7 @@ export interface RequestEvents<A extends Answer, F> {
 /** What made us ask at another pathway. */
 export interface Hedge {
   readonly why: HedgeWhy;
+  /** The first that was asked. */
   readonly from: Pathway;
 }
 
@@ -127,7 +128,7 @@ export class HedgedRequest<A extends Answer, F> {
     const isMoving = progress > attempt.seen;
     attempt.seen = progress;
     if (isMoving) this.#later(this.#rules.slackMs(), () => this.#checkProgress(attempt));
-    else if (!this.#hedge(attempt, 'late')) {
+    else if (!this.#hedge('late')) {
       this.#later(HELD_BACK_MS, () => this.#checkProgress(attempt));
     }
   }
@@ -142,7 +143,7 @@ export class HedgedRequest<A extends Answer, F> {
     }
     attempt.poor = { answer, edge };
     this.#rules.onFailed(attempt.pathway);
-    this.#hedge(attempt, freshness === 'stale' ? 'stale' : 'error');
+    this.#hedge(freshness === 'stale' ? 'stale' : 'error');
     this.#settle();
   }
 
@@ -151,23 +152,25 @@ export class HedgedRequest<A extends Answer, F> {
     attempt.state = 'over';
     this.#failure ??= { of: failure };
     this.#rules.onFailed(attempt.pathway);
-    this.#hedge(attempt, 'error');
+    this.#hedge('error');
     this.#settle();
   }
 
   /** Asks elsewhere after a jitter; false when the budget does not allow it now. */
-  #hedge(from: Attempt<A>, why: HedgeWhy): boolean {
+  #hedge(why: HedgeWhy): boolean {
     if (this.#rules.next(this.#tried) === null) return true;
     if (!this.#rules.allow(why)) return false;
     this.#waiting += 1;
     this.#later(this.#rules.jitterMs(), () => {
       this.#waiting -= 1;
-      this.#askNext({ why, from: from.pathway });
+      this.#askNext(why);
     });
     return true;
   }
 
-  #askNext(hedge: Hedge): void {
+  /** Whoever wins after this, it is the first that was left. */
+  #askNext(why: HedgeWhy): void {
+    const hedge = { why, from: this.#attempts[0]!.pathway };
     const to = this.#rules.next(this.#tried);
     if (to === null) {
       this.#settle();
@@ -196,7 +199,7 @@ export class HedgedRequest<A extends Answer, F> {
       this.#askedAgain = true;
       this.#later(this.#rules.slackMs(), () => {
         this.#tried.clear();
-        this.#askNext({ why: 'error', from: this.#attempts[0]!.pathway });
+        this.#askNext('error');
       });
       return;
     }

@@ -75,6 +75,21 @@ test('a second loss is survived: the third region, then the first when it is bac
   assert.equal(player.failures, 0);
 });
 
+test('two regions that are lost at once are left together, with one hedge after the other', async () => {
+  for (const fault of ['refused', 'hung'] as const) {
+    const { clock, player, us, eu } = await play([{}, {}, {}]);
+    us.fault = fault;
+    eu.fault = fault;
+    await clock.runTo(7000);
+    player.takeWorstMs();
+    const { hedges } = player.hedger.tally;
+    await clock.runTo(12_000);
+    assert.deepEqual([player.hedger.inUse.name, player.failures], ['ap-1', 0], fault);
+    assert.deepEqual(player.hedger.tally.hedges, hedges, 'and nothing is hedged any more');
+    assert.ok(player.takeWorstMs() < 50);
+  }
+});
+
 test('with every region gone the player hears of it, and plays on from the one that comes back', async () => {
   const { clock, player, us, eu } = await play();
   us.fault = 'refused';
