@@ -75,6 +75,7 @@ export class Hedger {
       settings,
       board: this.#board,
       memories: this.#memories,
+      slackMs: () => this.#patience.slackMs(io.nowMs()),
       onReturn: (pathway) => this.#switch(pathway, 'return'),
     });
   }

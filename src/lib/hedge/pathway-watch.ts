@@ -16,6 +16,8 @@ export interface PathwayWatchDeps {
   readonly settings: HedgeSettings;
   readonly board: PathwayBoard;
   readonly memories: PlaylistMemories;
+  /** How long an answer may take that is there already. */
+  slackMs(): number;
   /** A nearer pathway may be used again. */
   onReturn(pathway: Pathway): void;
 }
@@ -85,7 +87,7 @@ export class PathwayWatch {
       },
       () => {
         if (this.#closed) return;
-        if (asked !== board.inUse) board.fail(asked, io.nowMs());
+        if (asked.name !== board.inUse.name) board.fail(asked, io.nowMs());
         this.#scheduleWarm(this.#learned ? settings.warmEveryMs : this.#learnAgainMs);
         this.#learnAgainMs = Math.min(2 * this.#learnAgainMs, MAX_LEARN_AGAIN_MS);
       },
@@ -108,7 +110,7 @@ export class PathwayWatch {
 
   /** Looks at one nearer pathway, at one of the playlists that are being played. */
   async #probe(): Promise<void> {
-    const { io, board, memories, settings } = this.#deps;
+    const { io, board, memories, slackMs } = this.#deps;
     const { nearer } = board;
     const playing = memories.playing(io.nowMs() - PLAYING_MS);
     if (nearer.length === 0 || playing.length === 0) return;
@@ -119,7 +121,7 @@ export class PathwayWatch {
     const sentMs = io.nowMs();
     const text = await io.getText(`${pathway.baseUrl}${path}${query}`, TIMEOUT_MS).catch(() => null);
     const nowMs = io.nowMs();
-    const good = text !== null && nowMs - sentMs <= settings.slackMs && this.#isWell(text, path);
+    const good = text !== null && nowMs - sentMs <= slackMs() && this.#isWell(text, path);
     if (!good) board.fail(pathway, nowMs);
     const mayReturn = this.#wayBack.probed(pathway, good, nowMs);
     if (!this.#closed && mayReturn && board.nearer.includes(pathway)) this.#deps.onReturn(pathway);

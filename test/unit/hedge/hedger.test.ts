@@ -154,6 +154,17 @@ test('a slow network raises the patience: hedges that are for nothing stop', asy
   assert.ok(before <= 12 && perMin <= 6, `${before} at first, then ${perMin} a minute`);
 });
 
+test('a player far from both regions comes back, too', async () => {
+  const { clock, player, us } = await play([{ roundTripMs: 420 }, { roundTripMs: 420 }]);
+  await clock.runTo(20_000);
+  us.fault = 'refused';
+  await clock.runTo(30_000);
+  assert.equal(player.hedger.inUse.name, 'eu-1');
+  us.fault = 'none';
+  await clock.runTo(120_000);
+  assert.equal(player.hedger.inUse.name, 'us-1');
+});
+
 test('hedges are bounded when the stream stands still everywhere', async () => {
   const { clock, player, us, eu } = await play();
   us.fault = 'held-503';
