@@ -35,7 +35,9 @@ export function createActing({ node, mandate, note, ...rest }: ActingOptions): A
     act: async (word, run) => {
       if (!mandate.isHeld()) return null;
       const outcome = await run(mandate.token).finally(() => note(word));
-      if (!isSuperseded(outcome)) return outcome;
+      const said = kindOf(outcome);
+      if (said === 'stale-ring') note('ring');
+      if (said !== 'superseded') return outcome;
       mandate.lose();
       return null;
     },
@@ -43,9 +45,7 @@ export function createActing({ node, mandate, note, ...rest }: ActingOptions): A
   };
 }
 
-function isSuperseded(outcome: unknown): boolean {
-  if (outcome === 'superseded') return true;
-  return (
-    typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'superseded'
-  );
+/** Scripts answer with a word, or with an object of that kind. */
+function kindOf(outcome: unknown): unknown {
+  return typeof outcome === 'object' && outcome !== null && 'kind' in outcome ? outcome.kind : outcome;
 }

@@ -194,6 +194,25 @@ test('losing the store and getting it back moves nothing and judges nobody', asy
   assert.deepEqual(await told('node-down'), []);
 });
 
+test('a store that was frozen until every heartbeat had expired moves nothing and judges nobody', async () => {
+  await play('a', 'b');
+  await control();
+  const before = await loadPlacements(fake.store);
+  const frozenMs = performance.now();
+  process.kill(redis.pid, 'SIGSTOP');
+  try {
+    await until(() => performance.now() - frozenMs > 6000, 'heartbeats and the lease to expire');
+    assert.equal(controller!.status()?.work ?? null, null);
+  } finally {
+    process.kill(redis.pid, 'SIGCONT');
+  }
+  await until(() => controller!.status()?.work != null, 'the controller to be back');
+  const { roundMs } = work();
+  await until(() => (controller!.status()?.work?.roundMs ?? 0) > roundMs + 4500, 'rounds enough to judge');
+  assert.deepEqual(await loadPlacements(fake.store), before);
+  assert.deepEqual(await told('node-down'), []);
+});
+
 test('a planned move is made: both run it until the new one is verified, and the trail tells how long it took', async () => {
   await play('demo');
   let isHeldBack = true;
