@@ -9,10 +9,11 @@ export function reportWork(
   { memory, picture, verdicts }: RoundState,
   last: { readonly atMs: number; readonly tookMs: number },
 ): NonNullable<ControllerReport['work']> {
-  const running: MoveReport[] = [...picture.placements.values()].flatMap(({ stream, move }) => {
-    if (move === null) return [];
+  const running: MoveReport[] = [...memory.notes].flatMap(([stream, note]) => {
+    const move = picture.placements.get(stream)?.move;
+    if (move == null) return [];
     const { from, to, why, startedMs: sinceMs } = move;
-    return [{ stream, from, to, why, state: 'moving', note: memory.notes.get(stream) ?? '', sinceMs }];
+    return [{ stream, from, to, why, state: 'moving', note, sinceMs }];
   });
   const waiting: MoveReport[] = memory.waiting.map((move) => ({ ...move, sinceMs: null }));
   return {

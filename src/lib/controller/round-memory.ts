@@ -14,7 +14,7 @@ export class RoundMemory {
   /** When replicas were last looked for, and in what state of the cluster. */
   readonly tried = new Map<string, { atMs: number; fingerprint: string }>();
   readonly #patience = new Map<string, { readonly startedMs: number; readonly patience: Patience }>();
-  /** What each move under way waits for. */
+  /** What each move under way waits for, by stream. */
   readonly notes = new Map<string, string>();
   /** Moves that have not begun. */
   waiting: readonly WaitingMove[] = [];
