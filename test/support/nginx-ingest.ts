@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 export interface NginxIngest {
@@ -25,7 +26,8 @@ export interface NginxIngestOptions {
 export async function startNginxIngest(options: NginxIngestOptions): Promise<NginxIngest> {
   const dir = await mkdtemp(join(tmpdir(), 'sc-nginx-'));
   const template = await readFile(new URL('../../templates/nginx-ingest.conf', import.meta.url), 'utf8');
-  const values: Record<string, string | number> = { ...options, dir };
+  const updatePort = await freePort(options.address);
+  const values: Record<string, string | number> = { ...options, updatePort, dir };
   const conf = template.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => String(values[name]));
   await writeFile(join(dir, 'nginx.conf'), conf);
   const child = spawn('nginx', ['-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf')], {

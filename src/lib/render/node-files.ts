@@ -43,6 +43,8 @@ function templateValues({ cluster, node, dirs }: NodeConfig): Record<string, str
     region: node.region,
     address: node.address,
     rtmpPort: rtmp,
+    // Only for nginx-ingest to talk to itself; nobody configures it.
+    updatePort: rtmp + 1,
     httpPort: http,
     originPort: origin,
     agentPort: agent,
