@@ -36,6 +36,7 @@ function formatBox({ changed, stream, watch, publish, key, grow, totalMs }: Quic
     key === null
       ? `key as shown before; another: bin/streamctl stream key rotate ${stream}`
       : `key ${key}   (shown once)`;
+  const lastRegion = watch.at(-1)?.region ?? 'REGION';
   const rows = [
     ['Watch', first ?? ''],
     ...others.map((url) => ['', url]),
@@ -43,6 +44,7 @@ function formatBox({ changed, stream, watch, publish, key, grow, totalMs }: Quic
     ['Health', 'bin/streamctl status        bin/streamctl top'],
     ['Ring', 'bin/streamctl ring explain         who carries which stream, on one screen'],
     ['Grow', `bin/streamctl ring add-node ${grow.node} --region ${grow.region}`],
+    ['Break it', `bin/streamctl drill fail-region ${lastRegion}`],
     ['Stop', 'bin/streamctl down'],
   ];
   const lines = rows.map(([label, text]) => `  ${label!.padEnd(10)} ${text}`);

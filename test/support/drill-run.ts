@@ -22,7 +22,7 @@ export function makeRun(more: Partial<DrillRun> = {}): DrillRun {
       byRegion: { us: 2, eu: 2 },
       deadAirMs: { p50: 0, p95: 1500, p99: 1500, max: 1500 },
       deadAirEachMs: [0, 0, 1200, 1500],
-      ...{ affected: 2, affectedShare: 0.5 },
+      ...{ affected: 2, affectedShare: 0.5, movedMs: 310 },
       liveEdgeSec: { before: 1.6, during: 3.1, after: 1.62 },
       ...{ joined: 1, joinedNeverPlayed: 0, startupMs: { p50: 300, p95: 300, p99: 300, max: 300 } },
       ...{ missingFrames: 0, repeatedFrames: 0, failedRequests: 12, requests: 900 },

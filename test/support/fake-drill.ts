@@ -46,6 +46,7 @@ export class FakeDrill {
     return {
       clock: this.clock,
       fleet: this.fleet,
+      witnesses: [],
       probe: { look: async () => this.#sight() },
       journal: { note: (event) => this.events.push(event) },
       resolveFault: async () => this.#fault(),

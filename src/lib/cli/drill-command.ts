@@ -34,6 +34,12 @@ export const DRILL_FLAGS = {
   repeat: Flags.integer({ summary: 'How often.', default: 1, min: 1, max: 1_000 }),
   stream: Flags.string({ summary: 'Stream that is watched. [default: the first]', helpValue: 'STREAM' }),
   seed: Flags.integer({ summary: 'Of what is random in the plan.', default: 1, min: 0 }),
+  loader: Flags.option({
+    summary: 'Viewers with the hedged loader, or as hls.js plays by itself.',
+    options: ['hedged', 'none'] as const,
+    default: 'hedged' as const,
+  })(),
+  browser: Flags.boolean({ summary: 'Let a real Chromium watch, too, frame by frame.' }),
   'dry-run': Flags.boolean({ summary: 'Say what it would do, and change nothing.' }),
   report: Flags.string({ summary: 'Also write its reports into this folder.', helpValue: 'DIR' }),
 };
@@ -79,6 +85,8 @@ export abstract class DrillCommand extends BaseCommand {
       view,
       plan,
       repeat: flags.repeat,
+      loader: flags.loader,
+      browser: flags.browser,
       reportTemplate: await loadReportTemplate(this.config.root),
       reportDir: flags.report === undefined ? null : resolve(flags.report),
       signal: this.signal,

@@ -14,14 +14,19 @@ import { formatJunit } from '../drill/report/junit.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
 import { type DrillOutcome, runDrill } from '../drill/run-drill.ts';
 import { startUndoKeeper } from '../drill/undo/start-undo-keeper.ts';
+import { createBrowserWitness } from '../drill/viewers/browser-witness.ts';
+import { findChromium } from '../drill/viewers/devtools.ts';
+import { entryUrls } from '../drill/viewers/entry-urls.ts';
 import { createFleet } from '../drill/viewers/run-fleet.ts';
+import type { Witness } from '../drill/viewers/witness.ts';
 import { loadControl } from '../drill/watch/load-control.ts';
 import { createClusterProbe } from '../drill/watch/look-at-cluster.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { clusterLayout } from '../nodes/layout.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import { takeLock } from '../provision/lock.ts';
-import { playlistUrls } from '../viewer/playlist-urls.ts';
+import type { ViewerLoader } from '../viewer/create-fetch.ts';
+import { watchPlaces } from './places.ts';
 
 export interface DrillRequest {
   readonly view: ClusterView;
@@ -31,6 +36,10 @@ export interface DrillRequest {
   readonly signal: AbortSignal;
   /** Program and arguments that run this streamctl. */
   readonly program: readonly [string, ...string[]];
+  /** With it viewers ask another region by themselves; without it they play as hls.js alone does. */
+  readonly loader: ViewerLoader;
+  /** A real Chromium watches, too. */
+  readonly browser: boolean;
   /** Text of templates/drill-report.html. */
   readonly reportTemplate: string;
   /** Where the reports are written, too; of a series a folder each, and one junit.xml. */
@@ -91,6 +100,17 @@ async function refuseArmed(view: ClusterView): Promise<void> {
   });
 }
 
+/** A browser in the region that the faults touch: there it is hardest. */
+async function createWitnesses({ browser, plan, view }: DrillRequest): Promise<readonly Witness[]> {
+  if (!browser) return [];
+  const chromium = await findChromium(process.env.PATH ?? '');
+  const node = view.peers.find(({ name }) => name === plan.target);
+  const region = node?.region ?? view.regions.find((name) => name === plan.target) ?? view.regions[0]!;
+  const place = watchPlaces(view.peers, plan.stream).find((one) => one.region === region);
+  if (place === undefined) throw new StreamctlError('NOT_FOUND', `no edge in region "${region}"`);
+  return [createBrowserWitness({ chromium, url: place.url, region, nowMs: systemClock.nowMs })];
+}
+
 async function runOnce(request: DrillRequest, words: string, count: number): Promise<DrillOutcome> {
   const { view, plan, signal, onEvent, onRun } = request;
   const folder = await makeDrillFolder(view.dir, words, Date.now());
@@ -104,7 +124,11 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
       clock: drillClock,
       journal,
       probe: createClusterProbe({ view, stream, nowMs, loadControl: () => loadControl(view, stream) }),
-      fleet: createFleet({ urlsOf: (region) => playlistUrls(view, stream, region) }),
+      witnesses: await createWitnesses(request),
+      fleet: createFleet({
+        loader: request.loader,
+        urlsOf: (region, avoid) => entryUrls(view, { stream, region, avoid }),
+      }),
       resolveFault: (settings, sight) =>
         resolveFault(settings, { view, sight, nowMs, longestMs: plan.durationMs + LONGER_MS }),
       startUndo: () =>

@@ -17,6 +17,8 @@ export interface FeedSight {
   readonly node: string;
   /** Nodes it reads from; empty while it looks for one. */
   readonly from: readonly string[];
+  /** In the origin's own word: `two-feeds`, `one-feed`, `no-feed`, …; null from one that does not say. */
+  readonly supply: string | null;
   /** Its last change of the feed that leads; null when there was none. */
   readonly change: {
     /** Unix milliseconds. */

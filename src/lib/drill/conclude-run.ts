@@ -8,12 +8,15 @@ import { measureViewers } from './judge/measure-viewers.ts';
 import type { DrillOutcome } from './run-drill.ts';
 
 /** Takes the last sample and judges. */
-export function concludeRun(course: DrillCourse): DrillOutcome {
+export async function concludeRun(course: DrillCourse): Promise<DrillOutcome> {
   const { plan, identity, watcher, before, story, healedMs } = course;
   const end = watcher.sample();
   const faultMs = course.faultMs ?? end.atMs;
   const { seconds, bands } = watcher.log;
-  const seen = measureViewers({ fault: before!.sample, end, healedMs, seconds });
+  const seen = measureViewers({
+    ...{ fault: before!.sample, end, healedMs, seconds },
+    movedAtMs: course.moves?.movedAtMs ?? null,
+  });
   const marks = {
     ...gatherNodes(course),
     faultMs,
@@ -23,14 +26,15 @@ export function concludeRun(course: DrillCourse): DrillOutcome {
     wasCutOff: plan.faults.some(({ settings }) => settings.kind === 'drop-publisher'),
   };
   const did = measureCluster(marks);
+  const witnessed = await Promise.all(course.deps.witnesses.map((witness) => witness.saw(faultMs)));
+  for (const { words } of witnessed) story.note('viewers', words);
   const judged = judgeRun({
+    witnessed: plan.expectations.deadAirP99Ms === null ? [] : witnessed.flatMap(({ findings }) => findings),
     expectations: plan.expectations,
     seen,
     did,
     duties: findDuties(marks),
-    unproven: course.faults.list.flatMap(({ fault, unproven }) =>
-      unproven === null ? [] : [`${fault.label}: it ${unproven}`],
-    ),
+    unproven: listUnproven(course),
     stopped: course.stopped,
     unhealed: course.faults.unhealed,
     notRecovered: course.after?.ok === false ? `not steady again: ${course.after.text}` : null,
@@ -59,8 +63,16 @@ export function concludeRun(course: DrillCourse): DrillOutcome {
   return { run, pictures: { bands, seconds } };
 }
 
+/** What was not seen to bite; also a drill that came to none of its faults. */
+function listUnproven({ faults: { list } }: DrillCourse): string[] {
+  if (list.length > 0 && list.every(({ injectedMs }) => injectedMs === null)) {
+    return ['there was no time for any of its faults'];
+  }
+  return list.flatMap(({ fault, unproven }) => (unproven === null ? [] : [`${fault.label}: it ${unproven}`]));
+}
+
 function gatherNodes({ faults }: DrillCourse) {
-  const list = faults.list.map(({ fault }) => fault);
+  const list = faults.list.flatMap(({ fault, injectedMs }) => (injectedMs === null ? [] : [fault]));
   return {
     touchedNodes: list.flatMap(({ touchedNodes }) => touchedNodes),
     lostNodes: list.flatMap(({ lostNodes }) => lostNodes),

@@ -45,6 +45,12 @@ export class CourseFaults {
     this.#options = options;
   }
 
+  /** Nodes that can serve nobody now. */
+  get lostNow(): readonly string[] {
+    const broken = this.list.filter(({ injectedMs, healedMs }) => injectedMs !== null && healedMs === null);
+    return broken.flatMap(({ fault }) => fault.lostNodes);
+  }
+
   /** Throws what a fault throws that has no target, and CONFLICT when together they would break too much. */
   async resolve(sight: ClusterSight): Promise<void> {
     const { plan, deps } = this.#options;

@@ -12,6 +12,7 @@ import type { DrillDeps, DrillIdentity } from './run-drill.ts';
 import { Story } from './story.ts';
 import { walkSteps } from './walk-steps.ts';
 import { CrowdTeller, describeChanges } from './watch/describe-changes.ts';
+import { MoveWatch } from './watch/move-watch.ts';
 import { medianLiveEdge, type Sample } from './watch/viewer-log.ts';
 import { Watcher } from './watch/watcher.ts';
 
@@ -51,6 +52,7 @@ export class DrillCourse {
   /** From the heal until the steady state held. */
   recoveredMs: number | null = null;
   stopped: Stop | null = null;
+  moves: MoveWatch | null = null;
   readonly #signal: AbortSignal;
   /** Aborts with whatever ends the measuring early. */
   readonly #early = new AbortController();
@@ -91,7 +93,8 @@ export class DrillCourse {
   }
 
   /** Begins to watch, with the viewers spread over all regions. */
-  gatherViewers(): void {
+  async gatherViewers(): Promise<void> {
+    await Promise.all(this.deps.witnesses.map((witness) => witness.start()));
     this.#join(null, this.plan.viewers, ARRIVAL_MS);
     this.watcher.start();
   }
@@ -122,6 +125,8 @@ export class DrillCourse {
     this.#throwIfStopped();
     this.watcher.forgetLag();
     this.#stops = new StopWatch(this.plan.stops, this.#touchedRegions());
+    const lost = this.faults.list.flatMap(({ fault }) => fault.lostNodes);
+    this.moves = new MoveWatch(this.before!.sight, lost);
     const beganMs = clock.nowMs();
     if (this.faults.list.length === 0) {
       this.#markBefore();
@@ -171,14 +176,15 @@ export class DrillCourse {
   async close(): Promise<void> {
     await this.faults.close();
     await this.watcher.close();
-    await this.deps.fleet.close();
+    await Promise.all([this.deps.fleet, ...this.deps.witnesses].map((one) => one.close()));
   }
 
   #join(region: string | null, count: number, withinMs: number): void {
     const regions = region === null ? this.identity.regions : [region];
     regions.forEach((name, index) => {
       const share = Math.floor(count / regions.length) + (index < count % regions.length ? 1 : 0);
-      if (share > 0) this.deps.fleet.join({ region: name, count: share, withinMs });
+      if (share > 0)
+        this.deps.fleet.join({ region: name, count: share, withinMs, avoid: this.faults.lostNow });
     });
   }
 
@@ -190,6 +196,7 @@ export class DrillCourse {
 
   #take(sample: Sample): void {
     if (this.faultMs === null) return;
+    this.moves?.take(sample);
     const told = this.#crowd.take(sample);
     if (told !== null) this.story.tell([told]);
     const why = this.healedMs === null ? (this.#stops?.take(sample) ?? null) : null;
@@ -228,15 +235,18 @@ export class DrillCourse {
   /** Resolves when all is steady for the window, or with what is not when the time is over. */
   async #awaitSteady(limitMs: number): Promise<ReturnType<SteadyJudge['take']>> {
     const judge = new SteadyJudge(this.#wanted());
-    const look = () => {
+    const look = async () => {
       const samples = this.watcher.log.since(this.deps.clock.nowMs() - STEADY_WINDOW_MS);
-      return judge.take(samples, this.watcher.sights.at(-1) ?? null);
+      const judged = judge.take(samples, this.watcher.sights.at(-1) ?? null);
+      if (judged.faults.length > 0) return judged;
+      const words = await Promise.all(this.deps.witnesses.map((witness) => witness.unsteady()));
+      return { ...judged, faults: words.filter((word) => word !== null) };
     };
-    const well = () => {
-      const judged = look();
+    const well = async () => {
+      const judged = await look();
       return judged.faults.length === 0 ? judged : null;
     };
-    return (await this.#poll(well, limitMs, this.#signal)) ?? look();
+    return (await this.#poll(well, limitMs, this.#signal)) ?? (await look());
   }
 
   async #sleepUntil(atMs: number): Promise<void> {
@@ -244,7 +254,11 @@ export class DrillCourse {
     if (restMs > 0) await this.deps.clock.sleep(restMs, this.#early.signal);
   }
 
-  async #poll<T>(look: () => T | null, limitMs: number, signal: AbortSignal): Promise<T | null> {
+  async #poll<T>(
+    look: () => T | null | Promise<T | null>,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<T | null> {
     return await poll(look, { clock: this.deps.clock, limitMs, everyMs: POLL_MS, signal });
   }
 

@@ -40,6 +40,8 @@ export interface ViewerFigures {
     readonly during: number | null;
     readonly after: number | null;
   };
+  /** From the fault until the last viewer of a region without edges played from another; null: none was, or not all did. */
+  readonly movedMs: number | null;
   /** Of those who joined while the fault lasted. */
   readonly joined: number;
   readonly joinedNeverPlayed: number;

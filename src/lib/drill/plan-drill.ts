@@ -119,16 +119,20 @@ function checkAmount({ name, amount }: DrillKind, given: number | null): number 
 
 function checkTarget({ name, target }: DrillKind, given: string | null, facts: PlanFacts): string | null {
   if (target === null) return null;
-  if (given === null) {
-    throw new StreamctlError('USAGE', `drill ${name} needs a ${target}`, {
-      hint: `See streamctl drill show ${name}.`,
-    });
-  }
-  const known = targetsOf(target, facts);
+  if (given !== null) return resolveTarget(target, given, facts);
+  throw new StreamctlError('USAGE', `drill ${name} needs a ${target}`, {
+    hint: `See streamctl drill show ${name}.`,
+  });
+}
+
+/** Returns the target when the cluster has it. Throws USAGE without one, NOT_FOUND with the nearest one. */
+export function resolveTarget(kind: TargetKind, given: string | null, facts: PlanFacts): string {
+  if (given === null) throw new StreamctlError('USAGE', `a fault of a ${kind} needs its name as target`);
+  const known = targetsOf(kind, facts);
   // A stream need not be in the spec.
-  if (target === 'stream' || known.includes(given)) return given;
+  if (kind === 'stream' || known.includes(given)) return given;
   const nearest = findNearest(given, known);
-  throw new StreamctlError('NOT_FOUND', `cluster ${facts.view.name} has no ${target} "${given}"`, {
+  throw new StreamctlError('NOT_FOUND', `cluster ${facts.view.name} has no ${kind} "${given}"`, {
     hint: nearest === null ? `Known are ${known.join(', ')}.` : `Did you mean ${nearest}?`,
   });
 }

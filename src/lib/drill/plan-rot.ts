@@ -20,9 +20,10 @@ export function planRot({ durationMs, seed, stream }: RotWish, facts: PlanFacts)
   const random = createRandom(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const candidates = listCandidates(stream, facts);
+  const longestMs = Math.max(SHORTEST_MS, Math.min(LONGEST_MS, durationMs / 2));
   const faults: PlannedFault[] = [];
   for (let atMs = 0; atMs + SHORTEST_MS < durationMs; atMs += APART_MS) {
-    const forMs = Math.round(SHORTEST_MS + random() * (LONGEST_MS - SHORTEST_MS));
+    const forMs = Math.round(SHORTEST_MS + random() * (longestMs - SHORTEST_MS));
     const settings = pick(candidates);
     faults.push({ id: String(faults.length + 1), atMs, forMs, whenSteady: true, settings });
   }

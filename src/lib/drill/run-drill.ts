@@ -19,11 +19,14 @@ import type { Fault, FaultSettings } from './faults/fault.ts';
 import type { Journal } from './journal.ts';
 import type { UndoKeeper } from './undo/undo-action.ts';
 import type { ViewerFleet } from './viewers/viewer-sight.ts';
+import type { Witness } from './viewers/witness.ts';
 
 export interface DrillDeps {
   readonly clock: DrillClock;
   readonly probe: ClusterProbe;
   readonly fleet: ViewerFleet;
+  /** Others who watch: a browser. */
+  readonly witnesses: readonly Witness[];
   readonly journal: Journal;
   /** Finds what a fault would touch in the cluster as it is. */
   readonly resolveFault: (settings: FaultSettings, sight: ClusterSight) => Promise<Fault>;
@@ -58,14 +61,14 @@ export async function runDrill(
 ): Promise<DrillOutcome> {
   const course = new DrillCourse(plan, deps, { identity, signal });
   try {
-    course.gatherViewers();
+    await course.gatherViewers();
     await course.awaitSteadyState();
     await course.faults.resolve(course.before!.sight);
     await course.faults.arm();
     await course.breakAndMeasure();
     await course.heal();
     await course.awaitRecovery();
-    return concludeRun(course);
+    return await concludeRun(course);
   } catch (error) {
     throw error instanceof StreamctlError || !signal.aborted
       ? error

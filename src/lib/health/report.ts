@@ -88,8 +88,6 @@ export interface OriginStreamReport {
   readonly reasons: readonly string[];
   readonly relay: boolean;
   readonly feeds: readonly FeedReport[];
-  /** The last change of feed; null when there was none. Absent in reports of older versions. */
-  readonly feedChange?: FeedChangeReport | null;
   /** Absent in reports of older versions. */
   readonly supply?: SupplyReport;
   /** Of the connected pipeline of this node; null without one. Absent in reports of older versions. */

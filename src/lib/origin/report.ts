@@ -39,7 +39,6 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     relay: hosted.pipeline === null,
     feeds: reportFeeds(hosted),
     supply,
-    feedChange: supply.lastChange,
     pipeline: hosted.pipeline?.log.marks(nowMs) ?? null,
     status: hosted.pipeline?.status ?? live.status,
     tracks: live.tracks,

@@ -15,6 +15,19 @@ export type ParsedSpec =
 
 /** Parses the text of a spec; `file` is only named in diagnostics. Diagnostics are in the order of the file. */
 export function parseSpec(text: string, file: string): ParsedSpec {
+  const find = (raw: unknown): Fault[] => [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
+  const { raw, diagnostics } = parseYaml(text, file, find);
+  return diagnostics.length > 0
+    ? { spec: null, diagnostics }
+    : { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
+}
+
+/** Parses YAML and places the faults that are found in it; a file with any fault has no value. */
+export function parseYaml(
+  text: string,
+  file: string,
+  findFaults: (raw: unknown) => Fault[],
+): { readonly raw: unknown; readonly diagnostics: readonly Diagnostic[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (fault: Fault): Diagnostic => {
@@ -28,14 +41,13 @@ export function parseSpec(text: string, file: string): ParsedSpec {
     };
   };
   if (document.errors.length > 0) {
-    return { spec: null, diagnostics: document.errors.map((error) => wordYamlError(error, file, lines)) };
+    return { raw: null, diagnostics: document.errors.map((error) => wordYamlError(error, file, lines)) };
   }
   const raw = readValue(document);
   if (raw instanceof Error) return refuse([place({ path: [], message: `not YAML: ${raw.message}` })]);
   if (raw === null || raw === undefined) return refuse([place({ path: [], message: 'the file is empty' })]);
-  const faults = [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
-  if (faults.length > 0) return refuse(faults.map(place));
-  return { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
+  const faults = findFaults(raw);
+  return faults.length > 0 ? refuse(faults.map(place)) : { raw, diagnostics: [] };
 }
 
 /** An alias without its anchor, or one that would grow without end, is only found when values are made. */
@@ -55,9 +67,9 @@ export function locatePath(text: string, path: Fault['path']): { line: number; c
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-function refuse(diagnostics: Diagnostic[]): ParsedSpec {
+function refuse(diagnostics: Diagnostic[]): { raw: null; diagnostics: Diagnostic[] } {
   const sorted = diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { spec: null, diagnostics: sorted };
+  return { raw: null, diagnostics: sorted };
 }
 
 function wordYamlError(error: YAMLError, file: string, lines: LineCounter): Diagnostic {

@@ -11,11 +11,19 @@ interface JsonSchemaNode {
   readonly items?: JsonSchemaNode;
 }
 
-/** Returns every fault of the shape of a parsed spec. */
-export function findShapeFaults(raw: unknown): Fault[] {
-  const parsed = specSchema.safeParse(raw, { reportInput: true });
+/** What a file must look like; its JSON Schema names the known keys. */
+export interface FileShape {
+  readonly schema: z.ZodType;
+  readonly json: () => Record<string, unknown>;
+}
+
+const SPEC: FileShape = { schema: specSchema, json: specJsonSchema };
+
+/** Returns every fault of the shape of a parsed file; a spec unless told. */
+export function findShapeFaults(raw: unknown, { schema, json }: FileShape = SPEC): Fault[] {
+  const parsed = schema.safeParse(raw, { reportInput: true });
   if (parsed.success) return [];
-  const root = specJsonSchema() as JsonSchemaNode;
+  const root = json() as JsonSchemaNode;
   const issues = parsed.error.issues;
   const unknown = issues.flatMap((issue) => wordUnknownKeys(issue, root, raw));
   const meant = new Set(unknown.map(({ meant }) => meant));

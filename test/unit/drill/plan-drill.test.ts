@@ -2,24 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DRILLS, findDrill } from '../../../src/lib/drill/drill-kinds.ts';
 import { type DrillWish, placeSpells, planDrill } from '../../../src/lib/drill/plan-drill.ts';
-import type { ClusterView } from '../../../src/lib/nodes/cluster-view.ts';
-import { DEFAULT_PORTS, DEFAULT_SETTINGS as SETTINGS } from '../../../src/lib/spec/defaults.ts';
+import { DRILL_FACTS } from '../../support/drill-facts.ts';
 
-const NODES = {
-  'us-1': ['store', 'ingest', 'origin'],
-  'us-2': ['edge'],
-  'eu-1': ['ingest', 'origin'],
-  'eu-2': ['edge'],
-} as const;
-
-const view: ClusterView = {
-  ...{ name: 'demo', dir: '/cluster', specFile: '/spec', regions: ['us', 'eu'] },
-  peers: Object.entries(NODES).map(([name, roles]) => ({
-    ...{ name, region: name.slice(0, 2), roles, address: '127.9.9.9', ports: DEFAULT_PORTS, weight: 1 },
-  })),
-  ...{ streams: { demo: SETTINGS }, defaults: SETTINGS, files: { keySecret: '', redisPassword: '' } },
-};
-const facts = { view, settings: SETTINGS };
+const facts = DRILL_FACTS;
+const SETTINGS = facts.settings;
 const wish: DrillWish = {
   ...{ target: null, amount: null, stream: 'demo', viewers: 100, durationMs: null, seed: 1 },
 };

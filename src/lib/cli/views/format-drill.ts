@@ -64,6 +64,7 @@ export function formatDrillEnd(run: DrillRun, reports: string | null, paint: Pai
       `${formatQuantiles(seen.deadAirMs)} · viewers with any ${seen.affected} of ${seen.deadAirEachMs.length}`,
     ),
     row('behind live', formatLiveEdge(seen.liveEdgeSec)),
+    ...(seen.movedMs === null ? [] : [row('moved', `all to another region within ${wordMs(seen.movedMs)}`)]),
     ...(seen.joined > 0 ? [row('joined', formatJoined(run))] : []),
     row(
       'media',

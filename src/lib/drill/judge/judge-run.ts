@@ -5,6 +5,8 @@ import type { ClusterDuties, ClusterFigures, Finding, Verdict, ViewerFigures } f
 export interface RunEvidence {
   readonly expectations: Expectations;
   readonly seen: ViewerFigures;
+  /** What others saw who watched. */
+  readonly witnessed: readonly Finding[];
   readonly did: ClusterFigures;
   readonly duties: ClusterDuties;
   /** Faults that were injected and not seen to bite, in words. */
@@ -27,7 +29,7 @@ export function judgeRun(evidence: RunEvidence): {
   reasons: string[];
   findings: Finding[];
 } {
-  const findings = findFindings(evidence);
+  const findings = [...findFindings(evidence), ...evidence.witnessed];
   const { stopped, unhealed, notRecovered, unproven } = evidence;
   const done = (verdict: Verdict, reasons: readonly string[]) => ({
     verdict,

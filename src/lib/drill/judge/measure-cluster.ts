@@ -20,8 +20,8 @@ export interface ClusterMarks {
   readonly mediaNodes: readonly string[];
 }
 
-/** Without a publisher for so long the slate must have been seen, however seldom one looks. */
-const SLATE_DUE_MS = 4_000;
+/** What a fault of this length causes must have been seen, however seldom one looks. */
+const DUE_MS = 4_000;
 
 /** Times are exact where the cluster dates them itself, else those of the look at which they were seen first. */
 export function measureCluster(marks: ClusterMarks): ClusterFigures {
@@ -48,11 +48,15 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
   );
   const controlled = [before, ...since].some(({ control }) => control?.controller != null);
   return {
-    detect: lost.size > 0 && controlled,
+    detect: lost.size > 0 && controlled && spells.some(lasts),
     replace: spare && controlled && [...holders].some((node) => lost.has(node)),
-    slate: wasCutOff && spells.some(({ fromMs, healedMs }) => (healedMs ?? Infinity) - fromMs > SLATE_DUE_MS),
+    slate: wasCutOff && spells.some(lasts),
     comeBack: wasCutOff && since.some(({ state }) => state !== 'live'),
   };
+}
+
+function lasts({ fromMs, healedMs }: ClusterMarks['spells'][number]): boolean {
+  return (healedMs ?? Number.POSITIVE_INFINITY) - fromMs > DUE_MS;
 }
 
 /** The controller's verdict on a touched node; else the first report in which one that still can says it is not well. */

@@ -12,10 +12,12 @@ export interface ViewerMarks {
   /** Unix milliseconds; null when nothing was healed. */
   readonly healedMs: number | null;
   readonly seconds: readonly ViewerSecond[];
+  /** Unix milliseconds at which all had moved that had to; null when they had not. */
+  readonly movedAtMs: number | null;
 }
 
 /** Compares the viewers of the two marks. Those that did not play at the first are judged by their startup alone. */
-export function measureViewers({ fault, end, healedMs, seconds }: ViewerMarks): ViewerFigures {
+export function measureViewers({ fault, end, healedMs, seconds, movedAtMs }: ViewerMarks): ViewerFigures {
   const now = new Map(end.viewers.map((viewer) => [viewer.id, viewer]));
   const watched = fault.viewers.filter(({ startupMs }) => startupMs !== null);
   const pairs = watched.flatMap((then) => {
@@ -31,6 +33,7 @@ export function measureViewers({ fault, end, healedMs, seconds }: ViewerMarks): 
     deadAirMs: deadAir.summary(),
     deadAirEachMs: each,
     affected,
+    movedMs: movedAtMs === null ? null : Math.round(movedAtMs - fault.atMs),
     affectedShare: pairs.length === 0 ? 0 : affected / pairs.length,
     liveEdgeSec: {
       before: round(medianLiveEdge(fault.viewers)),

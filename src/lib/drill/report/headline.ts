@@ -71,6 +71,9 @@ export function listFigures(run: DrillRun): [string, string][] {
       'Joined during the fault',
       `${seen.joined}; startup p95 ${wordMs(seen.startupMs.p95)}; never played: ${seen.joinedNeverPlayed}`,
     ],
+    ...(seen.movedMs === null
+      ? []
+      : [['Viewers moved', `all after ${wordMs(seen.movedMs)}`] as [string, string]]),
     ['Frames', `${seen.missingFrames} missing, ${seen.repeatedFrames} repeated`],
     ['Requests', `${seen.failedRequests} of ${seen.requests.toLocaleString('en-US')} failed`],
     ['Noticed', run.detectMs === null ? 'not seen' : `after ${wordMs(run.detectMs)} by ${run.detectedBy}`],

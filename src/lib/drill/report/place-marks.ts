@@ -47,6 +47,7 @@ function listMoments(run: DrillRun): { atMs: number; label: string; kind: Timeli
       ...{ atMs, kind: 'fault' as const },
       label: many ? `fault ${index + 1}` : 'fault',
     })),
+    ...since(run.seen.movedMs, 'viewers moved'),
     ...since(run.detectMs, 'noticed'),
     ...since(run.switchMs, 'feeds changed'),
     ...since(run.replaceMs, 'redundant again'),

@@ -5,13 +5,15 @@
 import { systemClock } from '../../base/clock.ts';
 import { HLS_CONFIG } from '../../player/hls-config.ts';
 import { createConnection } from '../../viewer/connection.ts';
+import type { ViewerLoader } from '../../viewer/create-fetch.ts';
 import { PlaylistCache } from '../../viewer/playlist-cache.ts';
 import { SimulatedViewer } from '../../viewer/simulated-viewer.ts';
 import type { Joining, ViewerFleet, ViewerSight } from './viewer-sight.ts';
 
 export interface FleetOptions {
-  /** Multivariant playlists on the edges of a region. */
-  readonly urlsOf: (region: string) => readonly string[];
+  /** Multivariant playlists on the edges of a region, or else of the others, but for those nodes. */
+  readonly urlsOf: (region: string, avoid: readonly string[]) => readonly string[];
+  readonly loader: ViewerLoader;
 }
 
 interface Member {
@@ -40,13 +42,13 @@ class Fleet implements ViewerFleet {
     this.#options = options;
   }
 
-  join({ region, count, withinMs }: Joining): void {
+  join({ region, count, withinMs, avoid }: Joining): void {
     const beganMs = performance.now();
     let begun = 0;
     const tick = (): void => {
       const share = withinMs <= 0 ? 1 : (performance.now() - beganMs + TICK_MS) / withinMs;
       const due = Math.min(count, Math.ceil(share * count));
-      for (; begun < due; begun++) this.#start(region);
+      for (; begun < due; begun++) this.#start(region, avoid);
       if (begun < count) return;
       clearInterval(timer);
       this.#arrivals.delete(timer);
@@ -67,14 +69,16 @@ class Fleet implements ViewerFleet {
     await Promise.all(this.#members.map(({ running }) => running));
   }
 
-  #start(region: string): void {
-    const urls = this.#options.urlsOf(region);
+  #start(region: string, avoid: readonly string[]): void {
+    const { urlsOf, loader } = this.#options;
+    const urls = urlsOf(region, avoid);
     const id = this.#members.length;
     const viewer = new SimulatedViewer(
       {
         url: new URL(urls[id % urls.length]!),
         choice: { rendition: 'auto', share: (id * GOLDEN_RATIO) % 1 },
         maxRate: HLS_CONFIG.maxLiveSyncPlaybackRate,
+        loader,
       },
       { clock: systemClock, connect: createConnection, playlists: this.#playlists },
     );

@@ -28,6 +28,8 @@ export interface Joining {
   readonly region: string;
   readonly count: number;
   readonly withinMs: number;
+  /** Nodes that no name service would send anybody to now. */
+  readonly avoid: readonly string[];
 }
 
 /** Viewers that watch throughout a drill. */

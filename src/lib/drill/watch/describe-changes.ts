@@ -1,6 +1,7 @@
 /** What changed between two looks, as events of the journal. Pure. */
 import type { ClusterSight } from '../cluster-sight.ts';
 import type { DrillEvent } from '../journal.ts';
+import type { ViewerSight } from '../viewers/viewer-sight.ts';
 import type { Sample } from './viewer-log.ts';
 
 /** Changes of nodes, replicas, feeds, the stream's state, and what the controller says. */
@@ -42,13 +43,23 @@ function replicaChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
 }
 
 function feedChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
-  return now.feeds.flatMap(({ node, change }) => {
+  return now.feeds.flatMap(({ node, supply, change }) => {
     const then = before.feeds.find((feed) => feed.node === node);
-    if (change === null || then === undefined || then.change?.atMs === change.atMs) return [];
+    if (then === undefined) return [];
+    const changed = change !== null && then.change?.atMs !== change.atMs;
+    const other = supply !== null && supply !== then.supply;
     return [
-      event(change.atMs, 'feed', `${node} goes on with the feed of ${change.to}, not of ${change.from}`),
+      ...(changed
+        ? [event(change.atMs, 'feed', `${node} goes on with the feed of ${change.to}, not of ${change.from}`)]
+        : []),
+      ...(other ? [event(now.atMs, 'feed', `${node} has ${wordSupply(supply)}`)] : []),
     ];
   });
+}
+
+/** `two-feeds` → `two feeds`. */
+function wordSupply(supply: string): string {
+  return supply === 'changing-feed' ? 'no feed that delivers now' : supply.replaceAll('-', ' ');
 }
 
 function controlChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
@@ -71,32 +82,38 @@ function controlChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
 
 /** How many viewers are without a picture, or play from elsewhere, when that changed. */
 export class CrowdTeller {
-  #told = { stalled: 0, elsewhere: 0 };
+  #told = '';
   #toldMs = Number.NEGATIVE_INFINITY;
 
   /** Tells at most twice a second, and never misses the last change. */
   take({ atMs, viewers }: Sample): DrillEvent | null {
     const stalled = viewers.filter(({ state }) => state === 'stalled').length;
-    const elsewhere = viewers.filter(
-      ({ playsFrom, region, state }) => state === 'playing' && playsFrom !== null && playsFrom !== region,
-    ).length;
-    if (stalled === this.#told.stalled && elsewhere === this.#told.elsewhere) return null;
-    if (atMs - this.#toldMs < TELL_EVERY_MS) return null;
-    const text = wordCrowd(stalled, elsewhere, viewers.length);
-    this.#told = { stalled, elsewhere };
+    const words = [
+      ...(stalled > 0 ? [`${stalled} of ${viewers.length} without a picture`] : []),
+      ...wordElsewhere(viewers),
+    ].join(', ');
+    if (words === this.#told || atMs - this.#toldMs < TELL_EVERY_MS) return null;
+    this.#told = words;
     this.#toldMs = atMs;
-    return event(atMs, 'viewers', text);
+    return event(atMs, 'viewers', words === '' ? `all ${viewers.length} play from their own region` : words);
   }
 }
 
 const TELL_EVERY_MS = 500;
 
-function wordCrowd(stalled: number, elsewhere: number, all: number): string {
-  const words = [
-    ...(stalled > 0 ? [`${stalled} of ${all} without a picture`] : []),
-    ...(elsewhere > 0 ? [`${elsewhere} of ${all} play from another region`] : []),
-  ];
-  return words.length > 0 ? words.join(', ') : `all ${all} play from their own region`;
+/** `50 of 50 of eu play from us`. */
+function wordElsewhere(viewers: readonly ViewerSight[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { state, region, playsFrom } of viewers) {
+    if (state !== 'playing' || playsFrom === null || playsFrom === region) continue;
+    const key = `${region} ${playsFrom}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(([key, count]) => {
+    const [home, from] = key.split(' ');
+    const all = viewers.filter(({ region }) => region === home).length;
+    return `${count} of ${all} of ${home} play from ${from}`;
+  });
 }
 
 function event(atMs: number, kind: DrillEvent['kind'], text: string): DrillEvent {

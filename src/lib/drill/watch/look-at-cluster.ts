@@ -43,5 +43,6 @@ function feedOf({ peer, origin }: NodeAnswer, stream: string): FeedSight[] {
   const report = origin?.streams.find((one) => one.stream === stream);
   if (report === undefined) return [];
   const from = report.feeds.map((feed) => feed.from).filter((name) => name !== '' && name !== 'pipeline');
-  return [{ node: peer.name, from, change: report.feedChange ?? null }];
+  const { supply } = report;
+  return [{ node: peer.name, from, supply: supply?.state ?? null, change: supply?.lastChange ?? null }];
 }

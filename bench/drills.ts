@@ -1,0 +1,96 @@
+/**
+ * `npm run bench:drills`: what viewers see of every fault, here and now, as a table and as JSON in bench-results/.
+ *
+ * A cluster of its own with default settings, each drill `--repeat` times at random moments of the segment, each through
+ * `streamctl drill` as a user runs it. Figures are not tests: a miss is shown as one and the exit status stays 0.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDemoCluster } from '../test/support/demo-cluster.ts';
+import { measureDrills } from './drill-figures.ts';
+import { formatTable, markOf } from './figure.ts';
+import { describeMachine } from './machine.ts';
+import { type DrillSeries, runDrillSeries } from './run-drill-series.ts';
+
+/** One-minute load from which other work disturbs the figures. */
+const BUSY_LOAD = 0.5;
+/** Default settings, but for the recording, and a ladder that two cores encode twice. */
+const MEDIA = `  dvrSec: 60
+  ladder: [{ name: 360p, width: 640, height: 360, videoKbps: 600 }, { name: 240p, width: 426, height: 240, videoKbps: 400 }]`;
+/** A second origin in eu, so that there is where to place a lost replica anew. */
+const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
+  - { name: us-2, region: us, roles: [edge] }
+  - { name: eu-1, region: eu, roles: [ingest, origin] }
+  - { name: eu-2, region: eu, roles: [edge] }
+  - { name: eu-3, region: eu, roles: [origin] }`;
+
+/** Drill and its words. */
+const DRILLS: readonly string[] = [
+  'fail-region eu --duration 15s',
+  'fail-region us --duration 15s',
+  'freeze-region eu --duration 15s',
+  'fail-node eu-1 --duration 15s',
+  'freeze-node eu-1 --duration 15s',
+  'fail-ingest eu --duration 8s',
+  'kill-transcoder demo --duration 6s',
+  'freeze-transcoder demo --duration 8s',
+  'gap-packager demo --duration 13s',
+  'stale-origin eu-2 --duration 8s',
+  'slow-origin eu-2 500 --duration 8s',
+  'errors-origin eu-2 30 --duration 8s',
+  'fail-edge eu-2 --duration 8s',
+  'fail-store --duration 8s',
+  'flap-publisher demo --duration 15s',
+  'surge us 100 --duration 10s',
+];
+
+const { values: flags } = parseArgs({
+  options: {
+    repeat: { type: 'string', default: '3' },
+    viewers: { type: 'string', default: '100' },
+    /** Length of fail-control. */
+    minutes: { type: 'string', default: '1' },
+    /** Comma-separated names of drills. */
+    only: { type: 'string', default: '' },
+    /** Loader of the viewers: hedged or none. */
+    loader: { type: 'string', default: 'hedged' },
+  },
+});
+const root = join(import.meta.dirname, '..');
+const say = (line: string): void => {
+  process.stderr.write(`  ${line}\n`);
+};
+const only = flags.only === '' ? null : new Set(flags.only.split(','));
+const wanted = [...DRILLS, `fail-control --duration ${flags.minutes}m`].filter(
+  (words) => only === null || only.has(words.split(' ')[0]!),
+);
+const machine = await describeMachine(root);
+if (loadavg()[0]! > BUSY_LOAD)
+  say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
+const series: DrillSeries[] = [];
+const cluster = await startDemoCluster({ name: 'benchdrills', media: MEDIA, nodes: NODES });
+try {
+  for (const words of wanted) {
+    // What lasts for minutes needs no repetition.
+    const repeat = words.startsWith('fail-control') ? '1' : flags.repeat;
+    say(`${words}, ${repeat} ×`);
+    const more = ['--repeat', repeat, '--viewers', flags.viewers, '--loader', flags.loader];
+    series.push(await runDrillSeries({ root, cluster }, [...words.split(' '), ...more]));
+    say(`  ${series.at(-1)!.said}`);
+  }
+} finally {
+  await cluster.close();
+}
+const figures = measureDrills(series);
+const atIso = new Date().toISOString();
+const folder = join(root, 'bench-results');
+await mkdir(folder, { recursive: true });
+const file = join(folder, `drills-${atIso.replaceAll(':', '-').slice(0, 19)}.json`);
+const marked = figures.map((each) => ({ ...each, result: markOf(each) }));
+const result = { version: 1, at: atIso, flags, machine, figures: marked, series };
+await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+const about = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+process.stdout.write(`\n${formatTable(figures)}\n\n  ${about.join(' · ')}\n  ${file}\n`);
+process.exit();

@@ -1,0 +1,200 @@
+/** Each drill once, in its short form, on a whole cluster; and what becomes of one that is killed. */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { DrillRun } from '../../../src/lib/drill/drill-result.ts';
+import { findNodeProcesses } from '../../../src/lib/drill/faults/node-processes.ts';
+import { armedOf, loadUndoRecord } from '../../../src/lib/drill/undo/undo-record.ts';
+import { isProcessAlive } from '../../../src/lib/nodes/processes.ts';
+import { ROOT } from '../../support/cli.ts';
+import { type DemoCluster, startDemoCluster } from '../../support/demo-cluster.ts';
+import { waitFor } from '../../support/wait.ts';
+
+const MEDIA = `  dvrSec: 60
+  ladder: [{ name: low, width: 256, height: 144, videoKbps: 150 }]
+  slate: { maxSec: 6 }`;
+const STREAMCTL = join(ROOT, 'bin/streamctl');
+const VIEWERS = ['--viewers', '20'];
+
+interface Outcome {
+  readonly status: number;
+  readonly run: DrillRun;
+}
+
+describe('drills', () => {
+  let cluster: DemoCluster;
+  let dir: string;
+  before(async () => {
+    cluster = await startDemoCluster({
+      ...{ name: 'drills', media: MEDIA, block: '127.207.0.0/16' },
+      publish: ['--size', '320x180', '--fps', '25', '--kbps', '300'],
+    });
+    dir = join(cluster.env.STREAMCTL_HOME!, 'drills');
+  });
+  after(async () => await cluster.close());
+
+  /** Runs a drill to its end, whatever the verdict. */
+  const drill = async (...words: readonly string[]): Promise<Outcome> => {
+    const argv = ['drill', ...words, '--spec', cluster.specFile, '--json'];
+    return await new Promise((resolve, reject) => {
+      execFile(STREAMCTL, argv, { env: cluster.env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+        const status = error === null ? 0 : Number(error.code);
+        try {
+          resolve({ status, run: JSON.parse(stdout) as DrillRun });
+        } catch {
+          reject(new Error(`drill ${words.join(' ')} printed no JSON: ${stdout}${stderr}`));
+        }
+      });
+    });
+  };
+  const about = ({ run }: Outcome): string => JSON.stringify([run.verdict, run.reasons, run.events], null, 1);
+
+  for (const words of [
+    'kill-transcoder demo --duration 4s',
+    'freeze-transcoder demo --duration 5s',
+    'gap-packager demo --duration 3s',
+    'fail-store --duration 4s',
+    'fail-control --duration 4s',
+    'surge us 20 --duration 5s',
+  ]) {
+    test(`${words}: no viewer notices`, async () => {
+      const outcome = await drill(...words.split(' '), ...VIEWERS);
+      assert.equal(outcome.run.verdict, 'pass', about(outcome));
+      assert.equal(outcome.status, 0);
+      assert.equal(outcome.run.seen.deadAirMs.max, 0);
+      assert.equal(outcome.run.steadyState.after?.ok, true);
+    });
+  }
+
+  for (const words of [
+    'fail-region eu --duration 5s',
+    'freeze-region eu --duration 5s',
+    'fail-node eu-1 --duration 4s',
+    'freeze-node eu-1 --duration 4s',
+    'fail-ingest eu --duration 4s',
+    'fail-edge eu-2 --duration 4s',
+    'stale-origin eu-2 --duration 4s',
+    'slow-origin eu-2 600 --duration 4s',
+    'errors-origin eu-2 40 --duration 4s',
+    'flap-publisher demo --duration 2s',
+    'rot --duration 12s --seed 3',
+  ]) {
+    test(`${words}: it bites, it is measured, and the cluster recovers`, async () => {
+      const outcome = await drill(...words.split(' '), ...VIEWERS);
+      const { run } = outcome;
+      assert.ok(run.verdict === 'pass' || run.verdict === 'fail', about(outcome));
+      assert.equal(outcome.status, run.verdict === 'pass' ? 0 : 12);
+      assert.ok(
+        run.events.some(({ kind }) => kind === 'bit'),
+        about(outcome),
+      );
+      assert.equal(run.steadyState.after?.ok, true, about(outcome));
+      assert.equal(
+        Object.values(run.seen.byRegion).reduce((a, b) => a + b),
+        20,
+      );
+    });
+  }
+
+  test('a drill killed with -9 heals by itself', async () => {
+    const nodes = ['eu-1', 'eu-2'];
+    const count = async (): Promise<number> =>
+      (await Promise.all(nodes.map((node) => findNodeProcesses(dir, node)))).flat().length;
+    const whole = await count();
+    const argv = [
+      'drill',
+      'fail-region',
+      'eu',
+      '--duration',
+      '60s',
+      '--spec',
+      cluster.specFile,
+      '--viewers',
+      '4',
+    ];
+    const child = spawn(STREAMCTL, argv, { env: cluster.env, stdio: 'ignore' });
+    await waitFor('the region is gone', async () => (await count()) === 0, 40_000);
+    child.kill('SIGKILL');
+    await waitFor('the region is back', async () => (await count()) >= whole - 4, 20_000);
+    const last = (await readdir(join(dir, 'drills'))).sort().at(-1)!;
+    const record = await loadUndoRecord(join(dir, 'drills', last, 'undo.json'));
+    assert.deepEqual(armedOf(record), []);
+    await waitFor('the undo process has ended', async () => !(await isProcessAlive(record!.pid)));
+    const health = async (): Promise<boolean> =>
+      ((await cluster.run('status').catch(() => ({}))) as { healthy?: boolean }).healthy === true;
+    await waitFor('the cluster is healthy again', health, 30_000);
+  });
+
+  test('Ctrl-C heals before the command ends, with the verdict and status of an abort', async () => {
+    const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', '--viewers', '4'];
+    const child = spawn(STREAMCTL, [...argv, '--spec', cluster.specFile], {
+      env: cluster.env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    const frozen = async (): Promise<boolean> => {
+      const found = await findNodeProcesses(dir, 'eu-2');
+      return found.length > 0 && found.every(({ stopped }) => stopped);
+    };
+    await waitFor('the node is frozen', frozen, 40_000);
+    child.kill('SIGINT');
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(status, 14, stdout);
+    assert.equal((JSON.parse(stdout) as DrillRun).verdict, 'aborted');
+    assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
+  });
+
+  test('while a drill runs, up and another drill are refused with 6', async () => {
+    const argv = ['drill', 'fail-store', '--duration', '30s', '--viewers', '4', '--spec', cluster.specFile];
+    const child = spawn(STREAMCTL, argv, { env: cluster.env, stdio: 'ignore' });
+    const refused = async (...words: readonly string[]): Promise<boolean> => {
+      const { status, run } = await drill(...words).catch(() => ({ status: 0, run: null }));
+      return status === 6 && run !== null;
+    };
+    try {
+      await waitFor('another drill is refused', () => refused('fail-control', '--viewers', '1'), 20_000);
+      const failure = await cluster.run('up').catch((error: { code: number }) => error);
+      assert.equal((failure as { code: number }).code, 6);
+    } finally {
+      child.kill('SIGINT');
+      await new Promise((resolve) => child.once('close', resolve));
+    }
+  });
+
+  test('a drill of a file runs as written, and leaves its reports where it was told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'drill-file-'));
+    try {
+      const file = join(folder, 'two.yaml');
+      const faults = [
+        '{ fault: kill-transcoder, target: demo, at: 0s }',
+        '{ fault: fail-store, at: 1s, for: 2s }',
+      ];
+      const text = `drill: two-blows\nduration: 5s\nviewers: 10\nfaults:\n${faults.map((one) => `  - ${one}\n`).join('')}expect: { deadAirP99Ms: 0 }\n`;
+      await writeFile(file, text);
+      const outcome = await drill('run', file, '--report', join(folder, 'out'));
+      assert.equal(outcome.run.verdict, 'pass', about(outcome));
+      assert.equal(outcome.run.events.filter(({ kind }) => kind === 'fault').length, 2);
+      const html = await readFile(join(folder, 'out', 'report.html'), 'utf8');
+      assert.match(html, /None of 10 viewers lost the picture/);
+      assert.match(await readFile(join(folder, 'out', 'junit.xml'), 'utf8'), /failures="0" errors="0"/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('drop-publisher: viewers see the slate, then a clean end; the stream comes back with its publisher', async () => {
+    const outcome = await drill('drop-publisher', 'demo', ...VIEWERS);
+    assert.equal(outcome.run.verdict, 'pass', about(outcome));
+    assert.notEqual(outcome.run.slateMs, null);
+    assert.ok(
+      outcome.run.events.some(({ text }) => text.startsWith('the stream is ended')),
+      about(outcome),
+    );
+  });
+});
