@@ -58,5 +58,6 @@ export interface ClusterSight {
 
 /** Looks at the cluster; never throws for something that does not answer. */
 export interface ClusterProbe {
-  look(): Promise<ClusterSight>;
+  /** `hurry`: waits less for nodes that do not answer, as some are not meant to. */
+  look(hurry: boolean): Promise<ClusterSight>;
 }

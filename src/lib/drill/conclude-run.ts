@@ -72,8 +72,11 @@ function listUnproven({ faults: { list } }: DrillCourse): string[] {
 }
 
 function gatherNodes({ faults }: DrillCourse) {
-  const list = faults.list.flatMap(({ fault, injectedMs }) => (injectedMs === null ? [] : [fault]));
+  const injected = faults.list.filter(({ injectedMs }) => injectedMs !== null);
+  const list = injected.map(({ fault }) => fault);
+  const dead = injected.filter(({ planned }) => /^(kill|freeze)-nodes$/.test(planned.settings.kind));
   return {
+    deadNodes: dead.flatMap(({ fault }) => fault.lostNodes),
     touchedNodes: list.flatMap(({ touchedNodes }) => touchedNodes),
     lostNodes: list.flatMap(({ lostNodes }) => lostNodes),
     mediaNodes: list.flatMap(({ mediaNodes }) => mediaNodes),

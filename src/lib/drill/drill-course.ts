@@ -71,6 +71,7 @@ export class DrillCourse {
     this.story = new Story(deps.clock, deps.journal);
     this.watcher = new Watcher({
       ...deps,
+      isBroken: () => this.faults.lostNow.length > 0,
       onSample: (sample) => this.#take(sample),
       onSight: (now, was) => {
         if (was !== null && this.faultMs !== null) this.story.tell(describeChanges(now, was));

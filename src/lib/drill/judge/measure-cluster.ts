@@ -17,11 +17,15 @@ export interface ClusterMarks {
   readonly since: readonly ClusterSight[];
   readonly touchedNodes: readonly string[];
   readonly lostNodes: readonly string[];
+  /** Nodes of which nothing was left: the controller judges those with an origin. */
+  readonly deadNodes: readonly string[];
   readonly mediaNodes: readonly string[];
 }
 
 /** What a fault of this length causes must have been seen, however seldom one looks. */
 const DUE_MS = 4_000;
+/** A node that is back sooner need not be replaced. */
+const REPLACE_DUE_MS = 10_000;
 
 /** Times are exact where the cluster dates them itself, else those of the look at which they were seen first. */
 export function measureCluster(marks: ClusterMarks): ClusterFigures {
@@ -39,24 +43,33 @@ export function measureCluster(marks: ClusterMarks): ClusterFigures {
 
 /** What the cluster had reason to do about the faults. */
 export function findDuties(marks: ClusterMarks): ClusterDuties {
-  const { before, since, lostNodes, spells, wasCutOff } = marks;
+  const { before, since, lostNodes, deadNodes, spells, wasCutOff } = marks;
   const lost = new Set(lostNodes);
   const holders = new Set(before.replicas.map(({ node }) => node));
   const spare = before.nodes.some(
     ({ name, roles, health }) =>
       roles.includes('origin') && health === 'up' && !lost.has(name) && !holders.has(name),
   );
-  const controlled = [before, ...since].some(({ control }) => control?.controller != null);
+  // With the store away nobody judges or places anything.
+  const controlled = since.some(
+    ({ atMs, control }) =>
+      control !== null && spells.some(({ fromMs, healedMs }) => atMs > fromMs && atMs < (healedMs ?? atMs)),
+  );
+  const judged = before.nodes.some(({ name, roles }) => deadNodes.includes(name) && roles.includes('origin'));
   return {
-    detect: lost.size > 0 && controlled && spells.some(lasts),
-    replace: spare && controlled && [...holders].some((node) => lost.has(node)),
-    slate: wasCutOff && spells.some(lasts),
+    detect: judged && controlled && spells.some(lasts(DUE_MS)),
+    replace:
+      spells.some(lasts(REPLACE_DUE_MS)) &&
+      spare &&
+      controlled &&
+      [...holders].some((node) => lost.has(node)),
+    slate: wasCutOff && spells.some(lasts(DUE_MS)),
     comeBack: wasCutOff && since.some(({ state }) => state !== 'live'),
   };
 }
 
-function lasts({ fromMs, healedMs }: ClusterMarks['spells'][number]): boolean {
-  return (healedMs ?? Number.POSITIVE_INFINITY) - fromMs > DUE_MS;
+function lasts(ms: number): (spell: ClusterMarks['spells'][number]) => boolean {
+  return ({ fromMs, healedMs }) => (healedMs ?? Number.POSITIVE_INFINITY) - fromMs > ms;
 }
 
 /** The controller's verdict on a touched node; else the first report in which one that still can says it is not well. */
@@ -92,16 +105,23 @@ function wasUp(before: ClusterSight, node: string): boolean {
   return before.replicas.some((replica) => replica.node === node && replica.health === 'up');
 }
 
-/** The longest time from a fault until a relay that had gone by what broke went on with another feed. */
+/** The longest time from a fault until a relay that had gone by what broke went on with another feed, its first change. */
 function findSwitch({ since, spells, mediaNodes }: ClusterMarks): number | null {
   const broken = new Set(mediaNodes);
-  const changes = since.flatMap(({ feeds }) =>
-    feeds.flatMap(({ change }) => (change !== null && broken.has(change.from) ? [change.atMs] : [])),
+  const seen = since.flatMap(({ feeds }) =>
+    feeds.flatMap(({ node, change }) =>
+      change !== null && broken.has(change.from) ? [{ node, atMs: change.atMs }] : [],
+    ),
   );
   return worst(
-    spells.map(({ fromMs, untilMs }) =>
-      worst(changes.map((atMs) => (atMs >= fromMs && atMs < untilMs ? atMs - fromMs : null))),
-    ),
+    spells.map(({ fromMs, untilMs, healedMs }) => {
+      const endMs = Math.min(untilMs, healedMs ?? untilMs);
+      const first = new Map<string, number>();
+      for (const { node, atMs } of seen) {
+        if (atMs >= fromMs && atMs < endMs) first.set(node, Math.min(atMs, first.get(node) ?? atMs));
+      }
+      return worst([...first.values()].map((atMs) => atMs - fromMs));
+    }),
   );
 }
 

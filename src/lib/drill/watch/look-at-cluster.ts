@@ -15,13 +15,14 @@ export interface ClusterProbeOptions {
 }
 
 /** Shorter than for `status`: a frozen node must not slow the looking down. */
-const NODE_TIMEOUT_MS = 300;
+const HURRY_TIMEOUT_MS = 300;
 
 export function createClusterProbe({ view, stream, nowMs, loadControl }: ClusterProbeOptions): ClusterProbe {
-  const deps = { ...createAskNode(nowMs), timeoutMs: NODE_TIMEOUT_MS };
+  const asking = createAskNode(nowMs);
   const known = { name: view.name, regions: view.regions, streams: [stream] };
   return {
-    look: async () => {
+    look: async (hurry) => {
+      const deps = hurry ? { ...asking, timeoutMs: HURRY_TIMEOUT_MS } : asking;
       const [answers, control] = await Promise.all([collectCluster(view.peers, deps), loadControl()]);
       const atMs = nowMs();
       const { nodes, streams } = summarize(answers, known, { nowMs: atMs });

@@ -8,6 +8,8 @@ export interface WatcherDeps {
   readonly clock: DrillClock;
   readonly fleet: ViewerFleet;
   readonly probe: ClusterProbe;
+  /** Whether something is broken on purpose now. */
+  readonly isBroken: () => boolean;
   readonly onSample: (sample: Sample) => void;
   readonly onSight: (now: ClusterSight, before: ClusterSight | null) => void;
 }
@@ -65,7 +67,7 @@ export class Watcher {
   async #watchCluster(): Promise<void> {
     const { clock, probe, onSight } = this.#deps;
     while (!this.#end.signal.aborted) {
-      const sight = await probe.look();
+      const sight = await probe.look(this.#deps.isBroken());
       const before = this.sights.at(-1) ?? null;
       this.sights.push(sight);
       onSight(sight, before);

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ClusterSight } from '../../../../src/lib/drill/cluster-sight.ts';
+import {
+  type ClusterMarks,
+  findDuties,
+  measureCluster,
+} from '../../../../src/lib/drill/judge/measure-cluster.ts';
+import type { Health } from '../../../../src/lib/health/report.ts';
+
+const FAULT_MS = 100_000;
+const HEALED_MS = 115_000;
+const ORIGINS = ['us-1', 'eu-1', 'eu-3'];
+
+interface SightChanges extends Partial<ClusterSight> {
+  readonly down?: readonly string[];
+  /** Holders of replicas. */
+  readonly on?: readonly string[];
+}
+
+function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: SightChanges = {}): ClusterSight {
+  const healthOf = (name: string): Health => (down.includes(name) ? 'down' : 'up');
+  return {
+    ...{ atMs, state: 'live', feeds: [], control: { controller: 'us-1', verdicts: [], placed: on } },
+    nodes: ORIGINS.map((name) => ({
+      ...{ name, region: name.slice(0, 2), roles: ['origin'] as const, health: healthOf(name), reasons: [] },
+    })),
+    replicas: on.map((node) => ({ node, region: node.slice(0, 2), health: healthOf(node), reasons: [] })),
+    ...more,
+  };
+}
+
+const change = (node: string, atMs: number, from: string) => ({
+  ...{ node, from: [], supply: null, change: { atMs, from, to: 'us-1' } },
+});
+
+function marks(since: readonly ClusterSight[], more: Partial<ClusterMarks> = {}): ClusterMarks {
+  return {
+    ...{ faultMs: FAULT_MS, before: sight(FAULT_MS - 100), since, wasCutOff: false },
+    ...{ touchedNodes: ['eu-1'], lostNodes: ['eu-1'], deadNodes: ['eu-1'], mediaNodes: ['eu-1'] },
+    spells: [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 60_000, healedMs: HEALED_MS }],
+    ...more,
+  };
+}
+
+test('a dead node is noticed when the controller says so, by its own clock', () => {
+  const verdicts = [{ node: 'eu-1', state: 'down', sinceMs: FAULT_MS + 900 }];
+  const control = { controller: 'us-1', verdicts, placed: null };
+  const { detectMs, detectedBy } = measureCluster(marks([sight(FAULT_MS + 1_300, { control })]));
+  assert.deepEqual([detectMs, detectedBy], [900, 'controller']);
+});
+
+test('a verdict from before the fault, or on another node, is none on it', () => {
+  const verdicts = [
+    { node: 'eu-1', state: 'down', sinceMs: FAULT_MS - 5_000 },
+    { node: 'us-1', state: 'down', sinceMs: FAULT_MS + 900 },
+    { node: 'eu-1', state: 'unknown', sinceMs: FAULT_MS + 900 },
+  ];
+  const control = { controller: 'us-1', verdicts, placed: null };
+  assert.equal(measureCluster(marks([sight(FAULT_MS + 1_300, { control })])).detectMs, null);
+});
+
+test('what is broken and still speaks notices itself', () => {
+  const replicas = [{ node: 'eu-1', region: 'eu', health: 'down', reasons: ['no new part'] }] as const;
+  const alive = { lostNodes: [], deadNodes: [] };
+  const seen = measureCluster(marks([sight(FAULT_MS + 700, { replicas })], alive));
+  assert.deepEqual([seen.detectMs, seen.detectedBy], [700, 'eu-1']);
+});
+
+test('the change of feed that counts is the first of each relay, the slowest of them, and none after the heal', () => {
+  const since = [
+    sight(FAULT_MS + 800, {
+      feeds: [change('us-2', FAULT_MS + 400, 'eu-1'), change('eu-2', FAULT_MS + 520, 'eu-1')],
+    }),
+    sight(FAULT_MS + 3_000, { feeds: [change('us-2', FAULT_MS + 2_900, 'eu-1')] }),
+    sight(HEALED_MS + 500, { feeds: [change('eu-2', HEALED_MS + 300, 'eu-1')] }),
+  ];
+  assert.equal(measureCluster(marks(since)).switchMs, 520);
+});
+
+test('a change away from what did not break is no answer to the fault', () => {
+  const feeds = [change('us-2', FAULT_MS + 400, 'us-1')];
+  assert.equal(measureCluster(marks([sight(FAULT_MS + 800, { feeds })])).switchMs, null);
+});
+
+test('redundancy is restored when as many replicas serve as before, on whatever node', () => {
+  const since = [
+    sight(FAULT_MS + 500, { down: ['eu-1'] }),
+    sight(FAULT_MS + 4_000, { down: ['eu-1'], on: ['us-1'] }),
+    sight(FAULT_MS + 6_000, { down: ['eu-1'], on: ['us-1', 'eu-3'] }),
+  ];
+  assert.equal(measureCluster(marks(since)).replaceMs, 6_000);
+  assert.equal(measureCluster(marks(since.slice(0, 2))).replaceMs, null);
+});
+
+test('slate and return are the slowest of all cuts that were long enough to see', () => {
+  const spells = [
+    { fromMs: FAULT_MS, untilMs: FAULT_MS + 10_000, healedMs: FAULT_MS + 1_000 },
+    { fromMs: FAULT_MS + 10_000, untilMs: FAULT_MS + 60_000, healedMs: FAULT_MS + 20_000 },
+  ];
+  const since = [
+    sight(FAULT_MS + 400),
+    sight(FAULT_MS + 10_900, { state: 'slate' }),
+    sight(FAULT_MS + 21_400, { state: 'live' }),
+  ];
+  const seen = measureCluster(marks(since, { spells, wasCutOff: true }));
+  assert.deepEqual([seen.slateMs, seen.returnMs, seen.slateForMs], [900, 1_400, 10_500]);
+});
+
+for (const [what, more, expected] of [
+  ['a dead origin must be noticed, and replaced where there is a spare node', {}, [true, true]],
+  ['a dead edge is no business of the controller', { deadNodes: ['eu-2'] }, [false, true]],
+  ['nobody judges without the store', { since: [sight(FAULT_MS + 500, { control: null })] }, [false, false]],
+  [
+    'what was over at once need not be noticed',
+    { spells: [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 9_000, healedMs: FAULT_MS + 900 }] },
+    [false, false],
+  ],
+] as const) {
+  test(what, () => {
+    const { detect, replace } = findDuties(marks([sight(FAULT_MS + 500)], more as Partial<ClusterMarks>));
+    assert.deepEqual([detect, replace], expected);
+  });
+}
