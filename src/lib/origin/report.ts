@@ -26,7 +26,7 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
   const { live, store } = hosted;
   const video = live.tracks.find((track) => track.kind === 'video') ?? live.tracks[0];
   const window = video === undefined ? undefined : live.windows.get(video.id);
-  const endSec = window?.endSec() ?? null;
+  const endSec = hosted.pipeline?.endSec ?? window?.endSec() ?? null;
   const windows = [...live.windows.values()];
   const fresh = video !== undefined && live.fresh(video.id, nowMs);
   const reasons = planReasons(hosted, { fresh, nowMs });

@@ -27,6 +27,8 @@ export class FeedMix {
   readonly #merges = new Map<string, TrackMerge>();
   readonly #sameness: Sameness;
   #lead: Feed | null = null;
+  /** The lists of tracks that the stream's was last made of. */
+  #lists: readonly (readonly TrackInfo[])[] = [];
   #timer: NodeJS.Timeout | null = null;
   #changes = 0;
   #lastChange: FeedChangeReport | null = null;
@@ -159,22 +161,31 @@ export class FeedMix {
     const { live, accept } = this.#options;
     if (!this.#fits(lead)) this.#merges.clear();
     if (lead.hello !== null && lead.hello !== live.hello) accept({ message: lead.hello, body: EMPTY });
-    const tracks = this.#tracks(lead, nowMs);
-    if (tracks.length > 0 && JSON.stringify(tracks) !== JSON.stringify(live.tracks)) {
-      accept({ message: { type: 'tracks', tracks }, body: EMPTY });
-    }
+    this.#speakOfTracks(lead, nowMs);
     const going = [...this.#feeds].find(({ status }) => status !== null && status.state !== 'ended');
     const { status } = lead.status?.state === 'ended' ? (going ?? lead) : lead;
     if (status !== null && status !== live.status) accept({ message: status, body: EMPTY });
   }
 
-  #tracks(lead: Feed, nowMs: number): readonly TrackInfo[] {
-    const known = new Map(lead.tracks.map((track) => [track.id, track]));
-    for (const feed of this.#feeds) {
-      if (!this.#fits(feed) || !feed.delivers(nowMs) || feed.status?.state === 'ended') continue;
-      for (const track of feed.tracks) if (!known.has(track.id)) known.set(track.id, track);
-    }
-    return [...known.values()];
+  #speakOfTracks(lead: Feed, nowMs: number): void {
+    const { live, accept } = this.#options;
+    const counting = [...this.#feeds].filter(
+      (feed) => this.#fits(feed) && feed.delivers(nowMs) && feed.status?.state !== 'ended',
+    );
+    const lists = [lead, ...counting].map((feed) => feed.tracks);
+    // Every frame comes by here: lists that are the same objects as before need no second look.
+    if (lists.length === this.#lists.length && lists.every((list, i) => list === this.#lists[i])) return;
+    this.#lists = lists;
+    const tracks = [
+      ...new Map(
+        lists
+          .flat()
+          .toReversed()
+          .map((track) => [track.id, track]),
+      ).values(),
+    ].toReversed();
+    if (tracks.length === 0 || JSON.stringify(tracks) === JSON.stringify(live.tracks)) return;
+    accept({ message: { type: 'tracks', tracks }, body: EMPTY });
   }
 
   #takesPart(feed: Feed, track: string): boolean {

@@ -63,6 +63,8 @@ export class Sameness {
     const all = [...feeds];
     const window = this.#live.windows.get(track);
     if (window === undefined) return;
+    for (const feed of all) this.#judgeAge(all, feed, nowMs);
+    if (all.every(({ ledger }) => ledger.waiting(track).length === 0)) return;
     for (const feed of all) this.#judgeNumbers(feed, track, window.timescale);
     const msns = new Set(all.flatMap(({ ledger }) => ledger.waiting(track).map(({ msn }) => msn)));
     for (const msn of [...msns].sort((a, b) => a - b)) {
@@ -74,7 +76,6 @@ export class Sameness {
       const allHere = all.every((feed) => !feed.delivers(nowMs) || feed.ledger.isPast(track, msn));
       if ((allHere && window.find(msn)?.complete === true) || nowMs > late) this.#judge(judged, window, late);
     }
-    for (const feed of all) this.#judgeAge(all, feed, nowMs);
   }
 
   #judge(judged: readonly Judged[], window: TrackWindow, late: number): void {
