@@ -1,11 +1,12 @@
 /** The phases of one drill, each a method in the order of run-drill.ts, and what they hand on. */
 import { StreamctlError } from '../base/errors.ts';
 import { formatCount } from '../health/format-count.ts';
+import { awaitSteady } from './await-steady.ts';
 import type { ClusterSight } from './cluster-sight.ts';
 import { CourseFaults } from './course-faults.ts';
 import type { DrillPlan } from './drill-plan.ts';
 import type { SteadyResult } from './drill-result.ts';
-import { STEADY_WINDOW_MS, SteadyJudge, type SteadyWanted, wordSteady } from './judge/steady-state.ts';
+import { type SteadyVerdict, type SteadyWanted, wordSteady } from './judge/steady-state.ts';
 import { StopWatch } from './judge/stop-conditions.ts';
 import { poll } from './poll.ts';
 import type { DrillDeps, DrillIdentity } from './run-drill.ts';
@@ -233,21 +234,10 @@ export class DrillCourse {
     };
   }
 
-  /** Resolves when all is steady for the window, or with what is not when the time is over. */
-  async #awaitSteady(limitMs: number): Promise<ReturnType<SteadyJudge['take']>> {
-    const judge = new SteadyJudge(this.#wanted());
-    const look = async () => {
-      const samples = this.watcher.log.since(this.deps.clock.nowMs() - STEADY_WINDOW_MS);
-      const judged = judge.take(samples, this.watcher.sights.at(-1) ?? null);
-      if (judged.faults.length > 0) return judged;
-      const words = await Promise.all(this.deps.witnesses.map((witness) => witness.unsteady()));
-      return { ...judged, faults: words.filter((word) => word !== null) };
-    };
-    const well = async () => {
-      const judged = await look();
-      return judged.faults.length === 0 ? judged : null;
-    };
-    return (await this.#poll(well, limitMs, this.#signal)) ?? (await look());
+  async #awaitSteady(limitMs: number): Promise<SteadyVerdict> {
+    const { clock, witnesses } = this.deps;
+    const { watcher } = this;
+    return await awaitSteady(this.#wanted(), { clock, witnesses, watcher, limitMs, signal: this.#signal });
   }
 
   async #sleepUntil(atMs: number): Promise<void> {

@@ -20,6 +20,12 @@ export interface SteadyWanted {
 /** Without a stall for so long. */
 export const STEADY_WINDOW_MS = 3_000;
 
+/** What is not steady, in words, and since when all that is looked at is. */
+export interface SteadyVerdict {
+  readonly faults: readonly string[];
+  readonly sinceMs: number;
+}
+
 /** Tells whether all is steady, and since when, from what it is shown again and again. */
 export class SteadyJudge {
   readonly #wanted: SteadyWanted;
@@ -29,11 +35,8 @@ export class SteadyJudge {
     this.#wanted = wanted;
   }
 
-  /** `samples` are those of the last STEADY_WINDOW_MS. `faults`: what is not steady, in words. */
-  take(
-    samples: readonly Sample[],
-    sight: ClusterSight | null,
-  ): { readonly faults: readonly string[]; readonly sinceMs: number } {
+  /** `samples` are those of the last STEADY_WINDOW_MS. */
+  take(samples: readonly Sample[], sight: ClusterSight | null): SteadyVerdict {
     const cluster = clusterFaults(sight, this.#wanted);
     if (cluster.length > 0) this.#clusterSinceMs = null;
     else this.#clusterSinceMs ??= sight?.atMs ?? null;
