@@ -20,6 +20,8 @@ export interface Figures {
   readonly playbackRate: number;
   readonly startupMs: number | null;
   readonly errors: number;
+  /** As hls.js names it: `fragLoadTimeOut`. */
+  readonly lastError: string | null;
   readonly region: string | null;
   readonly node: string | null;
   /** Requests that were asked elsewhere too, and how often another edge was taken because of it, or the near one again. */
@@ -83,6 +85,7 @@ function readFigures({ stream, video, playback, watch }: FiguresDeps, motion: Mo
     playbackRate: video.playbackRate,
     startupMs: shown ? Math.round(playback.firstFrameAtMs! - playback.startedAtMs!) : null,
     errors: playback.errors,
+    lastError: playback.lastError,
     region: playback.hedge.inUse?.region || (watch.report?.region ?? null),
     node: playback.hedge.inUse?.name || (watch.report?.node ?? null),
     hedges: hedges.error + hedges.late + hedges.stale,

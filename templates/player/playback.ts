@@ -15,6 +15,8 @@ export interface Playback {
   /** The stream cannot be had just now. */
   readonly unreachable: boolean;
   readonly errors: number;
+  /** What hls.js calls the last of them; null before one. */
+  readonly lastError: string | null;
   /** Times of `performance.now()`; null before. */
   readonly startedAtMs: number | null;
   readonly firstFrameAtMs: number | null;
@@ -36,6 +38,7 @@ class HlsPlayback implements Playback {
   hls: Hls | null = null;
   unreachable = false;
   errors = 0;
+  lastError: string | null = null;
   startedAtMs: number | null = null;
   firstFrameAtMs: number | null = null;
   readonly #video: HTMLVideoElement;
@@ -99,8 +102,9 @@ class HlsPlayback implements Playback {
       this.unreachable = false;
       this.#mediaRecoveries = 0;
     });
-    hls.on(Events.ERROR, (_, { fatal, type }) => {
+    hls.on(Events.ERROR, (_, { fatal, type, details }) => {
       this.errors += 1;
+      this.lastError = details;
       if (!fatal) return;
       if (type === ErrorTypes.MEDIA_ERROR && this.#mediaRecoveries < MAX_MEDIA_RECOVERIES) {
         this.#mediaRecoveries += 1;

@@ -5,11 +5,13 @@ import type { Page } from 'playwright-core';
 export interface PageFigures {
   readonly state: string;
   readonly behindLiveSec: number | null;
+  readonly targetSec: number | null;
   readonly totalFrames: number;
   readonly stalls: number;
   readonly startupMs: number | null;
   readonly region: string | null;
   readonly errors: number;
+  readonly lastError: string | null;
   readonly hedges: number;
   readonly switches: number;
   readonly returns: number;
