@@ -150,7 +150,7 @@ export class AgentNode {
       const state = this.#options.isLive(stream) ? 'live' : 'ended';
       const msn = Math.floor(Date.now() / 2000);
       const segments = [{ msn: msn - 1, startTicks: (msn - 1) * 180_000, frames: 60 }];
-      const pipeline = { fresh: state === 'live', signature: 'v', segments, lastMsn: msn };
+      const pipeline = { fresh: state === 'live', tracks: { '480p': 'video 22' }, segments, lastMsn: msn };
       return this.spoil(stream, createStreamReport({ stream, status: createStatus({ state }), pipeline }));
     });
     return createOrigin(this.name, reports);

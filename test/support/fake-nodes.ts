@@ -111,7 +111,7 @@ export class FakeNode {
 function goodReport(stream: string, as: ReplicaReport['as']): ReplicaReport {
   const msn = Math.floor(Date.now() / SEGMENT_MS);
   const segments = [msn - 2, msn - 1].map((at) => ({ msn: at, startTicks: at * 180_000, frames: 60 }));
-  return { stream, as, state: 'live', fresh: true, signature: 'v', segments, lastMsn: msn };
+  return { stream, as, state: 'live', fresh: true, tracks: { '480p': 'video 22' }, segments, lastMsn: msn };
 }
 
 export interface FakeNodes {

@@ -35,7 +35,7 @@ export function liveReport(stream: string, differing: Partial<ReplicaReport> = {
     as: 'joining',
     state: 'live',
     fresh: true,
-    signature: 'v720p/abc',
+    tracks: { audio: 'audio 11', '480p': 'video 22', '720p': 'video 33' },
     segments,
     lastMsn: 902,
     ...differing,

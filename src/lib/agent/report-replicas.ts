@@ -11,7 +11,7 @@ export interface ReplicaFacts {
   readonly isOver: (stream: string) => boolean;
 }
 
-const NOTHING_SENT = { fresh: false, signature: '', segments: [], lastMsn: null } as const;
+const NOTHING_SENT = { fresh: false, tracks: {}, segments: [], lastMsn: null } as const;
 
 /** Reports every stream that is placed here or has a unit here, by name. */
 export function reportReplicas(facts: ReplicaFacts): readonly ReplicaReport[] {

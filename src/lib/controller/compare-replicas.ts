@@ -1,5 +1,5 @@
 /**
- * Whether a new replica can stand in for a running one: the same tracks, the same segments under the same numbers, and
+ * Whether a new replica can stand in for a running one: tracks made the same way, the same segments under the same numbers, and
  * as far along. Pure; what is compared comes from heartbeats.
  */
 import type { ReplicaReport } from '../health/report.ts';
@@ -21,8 +21,23 @@ export function findLack(candidate: Reported, reference: ReplicaReport): string 
   if (candidate.state === 'starting') return 'its pipeline has no part yet';
   if (candidate.state !== 'live') return `its pipeline is ${candidate.state}, not live`;
   if (!candidate.fresh) return 'its parts come late';
-  if (candidate.signature !== reference.signature) return 'its tracks are not those of the running replica';
-  return findGridLack(candidate, reference);
+  return findTrackLack(candidate.tracks, reference.tracks) ?? findGridLack(candidate, reference);
+}
+
+/**
+ * Tracks that both have must be the same, and every kind of track must be among them. That one has renditions that the
+ * other has not is no lack: a crowded node leaves the highest out, and takes them up again when it can.
+ */
+function findTrackLack(own: ReplicaReport['tracks'], running: ReplicaReport['tracks']): string | null {
+  const other = new Map(Object.entries(running));
+  const shared = Object.entries(own).filter(([id]) => other.has(id));
+  const changed = shared.filter(([id, text]) => other.get(id) !== text).map(([id]) => id);
+  if (changed.length > 0) return `it makes ${changed.join(', ')} in another way than the running replica`;
+  const kindOf = (text: string): string => text.split(' ')[0]!;
+  const kinds = new Set(shared.map(([, text]) => kindOf(text)));
+  const missing = [...other.values()].map(kindOf).find((kind) => !kinds.has(kind));
+  if (missing !== undefined) return `it has no ${missing} that the running replica has, too`;
+  return shared.length === 0 ? 'it has no whole set of tracks yet' : null;
 }
 
 function findGridLack(candidate: ReplicaReport, reference: ReplicaReport): string | null {

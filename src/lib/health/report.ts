@@ -73,8 +73,11 @@ export interface SegmentMark {
 export interface PipelineMarks {
   /** Whether parts come in time. */
   readonly fresh: boolean;
-  /** Names the tracks and their newest init segments: equal in replicas that can stand for one another. */
-  readonly signature: string;
+  /**
+   * By id of a track: its kind, codec and newest init segment in a short form, which is equal in replicas that can stand
+   * for one another. Empty until every track has a part.
+   */
+  readonly tracks: Readonly<Record<string, string>>;
   /** The newest whole segments of the first video track, oldest first. */
   readonly segments: readonly SegmentMark[];
   /** Segment of the newest part of that track; null before the first. */

@@ -87,7 +87,7 @@ async function beat(): Promise<void> {
     as: 'replica',
     state: 'live',
     fresh: true,
-    signature: 'a'.repeat(40),
+    tracks: Object.fromEntries(['audio', '720p', '480p', '360p', '240p'].map((id) => [id, 'video 0a1b2c3d'])),
     segments,
     lastMsn: 900_000_004,
   };

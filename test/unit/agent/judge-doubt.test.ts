@@ -9,7 +9,7 @@ const report = (given: Partial<ReplicaReport> = {}): ReplicaReport => ({
   as: 'replica',
   state: 'live',
   fresh: true,
-  signature: 's',
+  tracks: {},
   segments: [],
   lastMsn: 9,
   ...given,

@@ -6,7 +6,7 @@ import { createOrigin, createStatus, createStreamReport } from '../../support/cl
 
 const marks: PipelineMarks = {
   fresh: true,
-  signature: 'abc',
+  tracks: { '720p': 'video abc' },
   segments: [{ msn: 8, startTicks: 16, frames: 60 }],
   lastMsn: 9,
 };

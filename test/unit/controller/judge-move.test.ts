@@ -24,13 +24,17 @@ test('a replica that makes the same segments is verified, and its move finished'
 });
 
 const mark = (msn: number, startTicks = msn * 180_000, frames = 60) => ({ msn, startTicks, frames });
+const TRACKS = liveReport('demo').tracks;
 const LACKS: readonly [string, Parameters<typeof liveReport>[1], RegExp][] = [
   ['runs without its agent knowing of the move', { as: null }, /not there yet/],
   ['is the one of a former move, not gone yet', { as: 'replica' }, /not there yet/],
   ['has no part yet', { state: 'starting' }, /no part yet/],
   ['shows the slate', { state: 'slate' }, /slate, not live/],
   ['is late', { fresh: false }, /late/],
-  ['has other tracks', { signature: 'v480p/def' }, /tracks/],
+  ['has no part of every track', { tracks: {} }, /no audio/],
+  ['makes a track in another way', { tracks: { ...TRACKS, '480p': 'video 44' } }, /480p in another way/],
+  ['has none of the renditions', { tracks: { audio: 'audio 11', '240p': 'video 55' } }, /no video that/],
+  ['has no sound', { tracks: { '480p': 'video 22' } }, /no audio that/],
   ['has made no whole segment', { segments: [] }, /no whole segment/],
   ['has only later segments', { segments: [mark(903)] }, /no whole segment that both have/],
   [
@@ -55,6 +59,12 @@ for (const [title, differing, words] of LACKS) {
     assert.match(over.note, words);
   });
 }
+
+test('a replica that has shed its highest rendition can stand in, and can be stood in for', () => {
+  const { '720p': _, ...shed } = TRACKS;
+  assert.equal(findLack(liveReport('demo', { tracks: shed }), liveReport('demo')), null);
+  assert.equal(findLack(liveReport('demo'), liveReport('demo', { tracks: shed })), null);
+});
 
 test('the newest segment that both have decides: an older one may be cut short by the start', () => {
   const candidate = liveReport('demo', { segments: [mark(900, 900 * 180_000 + 5, 12), mark(901)] });
@@ -91,7 +101,7 @@ test('a new node that was taken out or drains ends the move, and is no failure o
 test('when the old node is not heard, another replica of the stream is compared with', () => {
   const states = { 'us-1': 'unknown' } as const;
   assert.equal(judge({ states, reports: joined() }).step, 'finish');
-  assert.equal(judge({ states, reports: joined({ signature: 'other' }) }).step, 'wait');
+  assert.equal(judge({ states, reports: joined({ tracks: {} }) }).step, 'wait');
 });
 
 test('when the old node is down, the repair that replaces it takes the new one', () => {

@@ -13,7 +13,7 @@ const joining: ReplicaReport = {
   as: 'joining',
   state: 'live',
   fresh: true,
-  signature: 's',
+  tracks: {},
   segments: [],
   lastMsn: 9,
 };

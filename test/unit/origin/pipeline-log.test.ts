@@ -55,12 +55,15 @@ test('it is fresh while parts come in time, and not with old media', () => {
   assert.equal(logOf().marks(NOW_MS).fresh, false);
 });
 
-test('the signature needs a part of every track, and says tracks and init segments', () => {
-  assert.equal(logOf([MSN, 0]).marks(NOW_MS).signature, '');
+test('tracks are told once each has a part, by their init segments', () => {
+  assert.deepEqual(logOf([MSN, 0]).marks(NOW_MS).tracks, {});
   const both = logOf([MSN, 0], [MSN, 0, AUDIO]);
-  const { signature } = both.marks(NOW_MS);
-  assert.match(signature, /^[0-9a-f]{16}$/);
-  assert.equal(logOf([MSN, 0, AUDIO], [MSN + 3, 0]).marks(NOW_MS).signature, signature);
+  const { tracks } = both.marks(NOW_MS);
+  assert.deepEqual(Object.keys(tracks).sort(), [AUDIO.id, VIDEO.id].sort());
+  for (const text of Object.values(tracks)) assert.match(text, /^(audio|video) [0-9a-f]{8}$/);
+  assert.deepEqual(logOf([MSN, 0, AUDIO], [MSN + 3, 0]).marks(NOW_MS).tracks, tracks);
   both.note(part({ msn: MSN, part: 1, initId: '0123456789ab' }).message, NOW_MS);
-  assert.notEqual(both.marks(NOW_MS).signature, signature);
+  const changed = both.marks(NOW_MS).tracks;
+  assert.notEqual(changed[VIDEO.id], tracks[VIDEO.id]);
+  assert.equal(changed[AUDIO.id], tracks[AUDIO.id]);
 });

@@ -35,7 +35,7 @@ export class PipelineLog {
   marks(nowMs: number): PipelineMarks {
     return {
       fresh: this.#isFresh(nowMs),
-      signature: this.#signature(),
+      tracks: this.#formatTracks(),
       segments: this.#segments,
       lastMsn: this.#lastMsn,
     };
@@ -68,11 +68,13 @@ export class PipelineLog {
   }
 
   /** Empty before the first part of every track: half a stream can stand for nothing. */
-  #signature(): string {
-    if (this.#tracks.length === 0 || this.#tracks.some(({ id }) => !this.#initIds.has(id))) return '';
-    const lines = this.#tracks.map(({ id, codecs, timescale }) =>
-      [id, codecs, timescale, this.#initIds.get(id)].join(' '),
+  #formatTracks(): Record<string, string> {
+    if (this.#tracks.some(({ id }) => !this.#initIds.has(id))) return {};
+    return Object.fromEntries(
+      this.#tracks.map(({ id, kind, codecs, timescale }) => {
+        const text = [codecs, timescale, this.#initIds.get(id)].join(' ');
+        return [id, `${kind} ${createHash('sha256').update(text).digest('hex').slice(0, 8)}`];
+      }),
     );
-    return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 16);
   }
 }
