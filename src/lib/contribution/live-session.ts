@@ -2,10 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { EpochTracker } from '../media/epoch.ts';
 import type { FlvTag } from '../media/flv.ts';
-import { EpochTracker } from './epoch.ts';
-import { GopCache } from './gop-cache.ts';
-import { type RtmpPull, type RtmpPullOptions, startRtmpPull } from './rtmp-pull.ts';
+import { GopCache } from '../media/gop-cache.ts';
+import { type RtmpPull, type RtmpPullOptions, startRtmpPull } from '../rtmp/rtmp-pull.ts';
 import type { SavedSession } from './session-file.ts';
 import { Subscribers } from './subscribers.ts';
 

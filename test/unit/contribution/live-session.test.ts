@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pino } from 'pino';
 import { LiveSession } from '../../../src/lib/contribution/live-session.ts';
-import type { RtmpPullOptions } from '../../../src/lib/contribution/rtmp-pull.ts';
 import type { FlvTag } from '../../../src/lib/media/flv.ts';
+import type { RtmpPullOptions } from '../../../src/lib/rtmp/rtmp-pull.ts';
 import { until } from '../../support/until.ts';
 
 const START_MS = 1_800_000_000_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GopCache } from '../../../src/lib/contribution/gop-cache.ts';
 import type { FlvTag } from '../../../src/lib/media/flv.ts';
+import { GopCache } from '../../../src/lib/media/gop-cache.ts';
 
 function tag(type: FlvTag['type'], timestampMs: number, data: string, flags: Partial<FlvTag> = {}): FlvTag {
   return { type, timestampMs, data: Buffer.from(data), isKeyFrame: false, isSequenceHeader: false, ...flags };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EpochTracker, measureEpoch, type Timing } from '../../../src/lib/contribution/epoch.ts';
+import { EpochTracker, measureEpoch, type Timing } from '../../../src/lib/media/epoch.ts';
 
 const START_MS = 1_800_000_000_000;
 

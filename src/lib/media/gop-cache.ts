@@ -1,5 +1,5 @@
 /** What a late subscriber needs to start at once: the newest headers and the tags since the last key frame. */
-import type { FlvTag } from '../media/flv.ts';
+import type { FlvTag } from './flv.ts';
 
 /** 10 s of a GOP at 12 Mbit/s. A longer one is not kept: late subscribers wait for the next key frame. */
 const MAX_BYTES = 16 * 1024 * 1024;
