@@ -17,15 +17,19 @@ export interface HookForm {
   readonly clientAddress: string;
   /** nginx's number of the connection. */
   readonly clientId: string;
+  /** What the publisher says its RTMP timestamp 0 was, Unix milliseconds; null when it says nothing. */
+  readonly epochMs: number | null;
 }
 
 export interface AdmissionDeps {
   readonly node: Peer;
+  /** Every node of the cluster. */
+  readonly peers: readonly Peer[];
   readonly store: Store;
   readonly known: KnownState;
   readonly sessions: Pick<SessionSync, 'noteOpened'>;
-  /** Gives the stream its place. */
-  readonly place: (stream: string) => Promise<PlaceResult>;
+  /** Gives the stream its place; `region` is the home that it has or gets. */
+  readonly place: (stream: string, region: string) => Promise<PlaceResult>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,7 +43,10 @@ export function clientOf(form: HookForm): string {
   return `${form.clientAddress}#${form.clientId}`;
 }
 
-/** Judges a publisher by its key and, if it may come in, places its stream and opens its session before it does. */
+/**
+ * Judges a publisher by its key and, if it may come in, places its stream and opens its session before it does. One
+ * publisher for each region: the second one's session is in reserve, and moves nothing.
+ */
 export async function admit(form: HookForm, deps: AdmissionDeps): Promise<Verdict> {
   const key = await findKey(form.name, deps);
   if (key === null) return { refused: 'wrongKey' };
@@ -47,28 +54,39 @@ export async function admit(form: HookForm, deps: AdmissionDeps): Promise<Verdic
     stream: key.stream,
     sessionId: Math.round(deps.clock.nowMs()),
     node: deps.node.name,
+    region: deps.node.region,
     client: clientOf(form),
     clientAddress: form.clientAddress,
     keyId: key.keyId,
   };
-  if (!(await claim(session, deps))) return { refused: 'inUse' };
-  const why = await letIn(session, deps);
+  const claimed = await claim(session, deps);
+  if (claimed === null) return { refused: 'inUse' };
+  const why = await letIn(claimed, { epochMs: form.epochMs, deps });
   if (why === null) return { admitted: key.stream };
   await closeSession(deps.store, session).catch(() => false);
   return { refused: why };
 }
 
+/** A session that is ours, and the region that is the stream's home. */
+interface Claimed {
+  readonly session: SessionRecord;
+  readonly home: string;
+}
+
 /** Does all that must be done before the publisher may send; returns why it may not. */
-async function letIn(session: SessionRecord, deps: AdmissionDeps): Promise<'noCapacity' | 'notReady' | null> {
+async function letIn(
+  { session, home }: Claimed,
+  { epochMs, deps }: { readonly epochMs: number | null; readonly deps: AdmissionDeps },
+): Promise<'noCapacity' | 'notReady' | null> {
   const { stream } = session;
-  const seat = await deps.place(stream);
+  const seat = await deps.place(stream, home);
   if (typeof seat === 'object') {
     const { lack, cure } = seat.refused;
     deps.log.error({ stream, lack, cure }, 'refused a publisher: no node has room for its stream');
     return 'noCapacity';
   }
   if (seat === 'unplaced') deps.log.warn({ stream }, 'nobody could place the stream: its owners will run it');
-  if (await openContribution(deps.node, { ...session, placed: seat === 'placed' })) {
+  if (await openContribution(deps.node, { ...session, placed: seat === 'placed', saidEpochMs: epochMs })) {
     deps.sessions.noteOpened(session);
     return null;
   }
@@ -86,11 +104,30 @@ async function findKey(key: string, deps: AdmissionDeps): Promise<KeyRecord | nu
   }
 }
 
-async function claim(session: SessionRecord, deps: AdmissionDeps): Promise<boolean> {
+/** Takes the stream for this connection; null when another client publishes it in this region. */
+async function claim(session: SessionRecord, deps: AdmissionDeps): Promise<Claimed | null> {
+  const { store, node } = deps;
   try {
-    return (await openSession(deps.store, session)) === null;
+    const first = await openSession(store, session);
+    const opened =
+      first.kind === 'in-use' && (await isDead(first.by, deps))
+        ? await openSession(store, session, { insteadOf: first.by })
+        : first;
+    if (opened.kind === 'in-use') return null;
+    return { session: opened.session, home: opened.oldest.region ?? node.region };
   } catch {
-    const local = (await listContributions(deps.node)) ?? [];
-    return local.every((live) => live.stream !== session.stream);
+    const local = (await listContributions(node)) ?? [];
+    return local.every((live) => live.stream !== session.stream) ? { session, home: node.region } : null;
   }
+}
+
+/** Whether a session is only in the store, where it lasts for some seconds: its ingest node is gone, or lost it. */
+async function isDead(session: SessionRecord, { node, peers }: AdmissionDeps): Promise<boolean> {
+  const holder = peers.find(({ name }) => name === session.node);
+  if (session.node === node.name) return false;
+  const held = holder === undefined ? null : await listContributions(holder);
+  return (
+    held === null ||
+    !held.some(({ stream, client }) => stream === session.stream && client === session.client)
+  );
 }

@@ -10,6 +10,8 @@ export interface ContributionSession {
   readonly keyId: string;
   /** False when its publisher was let in while nobody could place the stream. */
   readonly placed?: boolean;
+  /** Unix milliseconds of RTMP timestamp 0, as the publisher says; null or absent when it does not. */
+  readonly saidEpochMs?: number | null;
 }
 
 type Place = Pick<Peer, 'address' | 'ports'>;
@@ -20,10 +22,10 @@ const ASK_TIMEOUT_MS = 500;
 
 /** Opens a session, or says of an open one whether it is placed; returns whether the daemon took it. */
 export async function openContribution(place: Place, session: ContributionSession): Promise<boolean> {
-  const { sessionId, client, clientAddress, keyId, placed } = session;
+  const { sessionId, client, clientAddress, keyId, placed, saidEpochMs } = session;
   const response = await ask(place, `/sessions/${session.stream}`, {
     method: 'PUT',
-    body: JSON.stringify({ sessionId, client, clientAddress, keyId, placed }),
+    body: JSON.stringify({ sessionId, client, clientAddress, keyId, placed, saidEpochMs }),
     signal: AbortSignal.timeout(OPEN_TIMEOUT_MS),
   });
   return response?.ok ?? false;

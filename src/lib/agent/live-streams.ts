@@ -10,7 +10,10 @@ export interface LiveStream {
   readonly placed: boolean;
 }
 
-/** What is published anywhere, asked of every ingest node itself: for when the store is away. */
+/**
+ * What is published anywhere, asked of every ingest node itself: for when the store is away. A stream that is published
+ * in several regions is at home where its oldest session is.
+ */
 export async function collectLiveStreams(
   config: Pick<NodeConfig, 'peers'>,
 ): Promise<{ readonly live: readonly LiveStream[]; readonly isComplete: boolean }> {
@@ -18,8 +21,12 @@ export async function collectLiveStreams(
   const answers = await Promise.all(
     ingests.map(async (peer) => ({ region: peer.region, sessions: await listContributions(peer) })),
   );
-  const live = answers.flatMap(({ region, sessions }) =>
-    (sessions ?? []).map(({ stream, placed }) => ({ stream, region, placed: placed !== false })),
-  );
+  const found = answers
+    .flatMap(({ region, sessions }) => (sessions ?? []).map((session) => ({ ...session, region })))
+    .sort((a, b) => a.sessionId - b.sessionId || (a.region < b.region ? -1 : 1));
+  const oldest = new Map(found.toReversed().map((session) => [session.stream, session]));
+  const placed = (name: string) =>
+    found.some((session) => session.stream === name && session.placed !== false);
+  const live = [...oldest.values()].map(({ stream, region }) => ({ stream, region, placed: placed(stream) }));
   return { live, isComplete: answers.every(({ sessions }) => sessions !== null) };
 }

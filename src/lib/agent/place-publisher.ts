@@ -18,6 +18,8 @@ export interface PlaceDeps {
   readonly known: KnownState;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The stream's home: its active publisher's. */
+  readonly region: string;
 }
 
 /**
@@ -60,10 +62,10 @@ async function place(stream: string, deps: PlaceDeps): Promise<PlaceResult> {
 async function placeOn(
   ring: RingRecord,
   { stream, down }: { readonly stream: string; readonly down: readonly string[] },
-  { store, config }: PlaceDeps,
+  { store, config, region }: PlaceDeps,
 ): Promise<PlaceOutcome> {
   const cost = encoderCost(settingsOf(config, stream));
-  const demand = { stream, cost, region: config.node.region };
+  const demand = { stream, cost, region };
   return await placeStream(store, createWish(ring, demand, { gone: [], down: new Set(down), token: null }));
 }
 

@@ -14,6 +14,7 @@ export interface AgentServerOptions {
 }
 
 const MAX_BODY_BYTES = 16 * 1024;
+const EPOCH = /^\d{12,15}$/;
 
 /** Creates the server without listening. Hook bodies hold stream keys: nothing here logs a request. */
 export function createAgentServer({ state, poke }: AgentServerOptions): FastifyInstance {
@@ -61,8 +62,10 @@ async function observe({ deps }: AgentState, node: string): Promise<ObserveRepor
 async function answerPublish(state: AgentState, form: HookForm, reply: FastifyReply): Promise<FastifyReply> {
   const { config, store, clock, log } = state.deps;
   const { known, sessions } = state;
-  const place = (stream: string) => placePublisher(stream, { config, store, known, clock, log });
-  const verdict = await admit(form, { node: config.node, store, known, sessions, place, clock, log });
+  const place = (stream: string, region: string) =>
+    placePublisher(stream, { config, store, known, clock, log, region });
+  const { node, peers } = config;
+  const verdict = await admit(form, { node, peers, store, known, sessions, place, clock, log });
   if ('admitted' in verdict) {
     log.info({ stream: verdict.admitted, from: form.clientAddress }, 'publisher admitted');
     // A plain name in Location makes nginx rename the stream from its key.
@@ -83,5 +86,11 @@ function parseForm(body: unknown): HookForm {
     name: form.get('name') ?? '',
     clientAddress: form.get('addr') ?? '',
     clientId: form.get('clientid') ?? '',
+    epochMs: parseEpoch(form.get('epoch')),
   };
+}
+
+/** The play path's `epoch`, which nginx hands on as a field of its own: a whole number, or nothing. */
+function parseEpoch(text: string | null): number | null {
+  return text !== null && EPOCH.test(text) ? Number(text) : null;
 }

@@ -114,7 +114,8 @@ export class SessionSync {
     for (const { stream, sessionId, client, clientAddress, keyId } of local) {
       const own = this.#own.get(stream)?.record;
       if (own?.sessionId === sessionId && own.client === client) continue;
-      const record = { stream, sessionId, node: node.name, client, clientAddress, keyId };
+      const place = { node: node.name, region: node.region };
+      const record = { stream, sessionId, ...place, client, clientAddress, keyId };
       this.#own.set(stream, { record, openedMs: clock.nowMs(), refreshedMs: 0 });
     }
   }

@@ -8,6 +8,7 @@ import { GopCache } from '../media/gop-cache.ts';
 import { type RtmpPull, type RtmpPullOptions, startRtmpPull } from '../rtmp/rtmp-pull.ts';
 import type { SavedSession } from './session-file.ts';
 import { Subscribers } from './subscribers.ts';
+import type { TwinQuestion } from './twin-epoch.ts';
 
 export interface LiveSessionDeps {
   readonly clock: Clock;
@@ -17,6 +18,8 @@ export interface LiveSessionDeps {
   onReady(): void;
   /** The publisher went. */
   onGone(): void;
+  /** The epoch of the same stream at another ingest, if it is near to what was measured here: null for none. */
+  findTwinEpoch?(own: TwinQuestion): Promise<number | null>;
   readonly startPull?: (options: RtmpPullOptions) => RtmpPull;
 }
 
@@ -28,12 +31,18 @@ export class LiveSession {
   #subscribers = new Subscribers();
   #pull: RtmpPull;
   #deps: LiveSessionDeps;
+  /** Counts epochs: an answer that comes after the next one began is of no use. */
+  #epochs = 0;
   #lastTag: { arrivalMs: number; timestampMs: number } | null = null;
 
   constructor(saved: SavedSession, deps: LiveSessionDeps) {
     this.#saved = saved;
     this.#deps = deps;
-    this.#tracker = new EpochTracker(saved.epochMs);
+    this.#tracker = new EpochTracker({
+      epochMs: saved.epochMs,
+      skewMs: saved.skewMs ?? 0,
+      saidMs: saved.saidEpochMs ?? null,
+    });
     const start = deps.startPull ?? startRtmpPull;
     this.#pull = start({
       url: deps.url,
@@ -79,6 +88,7 @@ export class LiveSession {
 
   /** Ends the pull and every response; may be called twice. */
   close(): void {
+    this.#epochs += 1;
     this.#pull.close();
     this.#subscribers.end();
   }
@@ -103,14 +113,42 @@ export class LiveSession {
   #anchor(tag: FlvTag, arrivalMs: number): void {
     const timing = this.#tracker.judge({ arrivalMs, timestampMs: tag.timestampMs, track: tag.type });
     if (timing === 'fine' || timing === 'measuring') return;
+    this.#epochs += 1;
     if (timing === 'anchored') {
-      this.#saved = { ...this.#saved, epochMs: this.#tracker.epochMs };
+      this.#settle();
       return;
     }
     this.#deps.log.warn({ timing }, 'publisher lost its clock: new session');
     const sessionId = Math.max(Math.round(arrivalMs), this.#saved.sessionId + 1);
-    this.#saved = { ...this.#saved, sessionId, epochMs: null };
+    this.#saved = { ...this.#saved, sessionId, epochMs: null, skewMs: 0, saidEpochMs: null };
     this.#subscribers.end();
     if (timing === 'jumped') this.#cache.clear();
+  }
+
+  /** What the publisher said, else what its other session has, else what was measured. */
+  #settle(): void {
+    const { findTwinEpoch, log } = this.#deps;
+    const measuredMs = this.#tracker.epochMs;
+    if (measuredMs === null) return;
+    const { stream, sessionId, saidEpochMs = null } = this.#saved;
+    if (saidEpochMs !== null && !this.#tracker.isSaid)
+      log.warn({ saidEpochMs, measuredMs }, 'what the publisher says of its clock is not believed: measured');
+    if (this.#tracker.isSaid || findTwinEpoch === undefined) {
+      this.#keepEpoch();
+      return;
+    }
+    const asked = this.#epochs;
+    void findTwinEpoch({ stream, sessionId, measuredMs }).then((twinMs) => {
+      if (this.#epochs !== asked) return;
+      if (twinMs !== null) this.#tracker.adopt(twinMs);
+      log.info({ epochMs: this.#tracker.epochMs, measuredMs, shared: twinMs !== null }, 'epoch');
+      this.#keepEpoch();
+      if (this.isReady) this.#deps.onReady();
+    });
+  }
+
+  #keepEpoch(): void {
+    const { epochMs, skewMs } = this.#tracker;
+    this.#saved = { ...this.#saved, epochMs, skewMs };
   }
 }

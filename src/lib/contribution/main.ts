@@ -10,13 +10,17 @@ import { mkdir } from 'node:fs/promises';
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import { sessionsFile } from '../nodes/layout.ts';
-import { loadNodeConfig } from '../nodes/load-node-config.ts';
+import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import { watchJson } from '../nodes/watch-json.ts';
 import { createContributionServer } from './server.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { findTwinEpoch } from './twin-epoch.ts';
 
 /** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runContribution(options: { readonly configFile: string }): Promise<void> {
-  const { node, dirs } = await loadNodeConfig(options.configFile);
+  const config = await loadNodeConfig(options.configFile);
+  const { node, dirs } = config;
+  const watched = watchJson(options.configFile, { initial: config, parse: checkNodeConfig });
   const log = createLogger('contribution');
   await mkdir(dirs.data, { recursive: true });
   const registry = new SessionRegistry({
@@ -24,6 +28,7 @@ export async function runContribution(options: { readonly configFile: string }):
     rtmpBase: `rtmp://${node.address}:${node.ports.rtmp}/live/`,
     clock: systemClock,
     log,
+    findTwinEpoch: (own) => findTwinEpoch(own, { node: node.name, peers: watched.current.peers }),
   });
   const server = createContributionServer({ registry, address: node.address });
   // First: an agent that is told of no session ends those that the store has.
@@ -32,6 +37,7 @@ export async function runContribution(options: { readonly configFile: string }):
   await once(server, 'listening');
   log.info({ address: node.address, port: node.ports.contribution }, 'listening');
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  watched.close();
   server.close();
   await registry.close();
   server.closeAllConnections();

@@ -39,6 +39,10 @@ async function handle(
   const route = more === undefined ? `${request.method} /${collection}` : '';
   if (route === 'GET /sessions' && name === '') return sendJson(response, { sessions: registry.list() });
   if (!STREAM_NAME.test(name)) return sendStatus(response, 404);
+  if (route === 'GET /sessions') {
+    const session = registry.find(name);
+    return session === null ? sendStatus(response, 404) : sendJson(response, session);
+  }
   if (route === 'GET /contribution') return await subscribe(options, name, response);
   if (!isOwnAddress(request.socket.remoteAddress, options.address)) return sendStatus(response, 403);
   switch (route) {
@@ -81,6 +85,7 @@ interface SessionBody {
   readonly clientAddress: string;
   readonly keyId: string;
   readonly placed: boolean;
+  readonly saidEpochMs: number | null;
 }
 
 function parseSession(text: string): SessionBody {
@@ -94,6 +99,7 @@ function parseSession(text: string): SessionBody {
     clientAddress: field('clientAddress'),
     keyId: field('keyId'),
     placed: value?.placed !== false,
+    saidEpochMs: typeof value?.saidEpochMs === 'number' ? value.saidEpochMs : null,
   };
 }
 

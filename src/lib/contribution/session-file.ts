@@ -12,8 +12,12 @@ export interface SavedSession {
   readonly keyId: string;
   /** False when it was let in while nobody could place the stream; absent in files of older versions. */
   readonly placed?: boolean;
-  /** Unix milliseconds of RTMP timestamp 0; null until measured. */
+  /** Unix milliseconds of RTMP timestamp 0; null until it is settled. */
   readonly epochMs: number | null;
+  /** How much later the media comes than that epoch says, milliseconds; absent: 0. */
+  readonly skewMs?: number;
+  /** What the publisher said that its epoch is. */
+  readonly saidEpochMs?: number | null;
 }
 
 /** Loads the sessions; none when there is no file or it is damaged, since publishers come back by themselves. */

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { LiveSession } from './live-session.ts';
+import { LiveSession, type LiveSessionDeps } from './live-session.ts';
 import { loadSessionFile, type SavedSession, saveSessionFile } from './session-file.ts';
 
 export interface SessionRegistryOptions {
@@ -10,6 +10,7 @@ export interface SessionRegistryOptions {
   readonly rtmpBase: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly findTwinEpoch?: LiveSessionDeps['findTwinEpoch'];
 }
 
 /** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
@@ -36,7 +37,7 @@ export class SessionRegistry {
    * Opens a session in place of the one that the stream has; the same session again says no more than whether it is
    * placed. Resolves when its pull is in place (or late), so that the publisher, let in then, loses no key frame.
    */
-  async open(session: Omit<SavedSession, 'epochMs'>): Promise<void> {
+  async open(session: Omit<SavedSession, 'epochMs' | 'skewMs'>): Promise<void> {
     const current = this.#sessions.get(session.stream);
     if (current?.saved.client === session.client && current.saved.sessionId >= session.sessionId) {
       if (current.notePlaced(session.placed !== false)) this.#save();
@@ -62,6 +63,11 @@ export class SessionRegistry {
     if (session === undefined || (client !== null && session.saved.client !== client)) return false;
     this.#drop(stream, session);
     return true;
+  }
+
+  /** The stream's session; null when it has none here. */
+  find(stream: string): ReturnType<LiveSession['report']> | null {
+    return this.#sessions.get(stream)?.report() ?? null;
   }
 
   list(): ReturnType<LiveSession['report']>[] {
@@ -95,11 +101,12 @@ export class SessionRegistry {
   }
 
   #start(saved: SavedSession): void {
-    const { clock, log, rtmpBase } = this.#options;
+    const { clock, log, rtmpBase, findTwinEpoch } = this.#options;
     const session = new LiveSession(saved, {
       clock,
       log: log.child({ stream: saved.stream }),
       url: `${rtmpBase}${saved.stream}`,
+      ...(findTwinEpoch === undefined ? {} : { findTwinEpoch }),
       onReady: () => {
         this.#save();
         for (const settle of [...(this.#waiting.get(saved.stream) ?? [])]) settle(session);

@@ -24,6 +24,10 @@ const AHEAD_MS = 2000;
 const BACK_MS = 1000;
 /** A publisher that sends faster than real time would open sessions without end. */
 const REANCHOR_INTERVAL_MS = 5000;
+/** What a publisher says of its epoch is believed when it is this near to what was measured. */
+const BELIEVED_MS = 10_000;
+/** RTMP timestamps begin anew after so long: the epoch of those in use may be so many milliseconds later. */
+const TIMESTAMP_WRAP_MS = 2 ** 32;
 
 /** Returns the epoch, Unix milliseconds; null without arrivals. */
 export function measureEpoch(arrivals: readonly Pick<Arrival, 'arrivalMs' | 'timestampMs'>[]): number | null {
@@ -34,16 +38,38 @@ export function measureEpoch(arrivals: readonly Pick<Arrival, 'arrivalMs' | 'tim
 /** `measuring`: no epoch yet. `jumped`: timestamps broke. `behind`: the publisher lost real time for good. */
 export type Timing = 'measuring' | 'anchored' | 'fine' | 'jumped' | 'behind';
 
+export interface EpochStart {
+  /** Goes on with this epoch; null measures one. */
+  readonly epochMs?: number | null;
+  /** How much later the publisher's media comes than that epoch says. Default 0. */
+  readonly skewMs?: number;
+  /** What the publisher says that its epoch is. */
+  readonly saidMs?: number | null;
+}
+
 /** Anchors one publish session and watches that it keeps to its anchor. */
 export class EpochTracker {
   epochMs: number | null;
+  /** How much later the media comes than the epoch says, when the epoch was not measured here: no lag by itself. */
+  skewMs: number;
+  /** The epoch is what the publisher said. */
+  isSaid = false;
+  #saidMs: number | null;
   #window: Arrival[] = [];
   #last = new Map<string, number>();
   #behindSinceMs: number | null = null;
   #anchoredMs = Number.NEGATIVE_INFINITY;
 
-  /** Goes on with a known epoch, or measures one. */
-  constructor(epochMs: number | null = null) {
+  constructor({ epochMs = null, skewMs = 0, saidMs = null }: EpochStart = {}) {
+    this.epochMs = epochMs;
+    this.skewMs = skewMs;
+    this.#saidMs = saidMs;
+  }
+
+  /** Takes another epoch in place of the one measured: the one of the same clock elsewhere. */
+  adopt(epochMs: number): void {
+    if (this.epochMs === null) return;
+    this.skewMs += this.epochMs - epochMs;
     this.epochMs = epochMs;
   }
 
@@ -52,7 +78,7 @@ export class EpochTracker {
     const back = arrival.timestampMs < (this.#last.get(arrival.track) ?? 0) - BACK_MS;
     this.#last.set(arrival.track, arrival.timestampMs);
     if (this.epochMs === null) return this.#measure(arrival, back);
-    const lagMs = arrival.arrivalMs - this.epochMs - arrival.timestampMs;
+    const lagMs = arrival.arrivalMs - this.epochMs - this.skewMs - arrival.timestampMs;
     if (back) return this.#restart(arrival, 'jumped');
     this.#behindSinceMs = lagMs > BEHIND_MS ? (this.#behindSinceMs ?? arrival.arrivalMs) : null;
     if (arrival.arrivalMs - this.#anchoredMs < REANCHOR_INTERVAL_MS) return 'fine';
@@ -67,11 +93,24 @@ export class EpochTracker {
     if (arrival.arrivalMs - this.#window[0]!.arrivalMs < EPOCH_WINDOW_MS) return 'measuring';
     this.epochMs = measureEpoch(this.#window);
     this.#window = [];
+    this.#believe();
     return 'anchored';
+  }
+
+  #believe(): void {
+    if (this.epochMs === null || this.#saidMs === null) return;
+    const wraps = Math.round((this.epochMs - this.#saidMs) / TIMESTAMP_WRAP_MS);
+    const saidMs = this.#saidMs + wraps * TIMESTAMP_WRAP_MS;
+    this.isSaid = Math.abs(this.epochMs - saidMs) <= BELIEVED_MS;
+    if (this.isSaid) this.adopt(saidMs);
   }
 
   #restart(arrival: Arrival, why: 'jumped' | 'behind'): Timing {
     this.epochMs = null;
+    this.skewMs = 0;
+    // It was said of timestamps that are no more.
+    this.#saidMs = null;
+    this.isSaid = false;
     this.#behindSinceMs = null;
     this.#anchoredMs = arrival.arrivalMs;
     this.#last = new Map([[arrival.track, arrival.timestampMs]]);

@@ -28,8 +28,10 @@ export interface StoreKeys {
   readonly events: string;
   /** Channel: a word that something changed. */
   readonly changes: string;
-  /** String, expires: the SessionRecord of who publishes this stream. */
+  /** String, expires: the SessionRecord of who publishes this stream; of several, the oldest session. */
   session(stream: string): string;
+  /** Hash, expires, only while there are several: region → when its session expires, a space, its SessionRecord. */
+  regionSessions(stream: string): string;
   /** String, expires: what a node last said of itself. */
   heartbeat(node: string): string;
   /** Hash: stream → PlacedAs. */
@@ -55,6 +57,7 @@ export function storeKeys(cluster: string): StoreKeys {
     events: `${prefix}events`,
     changes: `${prefix}changes`,
     session: (stream) => `${prefix}session:${stream}`,
+    regionSessions: (stream) => `${prefix}region-sessions:${stream}`,
     heartbeat: (node) => `${prefix}heartbeat:${node}`,
     placed: (node) => `${prefix}placed:${node}`,
   };

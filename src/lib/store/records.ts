@@ -16,13 +16,14 @@ export interface KeyRecord {
   readonly createdMs: number;
 }
 
-/** Who publishes a stream now. */
+/** Who publishes a stream now: at most one for each region. */
 export interface SessionRecord {
   readonly stream: string;
-  /** Unix milliseconds when it was opened; the newest wins. */
+  /** Unix milliseconds when it was opened; a little later when another region's is as old. The oldest is active. */
   readonly sessionId: number;
-  /** The ingest node. */
+  /** The ingest node, and its region; older versions wrote none. */
   readonly node: string;
+  readonly region?: string;
   /** Tells connections of one node apart. */
   readonly client: string;
   readonly clientAddress: string;

@@ -5,7 +5,7 @@
  * begin alike in all: KEYS[1] events, KEYS[2] channel; ARGV[1] who, ARGV[2] now in Unix milliseconds, ARGV[3] stream.
  */
 
-const PRELUDE = `
+export const PRELUDE = `
 local function audit(what, subject)
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', 1000, '*',
     'atMs', ARGV[2], 'who', ARGV[1], 'what', what, 'stream', ARGV[3], 'subject', subject)
@@ -106,53 +106,4 @@ for _, key in ipairs(cjson.decode(ARGV[4])) do
 end
 if count > 0 then changed('key') end
 return count
-`;
-
-/**
- * Opens a publish session unless another client's is live.
- * KEYS: [3] session. ARGV: [4] SessionRecord, [5] lifetime in milliseconds.
- * Returns false when opened, else the SessionRecord of the live one.
- */
-export const OPEN_SESSION = `${PRELUDE}
-local mine, live = cjson.decode(ARGV[4]), redis.call('GET', KEYS[3])
-if live then
-  local other = cjson.decode(live)
-  if other.node ~= mine.node or other.client ~= mine.client then return live end
-end
-redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5])
-audit('session-opened', string.format('%.0f', mine.sessionId))
-changed('session')
-return false
-`;
-
-/**
- * Keeps a session alive, and puts it back when the store lost it.
- * KEYS: [3] session. ARGV: [4] SessionRecord, [5] lifetime in milliseconds.
- * Returns 1, or 0 when another client's session is live (then nothing changed).
- */
-export const REFRESH_SESSION = `${PRELUDE}
-local mine, live = cjson.decode(ARGV[4]), redis.call('GET', KEYS[3])
-if live then
-  local other = cjson.decode(live)
-  if other.node ~= mine.node or other.client ~= mine.client then return 0 end
-end
-redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[5])
-if live ~= ARGV[4] then changed('session') end
-return 1
-`;
-
-/**
- * Closes a session of the client that opened it.
- * KEYS: [3] session. ARGV: [4] node, [5] client.
- * Returns 1, or 0 when there is none or it is another client's (then nothing changed).
- */
-export const CLOSE_SESSION = `${PRELUDE}
-local live = redis.call('GET', KEYS[3])
-if not live then return 0 end
-local record = cjson.decode(live)
-if record.node ~= ARGV[4] or record.client ~= ARGV[5] then return 0 end
-redis.call('DEL', KEYS[3])
-audit('session-closed', string.format('%.0f', record.sessionId))
-changed('session')
-return 1
 `;

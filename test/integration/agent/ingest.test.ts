@@ -64,6 +64,19 @@ test('the right key opens a session, starts the pipeline and gives media from it
   assert.ok(sessions.some(({ stream, sessionId }) => stream === 'right' && sessionId === reader.sessionId));
 });
 
+test("an epoch that the publisher adds to its key becomes the session's, when it is believable", async () => {
+  for (const [offMs, isTaken] of [
+    [-1500, true],
+    [-60_000, false],
+  ] as const) {
+    const { key } = await addStream(node.store, { name: `says${isTaken ? '' : '-wrong'}`, by });
+    const epochMs = Date.now() + offMs;
+    await publish(`${key}?epoch=${epochMs}`);
+    const reader = await read(`says${isTaken ? '' : '-wrong'}`);
+    assert.equal(reader.epochMs === epochMs, isTaken, `${reader.epochMs} for ${epochMs}`);
+  }
+});
+
 test('when the publisher goes the session closes and the pipeline stays for its slate', async () => {
   const { key } = await addStream(node.store, { name: 'goes', by });
   const publisher = await publish(key);

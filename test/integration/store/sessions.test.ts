@@ -18,11 +18,13 @@ const session: SessionRecord = {
   stream: 'demo',
   sessionId: 1_800_000_000_000,
   node: 'us-1',
+  region: 'us',
   client: '127.0.0.1#7',
   clientAddress: '127.0.0.1',
   keyId: 'cafe',
 };
 const other: SessionRecord = { ...session, sessionId: 1_800_000_000_001, client: '127.0.0.1#8' };
+const abroad: SessionRecord = { ...session, sessionId: 1_800_000_000_002, node: 'eu-1', region: 'eu' };
 let redis: RedisServer;
 let store: Store;
 
@@ -37,14 +39,68 @@ after(async () => {
 });
 
 test('a session opens once: another client is told who publishes', async () => {
-  assert.equal(await openSession(store, session), null);
-  assert.deepEqual(await openSession(store, other), session);
+  assert.deepEqual(await openSession(store, session), { kind: 'opened', session, oldest: session });
+  assert.deepEqual(await openSession(store, other), { kind: 'in-use', by: session });
   assert.deepEqual(await loadSessions(store, ['demo', 'none']), [session]);
 });
 
 test('the same client may open again', async () => {
   await openSession(store, session);
-  assert.equal(await openSession(store, { ...session, sessionId: 1_800_000_000_005 }), null);
+  const again = { ...session, sessionId: 1_800_000_000_005 };
+  assert.deepEqual(await openSession(store, again), { kind: 'opened', session: again, oldest: again });
+});
+
+test('a session of another region opens as the reserve, and takes over when the oldest closes', async () => {
+  await openSession(store, session);
+  assert.deepEqual(await openSession(store, abroad), { kind: 'opened', session: abroad, oldest: session });
+  assert.deepEqual(await loadSessions(store, ['demo']), [session]);
+  const second = { ...abroad, client: '127.0.0.1#9' };
+  assert.deepEqual(await openSession(store, second), { kind: 'in-use', by: abroad });
+  assert.equal(await refreshSession(store, session), true);
+  assert.equal(await refreshSession(store, abroad), true);
+  assert.deepEqual(await loadSessions(store, ['demo']), [session]);
+  assert.equal(await closeSession(store, session), true);
+  assert.deepEqual(await loadSessions(store, ['demo']), [abroad]);
+  assert.equal(await store.redis.exists(store.keys.regionSessions('demo')), 0);
+});
+
+test('the reserve leaves without a trace, and is put back by refreshing when the store lost everything', async () => {
+  await openSession(store, session);
+  await openSession(store, abroad);
+  assert.equal(await closeSession(store, abroad), true);
+  assert.deepEqual(await loadSessions(store, ['demo']), [session]);
+  await store.redis.flushall();
+  await refreshSession(store, abroad);
+  await refreshSession(store, session);
+  assert.deepEqual(await loadSessions(store, ['demo']), [session]);
+  assert.equal(await store.redis.hlen(store.keys.regionSessions('demo')), 2);
+});
+
+test('the reserve is the oldest as soon as the session before it has expired, without a time between', async () => {
+  await openSession(store, session);
+  await openSession(store, abroad);
+  const key = store.keys.regionSessions('demo');
+  await store.redis.hset(key, 'us', `1 ${JSON.stringify(session)}`);
+  assert.deepEqual(await loadSessions(store, ['demo']), [session], 'published, until somebody notices');
+  assert.equal(await refreshSession(store, abroad), true);
+  assert.deepEqual(await loadSessions(store, ['demo']), [abroad]);
+});
+
+test('a session opened later is younger, whatever the clocks of the nodes say', async () => {
+  await openSession(store, session);
+  const early = { ...abroad, sessionId: session.sessionId - 5000 };
+  const opened = await openSession(store, early);
+  const expected = { ...abroad, sessionId: session.sessionId + 1 };
+  assert.deepEqual(opened, { kind: 'opened', session: expected, oldest: session });
+});
+
+test('a session that is known to be dead gives way in its region', async () => {
+  await openSession(store, session);
+  const next = { ...session, node: 'us-2', sessionId: 1_800_000_000_009 };
+  assert.equal((await openSession(store, next)).kind, 'in-use');
+  assert.equal((await openSession(store, next, { insteadOf: session })).kind, 'opened');
+  assert.deepEqual(await loadSessions(store, ['demo']), [next]);
+  assert.equal(await refreshSession(store, session), false);
 });
 
 test('a session expires unless refreshed, and a lost one is put back by refreshing', async () => {

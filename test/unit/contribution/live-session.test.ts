@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pino } from 'pino';
 import { LiveSession } from '../../../src/lib/contribution/live-session.ts';
+import type { SavedSession } from '../../../src/lib/contribution/session-file.ts';
 import type { FlvTag } from '../../../src/lib/media/flv.ts';
 import type { RtmpPullOptions } from '../../../src/lib/rtmp/rtmp-pull.ts';
 import { until } from '../../support/until.ts';
@@ -15,10 +16,18 @@ let pull: RtmpPullOptions;
 let session: LiveSession;
 let server: Server;
 let readyCount: number;
+let findTwin: (() => Promise<number | null>) | undefined;
 
 beforeEach(async () => {
   nowMs = START_MS;
   readyCount = 0;
+  findTwin = undefined;
+  session = createSession();
+  server = createServer((_request, response) => session.subscribe(response)).listen(0, '127.204.5.1');
+  await once(server, 'listening');
+});
+
+function createSession(more: Partial<SavedSession> = {}): LiveSession {
   const saved = {
     stream: 'demo',
     sessionId: START_MS,
@@ -26,21 +35,21 @@ beforeEach(async () => {
     clientAddress: 'a',
     keyId: 'k',
     epochMs: null,
+    ...more,
   };
-  session = new LiveSession(saved, {
+  return new LiveSession(saved, {
     clock: { nowMs: () => nowMs },
     log: pino({ level: 'silent' }),
     url: 'rtmp://nowhere/live/demo',
     onReady: () => (readyCount += 1),
     onGone: () => undefined,
+    ...(findTwin === undefined ? {} : { findTwinEpoch: findTwin }),
     startPull: (options) => {
       pull = options;
       return { close: () => undefined };
     },
   });
-  server = createServer((_request, response) => session.subscribe(response)).listen(0, '127.204.5.1');
-  await once(server, 'listening');
-});
+}
 afterEach(() => {
   session.close();
   server.closeAllConnections();
@@ -126,4 +135,28 @@ test('whether the stream is placed can be told later, and is new only once', () 
   assert.equal(session.report().placed, false);
   assert.equal(session.notePlaced(true), true);
   assert.equal(session.notePlaced(true), false);
+});
+
+test("a session takes over the epoch of the stream's other session, and is not ready before it knows", async () => {
+  let answer: (epochMs: number | null) => void = () => undefined;
+  findTwin = () => new Promise((resolve) => (answer = resolve));
+  session = createSession();
+  play(0, 10);
+  assert.equal(session.isReady, false);
+  answer(START_MS - 30);
+  await until(() => session.isReady, 'the epoch');
+  assert.deepEqual([session.saved.epochMs, session.saved.skewMs, readyCount], [START_MS - 30, 30, 1]);
+});
+
+test('a session whose publisher says its epoch asks nobody', () => {
+  findTwin = () => assert.fail('asked');
+  session = createSession({ saidEpochMs: START_MS - 400 });
+  play(0, 10);
+  assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
+});
+
+test('a session goes on with the epoch that it has after a restart of the daemon', () => {
+  session = createSession({ epochMs: START_MS - 400, skewMs: 400, saidEpochMs: 5 });
+  play(0, 100);
+  assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
 });

@@ -107,7 +107,34 @@ test('a publisher faster than real time opens a session every 5 s at most', () =
 });
 
 test('a tracker that goes on with a known epoch never measures', () => {
-  const tracker = new EpochTracker(START_MS);
+  const tracker = new EpochTracker({ epochMs: START_MS });
   assert.deepEqual(play(tracker, 500), []);
   assert.equal(tracker.epochMs, START_MS);
+});
+
+const said: [string, number, { epochMs: number; isSaid: boolean }][] = [
+  ['near to what is measured', START_MS - 700, { epochMs: START_MS - 700, isSaid: true }],
+  ['10 s away', START_MS - 10_000, { epochMs: START_MS - 10_000, isSaid: true }],
+  ['further away', START_MS - 10_001, { epochMs: START_MS, isSaid: false }],
+  ['of timestamps before they wrapped', START_MS - 2 ** 32, { epochMs: START_MS, isSaid: true }],
+];
+for (const [name, saidMs, expected] of said) {
+  test(`an epoch that the publisher says, ${name}, is ${expected.isSaid ? 'taken' : 'not believed'}`, () => {
+    const tracker = new EpochTracker({ saidMs });
+    assert.deepEqual(play(tracker, 500), [{ at: 200, timing: 'anchored' }]);
+    assert.deepEqual({ epochMs: tracker.epochMs, isSaid: tracker.isSaid }, expected);
+  });
+}
+
+test('media that is later than the epoch by what it was from the start is not behind, also after a restart', () => {
+  const tracker = new EpochTracker({ saidMs: START_MS - 5000 });
+  assert.deepEqual(play(tracker, 500), [{ at: 200, timing: 'anchored' }]);
+  const { epochMs, skewMs } = tracker;
+  assert.deepEqual(play(new EpochTracker({ epochMs, skewMs }), 500), []);
+});
+
+test('what was said of timestamps that are no more is forgotten', () => {
+  const tracker = new EpochTracker({ saidMs: START_MS - 700 });
+  play(tracker, 500, { stampMs: (t) => (t < 10_000 ? t : t - 10_000) });
+  assert.equal(tracker.epochMs, START_MS + 10_000);
 });
