@@ -64,7 +64,7 @@ export class HostedStream {
     this.texts = new PlaylistTexts(this.live);
     this.feeds = new FeedMix({
       live: this.live,
-      accept: (frame) => this.#accept(frame),
+      accept: (frame, arrivedMs) => this.#accept(frame, arrivedMs),
       nowMs: options.nowMs,
     });
   }
@@ -215,8 +215,8 @@ export class HostedStream {
     await this.store.flush();
   }
 
-  #accept(frame: FeedFrame): boolean {
-    const isNew = this.live.accept(frame, this.#options.nowMs());
+  #accept(frame: FeedFrame, arrivedMs = this.#options.nowMs()): boolean {
+    const isNew = this.live.accept(frame, arrivedMs);
     if (!isNew) return false;
     const { message } = frame;
     if (message.type === 'init') this.store.saveInit(message.track, message.initId, Buffer.from(frame.body));

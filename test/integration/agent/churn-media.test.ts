@@ -14,8 +14,8 @@ import { startRtmpPublisher } from '../../support/rtmp-publisher.ts';
 import { until } from '../../support/until.ts';
 
 const NAME = 'churn';
-const ROUNDS = 6;
-const AT_ONCE = 5;
+const ROUNDS = 3;
+const AT_ONCE = 3;
 /** What the store has of streams that run; records and keys of those that may be published stay. */
 const OF_STREAMS = /:(session:|placed:|placements$|loads$|refusals$|moves$)/;
 
@@ -95,7 +95,7 @@ async function leftovers(): Promise<string[]> {
   ];
 }
 
-test('thirty starts and stops with real media leave no placement, process, file or key', {
+test('nine starts and stops with real media leave no placement, process, file or key', {
   timeout: 300_000,
 }, async (t) => {
   const tookMs: number[] = [];
@@ -106,7 +106,7 @@ test('thirty starts and stops with real media leave no placement, process, file 
   tookMs.sort((a, b) => a - b);
   const sec = (ms: number) => (ms / 1000).toFixed(1);
   t.diagnostic(
-    `publish to live media on two nodes: ${sec(tookMs[15]!)} s median, ${sec(tookMs.at(-1)!)} s at most`,
+    `publish to live media on two nodes: ${sec(tookMs[tookMs.length >> 1]!)} s median, ${sec(tookMs.at(-1)!)} s at most`,
   );
   await until(async () => (await leftovers()).length === 0, 'nothing to be left', 40_000).catch(
     () => undefined,

@@ -9,8 +9,11 @@ const EMPTY = new Uint8Array(0);
 
 export interface FeedMixOptions {
   readonly live: LiveStream;
-  /** Puts a frame into the stream; returns whether it brought something new. */
-  accept(frame: FeedFrame): boolean;
+  /**
+   * Puts a frame into the stream, which came at `arrivedMs` (now, when not given: it may have waited for its turn, and
+   * what has waited is no sign of life); returns whether it brought something new.
+   */
+  accept(frame: FeedFrame, arrivedMs?: number): boolean;
   nowMs(): number;
 }
 
@@ -160,11 +163,12 @@ export class FeedMix {
   #speakFor(lead: Feed, nowMs: number): void {
     const { live, accept } = this.#options;
     if (!this.#fits(lead)) this.#merges.clear();
-    if (lead.hello !== null && lead.hello !== live.hello) accept({ message: lead.hello, body: EMPTY });
+    if (lead.hello !== null && lead.hello !== live.hello)
+      accept({ message: lead.hello, body: EMPTY }, lead.lastWordMs);
     this.#speakOfTracks(lead, nowMs);
     const going = [...this.#feeds].find(({ status }) => status !== null && status.state !== 'ended');
-    const { status } = lead.status?.state === 'ended' ? (going ?? lead) : lead;
-    if (status !== null && status !== live.status) accept({ message: status, body: EMPTY });
+    const { status, lastWordMs } = lead.status?.state === 'ended' ? (going ?? lead) : lead;
+    if (status !== null && status !== live.status) accept({ message: status, body: EMPTY }, lastWordMs);
   }
 
   #speakOfTracks(lead: Feed, nowMs: number): void {
@@ -185,7 +189,7 @@ export class FeedMix {
       ).values(),
     ].toReversed();
     if (tracks.length === 0 || JSON.stringify(tracks) === JSON.stringify(live.tracks)) return;
-    accept({ message: { type: 'tracks', tracks }, body: EMPTY });
+    accept({ message: { type: 'tracks', tracks }, body: EMPTY }, lead.lastWordMs);
   }
 
   #takesPart(feed: Feed, track: string): boolean {
@@ -211,11 +215,12 @@ export class FeedMix {
     const merge = new TrackMerge({
       window: () => live.windows.get(track)!,
       partMs: () => 1000 * (live.hello?.partSec ?? 1),
-      put: (part, feed) => {
+      put: (part, feed, arrivedMs) => {
         const init = `${track}/${part.message.initId}`;
         const held = feed.inits.get(init);
-        if (held !== undefined && live.init(track, part.message.initId) === undefined) accept(held);
-        return accept(part);
+        if (held !== undefined && live.init(track, part.message.initId) === undefined)
+          accept(held, arrivedMs);
+        return accept(part, arrivedMs);
       },
       onLead: (change) => {
         if (track === this.#mainTrack()) this.#noteChange(change);

@@ -32,8 +32,8 @@ export type LeadReason = 'segment' | 'missing' | 'gone' | 'slate' | 'hole';
 export interface TrackMergeDeps {
   window(): TrackWindow;
   partMs(): number;
-  /** Adds a part to the window; false when the window does not take it. */
-  put(part: QueuedPart, feed: Feed, nowMs: number): boolean;
+  /** Adds a part that came at `arrivedMs` to the window; false when the window does not take it. */
+  put(part: QueuedPart, feed: Feed, arrivedMs: number): boolean;
   onLead(change: LeadChange): void;
 }
 
@@ -48,7 +48,7 @@ export interface LeadChange {
 
 interface Line {
   readonly feed: Feed;
-  queue: QueuedPart[];
+  queue: (QueuedPart & { readonly arrivedMs: number })[];
   /** Whether its last part that could be compared was as served; null before the first. */
   agrees: boolean | null;
   /** Whether its newest part was made up. */
@@ -88,7 +88,7 @@ export class TrackMerge {
   take(feed: Feed, part: QueuedPart, nowMs: number): void {
     const line = this.#lines.get(feed) ?? { feed, queue: [], agrees: null, inSlate: false, gone: false };
     this.#lines.set(feed, line);
-    line.queue.push(part);
+    line.queue.push({ ...part, arrivedMs: nowMs });
     line.inSlate = part.message.slate;
     if (line.queue.length > MAX_QUEUE) line.queue.shift();
     this.drain(nowMs);
@@ -115,7 +115,7 @@ export class TrackMerge {
     this.#passOver();
     for (let choice = this.#choose(nowMs); choice !== null; choice = this.#choose(nowMs)) {
       const part = choice.line.queue.splice(0, choice.index + 1).at(-1)!;
-      if (this.#deps.put(part, choice.line.feed, nowMs)) this.#follow(choice, nowMs);
+      if (this.#deps.put(part, choice.line.feed, part.arrivedMs)) this.#follow(choice, nowMs);
       else choice.line.agrees = false;
       this.#passOver();
     }

@@ -91,10 +91,10 @@ export class LiveStream {
     return 1000 * FRESH_PARTS * (this.hello?.partSec ?? 1);
   }
 
-  /** Takes a frame of a feed; returns whether it brought something new. */
-  accept(frame: FeedFrame, nowMs: number): boolean {
-    this.heardMs = nowMs;
-    const changed = this.#take(frame, nowMs);
+  /** Takes a frame of a feed that came at `arrivedMs`; returns whether it brought something new. */
+  accept(frame: FeedFrame, arrivedMs: number): boolean {
+    this.heardMs = Math.max(this.heardMs ?? 0, arrivedMs);
+    const changed = this.#take(frame, arrivedMs);
     if (changed) this.signal.notify();
     return changed;
   }
@@ -180,7 +180,7 @@ export class LiveStream {
 
   #takePart(message: PartMessage, body: Uint8Array, nowMs: number): boolean {
     const added = this.windows.get(message.track)?.acceptPart(message, body) ?? false;
-    if (added) this.#lastPartMs.set(message.track, nowMs);
+    if (added) this.#lastPartMs.set(message.track, Math.max(nowMs, this.#lastPartMs.get(message.track) ?? 0));
     return added;
   }
 
