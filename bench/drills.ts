@@ -16,9 +16,10 @@ import { type DrillSeries, runDrillSeries } from './run-drill-series.ts';
 
 /** One-minute load from which other work disturbs the figures. */
 const BUSY_LOAD = 0.5;
-/** Default settings, but for the recording, and a ladder that two cores encode twice. */
+/** Default settings, but for the recording, and a picture that two cores encode twice beside everything else. */
 const MEDIA = `  dvrSec: 60
   ladder: [{ name: 360p, width: 640, height: 360, videoKbps: 600 }, { name: 240p, width: 426, height: 240, videoKbps: 400 }]`;
+const PICTURE = ['--size', '640x360', '--kbps', '900'];
 /** A second origin in eu, so that there is where to place a lost replica anew. */
 const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
   - { name: us-2, region: us, roles: [edge] }
@@ -56,6 +57,8 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
     /** Loader of the viewers: hedged or none. */
     loader: { type: 'string', default: 'hedged' },
+    /** Loopback addresses of the cluster, `127.N.0.0/16`; else from its name. */
+    block: { type: 'string' },
   },
 });
 const root = join(import.meta.dirname, '..');
@@ -70,7 +73,10 @@ const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 const series: DrillSeries[] = [];
-const cluster = await startDemoCluster({ name: 'benchdrills', media: MEDIA, nodes: NODES });
+const cluster = await startDemoCluster({
+  ...{ name: 'benchdrills', media: MEDIA, nodes: NODES, publish: PICTURE },
+  ...(flags.block === undefined ? {} : { block: flags.block }),
+});
 try {
   for (const words of wanted) {
     // What lasts for minutes needs no repetition.

@@ -26,7 +26,7 @@ export async function runDrillSeries(
   const about = { words: words.join(' '), drill: words[0]! };
   const parsed = parse(stdout);
   const runs = parsed?.runs ?? (parsed?.verdict === undefined ? [] : [parsed as DrillRun]);
-  if (runs.length === 0) return { ...about, runs, said: parsed?.error?.message ?? 'no result' };
+  if (runs.length === 0) return { ...about, runs, said: wordError(parsed?.error) };
   const counts = new Map<string, number>();
   for (const { verdict } of runs) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
@@ -34,9 +34,17 @@ export async function runDrillSeries(
   return { ...about, runs, said: why === undefined ? verdicts : `${verdicts}: ${why}` };
 }
 
-function parse(
-  stdout: string,
-): (Partial<DrillRun> & { runs?: DrillRun[]; error?: { message: string } }) | null {
+interface DrillError {
+  readonly message: string;
+  readonly details?: { readonly facts?: Readonly<Record<string, string>> };
+}
+
+function wordError(error: DrillError | undefined): string {
+  const facts = Object.values(error?.details?.facts ?? {}).map((fact) => fact.replaceAll('\n', '; '));
+  return [error?.message ?? 'no result', ...facts].join(': ');
+}
+
+function parse(stdout: string): (Partial<DrillRun> & { runs?: DrillRun[]; error?: DrillError }) | null {
   try {
     return JSON.parse(stdout);
   } catch {

@@ -21,9 +21,9 @@ import { watchJson } from '../nodes/watch-json.ts';
 import { keepStoreConnected, type Store } from '../store/store.ts';
 import { watchChanges } from '../store/watch-changes.ts';
 import { type AgentDeps, createAgentState } from './agent-state.ts';
+import { startHeart } from './heart.ts';
 import { heedChange } from './heed-change.ts';
 import { reconcile } from './reconcile.ts';
-import { beat } from './report.ts';
 import { createAgentServer } from './server.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 
@@ -61,7 +61,7 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
   const state = await createAgentState(deps);
   state.pipelines.renew((await state.pipelines.list()).keys());
   const round = startPokedLoop(() => reconcile(state), { intervalMs: ROUND_MS, minGapMs: ROUND_GAP_MS });
-  const heart = startPokedLoop(() => beat(state), ROUND_MS);
+  const heart = startHeart(state);
   const broom = startPokedLoop(() => sweepLeftovers(state), SWEEP_MS);
   const server = createAgentServer({ state, poke: round.poke });
   await server.listen({ host: config.node.address, port: config.node.ports.agent });

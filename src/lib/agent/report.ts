@@ -60,15 +60,17 @@ function ringsOf({ known, store, storeEpoch }: AgentState): RingEpochs | null {
   return { known: known.ring.epoch, store: storeEpoch };
 }
 
-/** Writes the heartbeat, and remembers what it says of pipelines. */
-export async function beat(state: AgentState): Promise<void> {
+/** Writes the heartbeat, and remembers what it says of pipelines; false when it could not be written. */
+export async function beat(state: AgentState): Promise<boolean> {
   try {
     const report = await createReport(state);
     state.replicas = report.replicas;
     const { node, region, nowMs: atMs, health, load, replicas } = report;
     await writeHeartbeat(state.deps.store, { node, region, atMs, health, load, replicas });
+    return true;
   } catch (error) {
     state.deps.log.debug({ err: error }, 'no heartbeat');
+    return false;
   }
 }
 

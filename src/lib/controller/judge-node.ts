@@ -18,7 +18,7 @@ export interface Look {
 export interface NodeSigns {
   readonly node: string;
   readonly region: string;
-  /** Since its last heartbeat; null when there is none that the store still has. */
+  /** Since its last sign of life; null when there is none that the store still has. */
   readonly silentMs: number | null;
   /** The answers of each of the last times that observers were asked, newest last. */
   readonly looks: readonly (readonly Look[])[];
@@ -34,19 +34,29 @@ export interface NodeSigns {
 export type Judgement = Pick<NodeVerdict, 'state' | 'why'>;
 
 /**
- * Without a heartbeat for so long a node is looked at. Heartbeats come each second: lower makes a busy node suspect,
- * higher adds to the time that a stream is without its replica.
+ * Without a sign of life for so long a node is looked at. Signs come four times a second: lower makes a busy node
+ * suspect, which costs requests and no more; higher adds to the time that a stream is without its replica.
  */
+export const SUSPECT_MS = 600;
+/** After so long it is not `up` any more, whatever the looks say. */
 export const SILENT_MS = 2000;
 /** So many looks in a row must find nothing: a daemon that is being restarted is back before the second. */
 export const LOOKS_TO_CONFIRM = 2;
 
 /** Judges one node. A node that is down stays so until it says something itself. */
 export function judgeNode(signs: NodeSigns): Judgement {
-  const { silentMs, before, isSettled, looks } = signs;
-  if (isHeard(silentMs)) return { state: 'up', why: 'its heartbeats come' };
-  if (!isSettled) return before ?? { state: 'unknown', why: 'no heartbeat yet' };
+  const { silentMs, before, isSettled } = signs;
+  if (!isSuspect(silentMs)) return UP;
   if (before?.state === 'down') return before;
+  if (!isSettled) return isHeard(silentMs) ? UP : (before ?? { state: 'unknown', why: 'no heartbeat yet' });
+  const judged = judgeSilent(signs);
+  return judged.state !== 'down' && isHeard(silentMs) ? UP : judged;
+}
+
+const UP: Judgement = { state: 'up', why: 'its heartbeats come' };
+
+function judgeSilent(signs: NodeSigns): Judgement {
+  const { silentMs, looks } = signs;
   const silence = silentMs === null ? 'no heartbeat' : `no heartbeat for ${formatSec(silentMs)}`;
   if (!signs.isMember) return { state: 'down', why: `${silence}, and it is no node of the cluster any more` };
   const recent = looks.slice(-LOOKS_TO_CONFIRM);
@@ -56,7 +66,12 @@ export function judgeNode(signs: NodeSigns): Judgement {
   return { state: 'down', why: `${silence}; ${wordLook(recent.at(-1)!)}` };
 }
 
-/** Whether the last heartbeat is recent. */
+/** Whether it is time to look at a node that said nothing for so long. */
+export function isSuspect(silentMs: number | null): boolean {
+  return silentMs === null || silentMs >= SUSPECT_MS;
+}
+
+/** Whether the last sign of life is recent. */
 export function isHeard(silentMs: number | null): boolean {
   return silentMs !== null && silentMs < SILENT_MS;
 }

@@ -2,12 +2,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Sight } from '../health/look-at-origin.ts';
 import type { Peer } from '../nodes/node-config.ts';
-import { type Heartbeat, loadHeartbeatAges, loadHeartbeats } from '../store/heartbeats.ts';
+import { type Heartbeat, loadHeartbeats, loadNodeSigns, type NodeSigns } from '../store/heartbeats.ts';
 import type { NodeVerdict } from '../store/ring-records.ts';
 import type { Store } from '../store/store.ts';
 import { chooseObservers } from './choose-observers.ts';
 import type { Reported } from './compare-replicas.ts';
-import { isHeard, judgeNode, LOOKS_TO_CONFIRM, type Look } from './judge-node.ts';
+import { isHeard, isSuspect, judgeNode, LOOKS_TO_CONFIRM, type Look, SUSPECT_MS } from './judge-node.ts';
 
 export interface NodeWatchDeps {
   readonly store: Store;
@@ -42,18 +42,20 @@ interface Watched {
 }
 
 /** A node is looked at this often. */
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 400;
 /** Nodes looked at at once: a lost region must not start a flood. */
 const MAX_LOOKING = 32;
 /** Heartbeats come each second. */
 const HEARTBEAT_FRESH_MS = 700;
+/** A sign of life that is older is late: then the node is judged again at the moment that it becomes suspect. */
+const LATE_MS = 300;
 
 /** One controller's view of the nodes. */
 export class NodeWatch {
   readonly #deps: NodeWatchDeps;
   readonly #watched = new Map<string, Watched>();
   readonly #said = new Map<string, Said>();
-  #ages: ReadonlyMap<string, number> = new Map();
+  #signs: ReadonlyMap<string, NodeSigns> = new Map();
   #listenedMs = 0;
   #turn = 0;
 
@@ -70,12 +72,12 @@ export class NodeWatch {
   /** Reads how long ago each node said something. Throws when the store does not answer. */
   async listen(nodes: readonly string[]): Promise<void> {
     this.#listenedMs = this.#deps.clock.nowMs();
-    this.#ages = await loadHeartbeatAges(this.#deps.store, nodes);
+    this.#signs = await loadNodeSigns(this.#deps.store, nodes);
   }
 
-  /** Whether a node's last heartbeat is recent. */
+  /** Whether a node's last sign of life is recent. */
   hears(node: string): boolean {
-    return isHeard(this.#ages.get(node) ?? null);
+    return isHeard(this.#silentMs(node));
   }
 
   /** Reads what these nodes say of their pipelines. Throws when the store does not answer. */
@@ -85,7 +87,7 @@ export class NodeWatch {
     const found = await loadHeartbeats(this.#deps.store, old);
     for (const node of old) this.#said.delete(node);
     for (const heartbeat of found) {
-      const saidMs = this.#listenedMs - (this.#ages.get(heartbeat.node) ?? nowMs);
+      const saidMs = this.#listenedMs - (this.#signs.get(heartbeat.node)?.saidMs ?? nowMs);
       this.#said.set(heartbeat.node, { readMs: nowMs, saidMs, byStream: byStream(heartbeat) });
     }
   }
@@ -112,7 +114,7 @@ export class NodeWatch {
       const judgement = judgeNode({
         node,
         region,
-        silentMs: this.#ages.get(node) ?? null,
+        silentMs: this.#silentMs(node),
         looks: this.#watched.get(node)?.looks ?? [],
         hasOtherRegions: nodes.peers.some((one) => one.region !== region),
         isMember: peer !== undefined || nodes.ringNodes.has(node),
@@ -121,10 +123,24 @@ export class NodeWatch {
       });
       const since = before?.state === judgement.state ? before.sinceMs : Math.round(nowMs);
       verdicts.set(node, { node, ...judgement, sinceMs: since });
-      if (this.hears(node)) this.#watched.delete(node);
+      if (!isSuspect(this.#silentMs(node))) this.#watched.delete(node);
       else if (peer !== undefined && judgement.state !== 'down') this.#look(peer, nodes.peers, onLook);
     }
+    this.#awaitSuspects(nodes.names, onLook);
     return verdicts;
+  }
+
+  #silentMs(node: string): number | null {
+    return this.#signs.get(node)?.silentMs ?? null;
+  }
+
+  /** Has all judged again when the first of those whose sign is late becomes suspect. */
+  #awaitSuspects(names: ReadonlySet<string>, onLook: () => void): void {
+    const late = [...names].flatMap((node) => {
+      const silentMs = this.#silentMs(node);
+      return silentMs === null || silentMs < LATE_MS || isSuspect(silentMs) ? [] : [SUSPECT_MS - silentMs];
+    });
+    if (late.length > 0) setTimeout(onLook, Math.min(...late)).unref();
   }
 
   #look(peer: Peer, peers: readonly Peer[], onLook: () => void): void {
@@ -139,12 +155,14 @@ export class NodeWatch {
       watched.looks = [...watched.looks, look].slice(-LOOKS_TO_CONFIRM);
       watched.isLooking = false;
       onLook();
+      const restMs = watched.lookedMs + LOOK_EVERY_MS - this.#deps.clock.nowMs();
+      if (watched.looks.length < LOOKS_TO_CONFIRM && restMs > 0) setTimeout(onLook, restMs).unref();
     });
   }
 
   async #askAll(peer: Peer, peers: readonly Peer[]): Promise<readonly Look[]> {
     const { self, observe, ask } = this.#deps;
-    const heard = peers.filter(({ name }) => this.hears(name));
+    const heard = peers.filter(({ name }) => !isSuspect(this.#silentMs(name)));
     const observers = chooseObservers(peer, heard, this.#turn++);
     const looks = observers.map(async ({ name, region }): Promise<Look | null> => {
       const observer = peers.find((one) => one.name === name)!;

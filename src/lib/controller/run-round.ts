@@ -42,9 +42,8 @@ export interface RoundState {
 }
 
 /**
- * So long after it began, or after the store was away, nothing is `down` and nothing is released: agents need up to a
- * second to find the store again, and another for a heartbeat. Higher: a node that dies together with the controller is
- * replaced later.
+ * So long after this agent began, or after the store was away, nothing is `down` and nothing is released: agents need up
+ * to a second to find the store again, and another for a heartbeat. A mere change of controllers is no reason to wait.
  */
 const SETTLE_MS = 3000;
 
@@ -54,7 +53,6 @@ export async function takeOver(state: RoundState): Promise<void> {
   state.watch.reset();
   state.picture.note(null);
   state.verdicts = await loadVerdicts(state.store);
-  noteTrouble(state);
 }
 
 /** Notes that the store was away: who is silent now need not be gone. */

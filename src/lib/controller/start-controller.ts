@@ -47,8 +47,8 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-/** Four chances to renew a lease of 2 s. */
-const RENEW_MS = 500;
+/** Four chances to renew a lease of 1 s. */
+const RENEW_MS = 250;
 /** After a lease's time is over, until it is tried for. */
 const AFTER_FREE_MS = 10;
 const ROUND_MS = 500;
@@ -61,6 +61,7 @@ export function startController(deps: ControllerDeps): Controller {
   const { node, store, clock, log } = deps;
   const holder = new LeaseHolder({ node, store, clock });
   const state = createState(deps, () => rounds.poke());
+  noteTrouble(state);
   let token = 0;
   let last = { atMs: 0, tookMs: 0 };
 

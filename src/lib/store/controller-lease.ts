@@ -12,7 +12,7 @@ import type { Store } from './store.ts';
 import type { StoreReader } from './store-reader.ts';
 
 /** A lease that nobody renews for so long is free. Longer: a dead controller is replaced later. */
-export const LEASE_TTL_MS = 2000;
+export const LEASE_TTL_MS = 1000;
 
 export interface LeaseHold {
   /** Whose lease. */

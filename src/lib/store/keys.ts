@@ -34,6 +34,8 @@ export interface StoreKeys {
   regionSessions(stream: string): string;
   /** String, expires: what a node last said of itself. */
   heartbeat(node: string): string;
+  /** String, expires: a sign that a node's agent lives, between two heartbeats. */
+  pulse(node: string): string;
   /** Hash: stream → PlacedAs. */
   placed(node: string): string;
 }
@@ -59,6 +61,7 @@ export function storeKeys(cluster: string): StoreKeys {
     session: (stream) => `${prefix}session:${stream}`,
     regionSessions: (stream) => `${prefix}region-sessions:${stream}`,
     heartbeat: (node) => `${prefix}heartbeat:${node}`,
+    pulse: (node) => `${prefix}pulse:${node}`,
     placed: (node) => `${prefix}placed:${node}`,
   };
 }

@@ -11,7 +11,7 @@ const ROUNDS = 5;
 const AT_ONCE = 20;
 /** What a cluster without streams keeps in its store. */
 const AT_REST =
-  /^sc:test:(ring|ring-history|controller|controller-token|verdicts|events|heartbeat:[a-z0-9-]+)$/;
+  /^sc:test:(ring|ring-history|controller|controller-token|verdicts|events|heartbeat:[a-z0-9-]+|pulse:[a-z0-9-]+)$/;
 
 let nodes: AgentNodes;
 before(async () => {

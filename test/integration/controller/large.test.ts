@@ -38,6 +38,7 @@ let agents: Server;
 let unusedPort: number;
 let controller: ControllerProcess;
 let beats: NodeJS.Timeout;
+let pulses: NodeJS.Timeout;
 let placements: ReadonlyMap<string, PlacementRecord>;
 
 before(async () => {
@@ -49,11 +50,13 @@ before(async () => {
   unusedPort = await freePort('127.203.14.1');
   await beat();
   beats = setInterval(() => void beat().catch(() => undefined), 1000);
+  pulses = setInterval(() => void pulse().catch(() => undefined), 250);
   controller = spawnController({ config: config(), redis: redis.options, knownRing: null });
   await until(async () => (await controller.status())?.work != null, 'the controller');
 });
 after(async () => {
   clearInterval(beats);
+  clearInterval(pulses);
   await controller.close();
   agents.close();
   store.close();
@@ -101,6 +104,15 @@ async function beat(): Promise<void> {
     const replicas = (byNode.get(node) ?? []).map(({ stream }) => ({ ...report, stream }));
     const heartbeat = { node, region: node.slice(0, 2), atMs: Date.now(), health: 'up', load, replicas };
     pipeline.set(store.keys.heartbeat(node), JSON.stringify(heartbeat), 'PX', 5000);
+  }
+  await pipeline.exec();
+}
+
+/** The sign of life of every node. */
+async function pulse(): Promise<void> {
+  const pipeline = store.redis.pipeline();
+  for (const node of names.filter((name) => !dead.has(name.slice(0, 2)))) {
+    pipeline.set(store.keys.pulse(node), '', 'PX', 5000);
   }
   await pipeline.exec();
 }

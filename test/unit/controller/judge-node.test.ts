@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { chooseObservers, type Observer } from '../../../src/lib/controller/choose-observers.ts';
-import { judgeNode, type Look, type NodeSigns } from '../../../src/lib/controller/judge-node.ts';
+import { judgeNode, type Look, type NodeSigns, SUSPECT_MS } from '../../../src/lib/controller/judge-node.ts';
 
 const far = (saw: Look['saw']): Look => ({ observer: 'eu-1', region: 'eu', saw });
 const near = (saw: Look['saw']): Look => ({ observer: 'us-1', region: 'us', saw });
@@ -21,7 +21,26 @@ const signs = (differing: Partial<NodeSigns>): NodeSigns => ({
 const before = (state: 'up' | 'down' | 'unknown') => ({ node: 'us-2', state, why: 'as before', sinceMs: 1 });
 
 const CASES: readonly [string, Partial<NodeSigns>, 'up' | 'down' | 'unknown', RegExp][] = [
-  ['heard lately is up', { silentMs: 900 }, 'up', /heartbeats/],
+  ['heard lately is up', { silentMs: 500 }, 'up', /heartbeats/],
+  ['refused twice is down before its silence alone would say so', { silentMs: 900 }, 'down', /0\.9 s; us-1/],
+  [
+    'that others see is up until it was silent for long',
+    { silentMs: 1900, looks: twice(far('alive')) },
+    'up',
+    /come/,
+  ],
+  [
+    'looked at once is up until it was silent for long',
+    { silentMs: 700, looks: [[far('refused')]] },
+    'up',
+    /come/,
+  ],
+  [
+    'that is down is not up for a sign that is late',
+    { silentMs: 900, before: before('down') },
+    'down',
+    /as before/,
+  ],
   ['heard again after it was down is up', { silentMs: 0, before: before('down') }, 'up', /heartbeats/],
   ['refused to near and far twice is down', {}, 'down', /3\.1 s; us-1, eu-1: connection refused/],
   ['whose heartbeat the store has no more is down alike', { silentMs: null }, 'down', /^no heartbeat;/],
@@ -101,7 +120,7 @@ test('whatever is seen, only settled looks by another region make a node down', 
     fc.property(anySigns, (differing) => {
       if (judgeNode(signs(differing)).state !== 'down') return;
       assert.ok(differing.isSettled);
-      assert.ok(differing.silentMs === null || differing.silentMs >= 2000);
+      assert.ok(differing.silentMs === null || differing.silentMs >= SUSPECT_MS);
       for (const answers of differing.looks.slice(-2)) {
         assert.ok(answers.every(({ saw }) => saw !== 'alive'));
         assert.ok(answers.some(({ region }) => region !== 'us'));
