@@ -1,17 +1,28 @@
 /** The unit `pipeline-STREAM`: runs one replica until its stream ends or the supervisor stops it. */
 import { once } from 'node:events';
 import { systemClock } from '../base/clock.ts';
+import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { startPipeline } from './pipeline.ts';
+import { watchForStall } from './stall-watch.ts';
 
 export interface PipelineCommand {
   readonly configFile: string;
   readonly stream: string;
 }
 
-/** Runs until the stream has ended, SIGTERM or SIGINT. Throws when the configuration or ffmpeg can't be used. */
+/**
+ * A pipeline that stood still for longer has nothing that is of use: relays have dropped its feed, and what waits for it
+ * would keep its encoder behind the clock for as long again. Lower, and a machine that hiccups starts encoders anew.
+ */
+const STALL_LIMIT_MS = 4000;
+
+/**
+ * Runs until the stream has ended, SIGTERM or SIGINT. Throws when the configuration or ffmpeg can't be used, and when
+ * this process stood still: its supervisor starts it anew, at live and on the grid.
+ */
 export async function runPipeline(command: PipelineCommand): Promise<void> {
   const config = await loadNodeConfig(command.configFile);
   const log = createLogger(`pipeline-${command.stream}`);
@@ -22,7 +33,18 @@ export async function runPipeline(command: PipelineCommand): Promise<void> {
     onChange: ({ peers }) => pipeline.setPeers(peers),
   });
   log.info({ stream: command.stream }, 'started');
-  await Promise.race([pipeline.ended, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const { stalled, close } = watchForStall(systemClock, STALL_LIMIT_MS);
+  const told = Promise.race([pipeline.ended, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const stallMs = await Promise.race([told.then(() => null), stalled]);
+  close();
   watched.close();
+  if (stallMs !== null) throw wordStall(command.stream, stallMs);
   await pipeline.close();
+}
+
+function wordStall(stream: string, ms: number): StreamctlError {
+  return new StreamctlError(
+    'ENVIRONMENT',
+    `pipeline of ${stream}: this process stood still for ${(ms / 1000).toFixed(1)} s, and starts anew`,
+  );
 }

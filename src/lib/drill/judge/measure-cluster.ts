@@ -46,6 +46,8 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
   const { before, since, lostNodes, deadNodes, spells, wasCutOff } = marks;
   const lost = new Set(lostNodes);
   const holders = new Set(before.replicas.map(({ node }) => node));
+  // One that made nothing well before was no redundancy.
+  const wellLost = before.replicas.some(({ node, health }) => health === 'up' && lost.has(node));
   const spare = before.nodes.some(
     ({ name, roles, health }) =>
       roles.includes('origin') && health === 'up' && !lost.has(name) && !holders.has(name),
@@ -58,11 +60,7 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
   const judged = before.nodes.some(({ name, roles }) => deadNodes.includes(name) && roles.includes('origin'));
   return {
     detect: judged && controlled && spells.some(lasts(DUE_MS)),
-    replace:
-      spells.some(lasts(REPLACE_DUE_MS)) &&
-      spare &&
-      controlled &&
-      [...holders].some((node) => lost.has(node)),
+    replace: spells.some(lasts(REPLACE_DUE_MS)) && spare && controlled && wellLost,
     slate: wasCutOff && spells.some(lasts(DUE_MS)),
     comeBack: wasCutOff && since.some(({ state }) => state !== 'live'),
   };

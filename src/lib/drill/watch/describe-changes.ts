@@ -1,5 +1,5 @@
 /** What changed between two looks, as events of the journal. Pure. */
-import type { ClusterSight } from '../cluster-sight.ts';
+import type { ClusterSight, FeedSight } from '../cluster-sight.ts';
 import type { DrillEvent } from '../journal.ts';
 import type { ViewerSight } from '../viewers/viewer-sight.ts';
 import type { Sample } from './viewer-log.ts';
@@ -14,7 +14,7 @@ export function describeChanges(now: ClusterSight, before: ClusterSight): DrillE
     ...(now.state === before.state
       ? []
       : [event(now.atMs, 'stream', `the stream is ${now.state}, it was ${before.state}`)]),
-  ];
+  ].sort((a, b) => a.atMs - b.atMs);
 }
 
 function nodeChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
@@ -46,15 +46,19 @@ function feedChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
   return now.feeds.flatMap(({ node, supply, change }) => {
     const then = before.feeds.find((feed) => feed.node === node);
     if (then === undefined) return [];
-    const changed = change !== null && then.change?.atMs !== change.atMs;
+    const changed = change !== null && then.change?.atMs !== change.atMs && change.from !== change.to;
     const other = supply !== null && supply !== then.supply;
     return [
-      ...(changed
-        ? [event(change.atMs, 'feed', `${node} goes on with the feed of ${change.to}, not of ${change.from}`)]
-        : []),
+      ...(changed ? [event(change.atMs, 'feed', `${node} ${wordChange(node, change)}`)] : []),
       ...(other ? [event(now.atMs, 'feed', `${node} has ${wordSupply(supply)}`)] : []),
     ];
   });
+}
+
+/** `goes on with the replica on us-1, no longer with eu-1's`. */
+function wordChange(node: string, { from, to }: NonNullable<FeedSight['change']>): string {
+  const whose = (replica: string): string => (replica === node ? 'its own' : `${replica}'s`);
+  return `goes on with ${to === node ? 'its own replica' : `the replica on ${to}`}, no longer with ${whose(from)}`;
 }
 
 /** `two-feeds` → `two feeds`. */
@@ -85,8 +89,9 @@ export class CrowdTeller {
   #told = '';
   #toldMs = Number.NEGATIVE_INFINITY;
 
-  /** Tells at most twice a second, and never misses the last change. */
-  take({ atMs, viewers }: Sample): DrillEvent | null {
+  /** Tells at most twice a second, and never misses the last change; who is still waiting for a first frame is left out. */
+  take({ atMs, viewers: all }: Sample): DrillEvent | null {
+    const viewers = all.filter(({ startupMs }) => startupMs !== null);
     const stalled = viewers.filter(({ state }) => state === 'stalled').length;
     const words = [
       ...(stalled > 0 ? [`${stalled} of ${viewers.length} without a picture`] : []),
@@ -101,7 +106,7 @@ export class CrowdTeller {
 
 const TELL_EVERY_MS = 500;
 
-/** `50 of 50 of eu play from us`. */
+/** `12 of 50 of eu play from us`, `all of eu play from us`. */
 function wordElsewhere(viewers: readonly ViewerSight[]): string[] {
   const counts = new Map<string, number>();
   for (const { state, region, playsFrom } of viewers) {
@@ -112,7 +117,7 @@ function wordElsewhere(viewers: readonly ViewerSight[]): string[] {
   return [...counts].map(([key, count]) => {
     const [home, from] = key.split(' ');
     const all = viewers.filter(({ region }) => region === home).length;
-    return `${count} of ${all} of ${home} play from ${from}`;
+    return `${count === all ? 'all' : `${count} of ${all}`} of ${home} play from ${from}`;
   });
 }
 
