@@ -50,6 +50,8 @@ export class HostedStream {
   /** Feeds of other origins. */
   supply: FeedSupply | null = null;
   #demandedMs = 0;
+  /** Unix milliseconds at which a segment could not be stored the last time; null: all could. */
+  lostSegmentMs: number | null = null;
   /** Unix milliseconds at which no origin had the stream; null when that is not known. */
   absentSinceMs: number | null = null;
 
@@ -230,7 +232,9 @@ export class HostedStream {
     segment.stored = 'pending';
     const saved = await this.store.saveSegment(describeSegment(track, segment), segment.body!);
     segment.stored = saved ? 'disk' : 'nowhere';
-    if (!saved) this.live.windows.get(track)?.dropLost();
+    if (saved) return;
+    this.lostSegmentMs = this.#options.nowMs();
+    this.live.windows.get(track)?.dropLost();
   }
 
   #firstMissingMsn(): number {

@@ -55,16 +55,20 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
 }
 
 function planReasons(
-  { live, store, pipeline }: HostedStream,
+  { live, store, pipeline, lostSegmentMs }: HostedStream,
   { fresh, nowMs }: { readonly fresh: boolean; readonly nowMs: number },
 ): string[] {
   const reasons = [...((pipeline?.status ?? live.status)?.reasons ?? [])];
   const mute = pipeline?.lastPartMs != null && !pipeline.delivers(nowMs);
   if (!fresh && !live.ended) reasons.push('no new part for over 1.5 part targets');
   else if (mute && !live.ended) reasons.push('its pipeline delivers nothing: another replica stands in');
+  const isShort = lostSegmentMs !== null && nowMs - lostSegmentMs < 1000 * (live.hello?.dvrSec ?? 0);
   if (store.failure !== null) reasons.push(store.failure);
+  else if (isShort) reasons.push(`the recording is short: it begins after ${formatTime(lostSegmentMs)}`);
   return reasons;
 }
+
+const formatTime = (unixMs: number): string => `${new Date(unixMs).toISOString().slice(0, 19)}Z`;
 
 /** The pipeline's first. */
 function reportFeeds({ pipeline, feeds }: HostedStream): OriginStreamReport['feeds'] {

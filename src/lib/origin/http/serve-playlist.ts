@@ -33,12 +33,12 @@ export async function servePlaylist(
   const { track } = route;
   const hosted = deps.streams.demand(route.stream);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
-  countViewer(hosted, { track, directives, nowMs: deps.nowMs() });
   const judge = (): ReturnType<typeof judgePlaylist> =>
     judgePlaylist(hosted.live, { track, directives }, deps.nowMs());
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status !== 200) return replyStatus(exchange, status, REASONS[status]);
+  countViewer(hosted, { track, directives, nowMs: deps.nowMs() });
   // A blocking response is the same for everybody, for as long as anybody may ask for it (Apple's advice).
   const maxAgeSec = 6 * hosted.live.targetDurationSec;
   const cacheControl = directives.msn === null ? 'no-cache' : `public, max-age=${maxAgeSec}`;
@@ -51,7 +51,10 @@ const REASONS = {
   503: 'what was asked for did not come in time',
 } as const;
 
-/** Playlists of the video rendition tell how many watch; those of the audio only when there is no video. */
+/**
+ * Playlists of the video rendition tell how many watch; those of the audio only when there is no video. Refusals tell
+ * nothing: players whose rendition has gone ask again and again.
+ */
 function countViewer(
   hosted: HostedStream,
   request: { readonly track: string; readonly directives: DeliveryDirectives; readonly nowMs: number },
