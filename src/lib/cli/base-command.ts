@@ -3,7 +3,7 @@
  *
  * A command parses, builds its context, calls one action, prints its view with `this.log`, and returns the value
  * that `--json` prints. Results go to standard output, progress and errors to standard error; under `--json`
- * standard output holds exactly one JSON document, with `"version": 1`, whether it went well or not. The exit
+ * standard output holds exactly one JSON document (of what runs on and tells, one a line), with `"version": 1`, whether it went well or not. The exit
  * status comes from the table in base/errors.ts. Nothing exits before the output has left the process.
  */
 import * as Args from '@oclif/core/args';
@@ -40,6 +40,8 @@ export abstract class BaseCommand extends Command {
   protected interruptedStatus: number = EXIT.interrupted;
   /** How long tidying up may take after a signal before the command is left behind, milliseconds. */
   protected interruptGraceMs: number | undefined = undefined;
+  /** Under `--json` it prints many documents, a line each, and its result is the last of them. */
+  protected readonly jsonLines: boolean = false;
   #exitStatus: number = EXIT.ok;
 
   protected get signal(): AbortSignal {
@@ -78,7 +80,9 @@ export abstract class BaseCommand extends Command {
     const interrupts = watchInterrupts(this.abort, () => this.interruptGraceMs);
     try {
       const result = (await interrupts.race(this.run())) as object | null | undefined;
-      if (this.jsonEnabled()) await writeWhole(process.stdout, formatJson({ version: 1, ...result }));
+      if (this.jsonEnabled()) {
+        await writeWhole(process.stdout, formatJson({ version: 1, ...result }, this.jsonLines));
+      }
       await writeWhole(process.stdout, '');
       return this.signal.aborted ? this.interruptedStatus : this.#exitStatus;
     } catch (error) {
@@ -100,7 +104,7 @@ export abstract class BaseCommand extends Command {
           this.#words,
           Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags, json: null }),
         );
-    await reportFailure(failure, this.jsonEnabled());
+    await reportFailure(failure, this.jsonEnabled(), this.jsonLines);
     return ERROR_CODES[failure.code].exit;
   }
 
@@ -117,9 +121,9 @@ function aboutInterruption(error: unknown): StreamctlErrorOptions {
 }
 
 /** Prints a failure the one way, on the stream that its reader watches. */
-export async function reportFailure(failure: StreamctlError, json: boolean): Promise<void> {
+export async function reportFailure(failure: StreamctlError, json: boolean, oneLine = false): Promise<void> {
   if (json) {
-    await writeWhole(process.stdout, formatJson(formatErrorJson(failure)));
+    await writeWhole(process.stdout, formatJson(formatErrorJson(failure), oneLine));
     return;
   }
   await writeWhole(process.stderr, formatErrorText(failure, wantsColour(process.stderr)));
@@ -129,6 +133,6 @@ export async function reportFailure(failure: StreamctlError, json: boolean): Pro
   }
 }
 
-function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+function formatJson(value: unknown, oneLine: boolean): string {
+  return `${JSON.stringify(value, null, oneLine ? 0 : 2)}\n`;
 }

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findFont } from '../../src/lib/publisher/find-font.ts';
-import { formatKeyFile, type TestPublisher } from '../../src/lib/publisher/publisher-arguments.ts';
-import { runTestPublisher } from '../../src/lib/publisher/run-publisher.ts';
-import { addStream, replaceTestKey } from '../../src/lib/streams/streams.ts';
-import { readContribution } from '../support/contribution-reader.ts';
-import { type IngestNode, startIngestNode } from '../support/ingest-node.ts';
+import { findFont } from '../../../src/lib/publisher/find-font.ts';
+import { formatKeyFile, type TestPublisher } from '../../../src/lib/publisher/publisher-arguments.ts';
+import { runTestPublisher } from '../../../src/lib/publisher/run-publisher.ts';
+import { addStream, replaceTestKey } from '../../../src/lib/streams/streams.ts';
+import { readContribution } from '../../support/contribution-reader.ts';
+import { type IngestNode, startIngestNode } from '../../support/ingest-node.ts';
 
 const address = '127.204.6.1';
 let node: IngestNode;

@@ -1,0 +1,191 @@
+/** One of a relay's targets: connected, tried again for as long as there is an encoder, never waited for. */
+import { rm, writeFile } from 'node:fs/promises';
+import type { Clock } from '../../base/clock.ts';
+import { type FlvTag, formatFlvHeader, formatFlvTag } from '../../media/flv.ts';
+import {
+  formatPlayPathFile,
+  type RtmpPush,
+  type RtmpPushOptions,
+  startRtmpPush,
+} from '../../rtmp/rtmp-push.ts';
+import { formatPlayPath } from './play-path.ts';
+import type { TargetReport } from './relay-report.ts';
+import { TargetQueue } from './target-queue.ts';
+
+export interface RelayTargetOptions {
+  readonly url: string;
+  readonly key: string;
+  /** Where the play path is written for as long as ffmpeg needs it; a number is added. */
+  readonly playPathFile: string;
+  readonly clock: Clock;
+  /** State, fault or gaps have changed. */
+  onChange(): void;
+  readonly startPush?: (options: RtmpPushOptions) => RtmpPush;
+}
+
+/** What a target needs of the encoder's session. */
+export interface TargetSession {
+  readonly epochMs: number;
+  /** Headers, and the tags since the last key frame. */
+  replay(): readonly FlvTag[];
+}
+
+/** More than two GOPs of most encoders; a target that is further behind is brought near again. */
+const LIMITS = { maxMs: 5_000, maxBytes: 32 * 1024 * 1024 } as const;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 3_000;
+/** Connected for so long: the next loss is another story. */
+const SETTLED_MS = 10_000;
+/** ffmpeg gives up on its own after 5 s in most places, not in all (name look-up). */
+const CONNECT_LIMIT_MS = 8_000;
+const STUCK_LIMIT_MS = 6_000;
+/** What is left of an ended session has so long to be sent. */
+const FLUSH_MS = 1_000;
+
+export class RelayTarget {
+  #options: RelayTargetOptions;
+  #queue = new TargetQueue(LIMITS);
+  #session: TargetSession | null = null;
+  #push: RtmpPush | null = null;
+  #state: TargetReport['state'] = 'idle';
+  #fault: string | null = null;
+  #connections = 0;
+  #attempts = 0;
+  #retryMs = FIRST_RETRY_MS;
+  #connectedMs = 0;
+  #blocked = false;
+  #timer: NodeJS.Timeout | undefined;
+  #guard: NodeJS.Timeout | undefined;
+
+  constructor(options: RelayTargetOptions) {
+    this.#options = options;
+  }
+
+  /** Connects for a session of the encoder, in place of the one before. */
+  begin(session: TargetSession): void {
+    this.end();
+    this.#session = session;
+    this.#retryMs = FIRST_RETRY_MS;
+    void this.#connect(session);
+  }
+
+  /** Takes the session's next tag. */
+  take(tag: FlvTag): void {
+    if (this.#state !== 'connected') return;
+    const { gaps } = this.#queue;
+    this.#queue.push(tag, this.#options.clock.nowMs());
+    if (this.#queue.gaps > gaps) this.#options.onChange();
+    this.#pump();
+  }
+
+  /** Ends the session after what the target still takes at once; may be called twice. */
+  end(): void {
+    if (this.#session === null) return;
+    this.#session = null;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#guard);
+    const push = this.#push;
+    this.#push = null;
+    if (push !== null && this.#state === 'connected' && !this.#blocked) {
+      push.end();
+      setTimeout(() => push.kill(), FLUSH_MS);
+    } else push?.kill();
+    this.#become('idle', null);
+  }
+
+  report(): TargetReport {
+    const { droppedTags, gaps } = this.#queue;
+    return {
+      url: this.#options.url,
+      state: this.#state,
+      behindMs: Math.round(this.#queue.behindMs(this.#options.clock.nowMs())),
+      droppedTags,
+      gaps,
+      connections: this.#connections,
+      fault: this.#fault,
+    };
+  }
+
+  async #connect(session: TargetSession): Promise<void> {
+    const { url, key, startPush = startRtmpPush } = this.#options;
+    const playPathFile = `${this.#options.playPathFile}-${++this.#attempts}`;
+    const forget = (): void => void rm(playPathFile, { force: true });
+    this.#become('connecting', this.#fault);
+    await writeFile(playPathFile, formatPlayPathFile(formatPlayPath(key, session.epochMs)), { mode: 0o600 });
+    if (this.#session !== session) return forget();
+    const push = startPush({
+      url,
+      playPathFile,
+      onConnected: () => {
+        forget();
+        if (this.#push === push) this.#admit(session);
+      },
+      onWritable: () => {
+        if (this.#push !== push) return;
+        this.#unblock();
+        this.#pump();
+      },
+      onEnded: (said) => {
+        forget();
+        if (this.#push === push) this.#retry(session, said);
+      },
+    });
+    this.#push = push;
+    this.#guard = setTimeout(() => push.kill(), CONNECT_LIMIT_MS);
+    push.write(formatFlvHeader({ audio: true, video: true }));
+  }
+
+  #admit(session: TargetSession): void {
+    const nowMs = this.#options.clock.nowMs();
+    this.#unblock();
+    this.#connections += 1;
+    this.#connectedMs = nowMs;
+    this.#queue.restart(session.replay(), nowMs);
+    this.#become('connected', null);
+    this.#pump();
+  }
+
+  #retry(session: TargetSession, said: string): void {
+    const wasIn = this.#state === 'connected';
+    this.#push = null;
+    this.#unblock();
+    if (wasIn && this.#options.clock.nowMs() - this.#connectedMs > SETTLED_MS) this.#retryMs = FIRST_RETRY_MS;
+    this.#become('retrying', wasIn ? 'the connection broke' : wordFault(said, this.#options.key));
+    this.#timer = setTimeout(() => void this.#connect(session), this.#retryMs);
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #pump(): void {
+    const push = this.#push;
+    if (push === null) return;
+    while (!this.#blocked) {
+      const tag = this.#queue.shift();
+      if (tag === null) return;
+      if (push.write(formatFlvTag(tag))) continue;
+      this.#blocked = true;
+      this.#guard = setTimeout(() => push.kill(), STUCK_LIMIT_MS);
+    }
+  }
+
+  #unblock(): void {
+    this.#blocked = false;
+    clearTimeout(this.#guard);
+  }
+
+  #become(state: TargetReport['state'], fault: string | null): void {
+    if (state === this.#state && fault === this.#fault) return;
+    this.#state = state;
+    this.#fault = fault;
+    this.#options.onChange();
+  }
+}
+
+/** Says in a few words why a connection ended; ffmpeg's own may hold the play path. */
+function wordFault(said: string, key: string): string {
+  if (/Connection refused/.test(said)) return 'nobody takes connections there';
+  if (said === '' || /timed out/.test(said)) return 'it does not answer';
+  if (/Input\/output error|Server error|End of file|Broken pipe|reset by peer/.test(said)) {
+    return 'it hung up: the key is not good, or the stream is published already';
+  }
+  return said.replaceAll(key, '…').replaceAll(/sk_\S+/g, 'sk_…');
+}
