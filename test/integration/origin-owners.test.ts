@@ -114,3 +114,20 @@ test('a feed is handed on within the region, by its owners, and never twice', as
   assert.equal(await statusOf('ap-1', 'from=0&via=ap-3'), 200);
   assert.equal(await statusOf('ap-1', 'from=0&via=ap-3&not=us-1,eu-1'), 404, 'nobody else has it');
 });
+
+test('a relay that has but what the only origin of its region hands on reads the pipeline there, too, when there is one', async (t) => {
+  net += 1;
+  const peers = [
+    peer('us-1', `127.206.${net}.1`, ['origin']),
+    peer('us-2', `127.206.${net}.2`, ['edge']),
+    peer('eu-1', `127.206.${net}.3`, ['origin']),
+  ];
+  const [us, relay, eu] = await Promise.all(peers.map((node) => startTestOrigin(t, node, { peers })));
+  startPipe(t, eu!, { replica: 'eu-1' });
+  await ask(`${relay!.url}/live/demo/index.m3u8`);
+  const alone = ({ feeds }: OriginStreamReport): boolean =>
+    feeds.length === 1 && feeds[0]!.from === 'us-1' && feeds[0]!.replica === 'eu-1';
+  await untilReport(relay!, alone);
+  startPipe(t, us!, { replica: 'us-1' });
+  await untilReport(relay!, isWhole);
+});

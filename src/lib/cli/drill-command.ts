@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseDurationMs } from '../base/duration.ts';
 import { findDrill } from '../drill/drill-kinds.ts';
-import type { DrillPlan } from '../drill/drill-plan.ts';
+import { type DrillPlan, MAX_CALM_MS } from '../drill/drill-plan.ts';
 import type { DrillRun } from '../drill/drill-result.ts';
 import { planDrill } from '../drill/plan-drill.ts';
 import { type DrillSummary, summarizeRuns } from '../drill/series.ts';
@@ -29,6 +29,10 @@ export const DRILL_FLAGS = {
   }),
   duration: Flags.string({
     summary: 'How long until it heals. [default: as drill show says]',
+    helpValue: 'TIME',
+  }),
+  calm: Flags.string({
+    summary: 'How long all must be well to count as steady, up to 8s. [default: 3s]',
     helpValue: 'TIME',
   }),
   repeat: Flags.integer({ summary: 'How often.', default: 1, min: 1, max: 1_000 }),
@@ -72,9 +76,18 @@ export abstract class DrillCommand extends BaseCommand {
     return await this.runPlan(view, plan);
   }
 
-  /** Runs any plan, as the flags say. */
-  protected async runPlan(view: ClusterView, plan: DrillPlan): Promise<DrillResult> {
+  /** The plan with what flags say of its limits. */
+  async #limit(plan: DrillPlan): Promise<DrillPlan> {
     const { flags } = await this.parse(this.ctor as typeof DrillCommand);
+    if (flags.calm === undefined) return plan;
+    const calmMs = Math.min(MAX_CALM_MS, parseDurationMs(flags.calm));
+    return { ...plan, limits: { ...plan.limits, calmMs } };
+  }
+
+  /** Runs any plan, as the flags say. */
+  protected async runPlan(view: ClusterView, given: DrillPlan): Promise<DrillResult> {
+    const { flags } = await this.parse(this.ctor as typeof DrillCommand);
+    const plan = await this.#limit(given);
     if (flags['dry-run']) {
       for (const line of formatDrillPlan(plan)) this.log(line);
       return plan;

@@ -1,11 +1,6 @@
 /** Waiting until viewers, cluster and witnesses are all well, for as long as it takes to believe it. */
 import type { DrillClock } from './drill-clock.ts';
-import {
-  STEADY_WINDOW_MS,
-  SteadyJudge,
-  type SteadyVerdict,
-  type SteadyWanted,
-} from './judge/steady-state.ts';
+import { SteadyJudge, type SteadyVerdict, type SteadyWanted } from './judge/steady-state.ts';
 import { poll } from './poll.ts';
 import type { Witness } from './viewers/witness.ts';
 import type { Watcher } from './watch/watcher.ts';
@@ -25,7 +20,7 @@ export async function awaitSteady(wanted: SteadyWanted, wait: SteadyWait): Promi
   const { clock, watcher, witnesses, limitMs, signal } = wait;
   const judge = new SteadyJudge(wanted);
   const look = async (): Promise<SteadyVerdict> => {
-    const samples = watcher.log.since(clock.nowMs() - STEADY_WINDOW_MS);
+    const samples = watcher.log.since(clock.nowMs() - wanted.calmMs);
     const judged = judge.take(samples, watcher.sights.at(-1) ?? null);
     if (judged.faults.length > 0) return judged;
     const words = await Promise.all(witnesses.map((witness) => witness.unsteady()));

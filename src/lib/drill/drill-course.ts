@@ -31,7 +31,8 @@ export interface Before {
 }
 
 const POLL_MS = 100;
-/** Viewers of a drill arrive within this, so that their arrival is no load test. */
+/** Viewers of a drill arrive one after the other, so that their arrival is no load test; all within this. */
+const ARRIVAL_EACH_MS = 20;
 const ARRIVAL_MS = 2_000;
 /** After the recovery, time for players to catch up with live, and how near to the distance before is near enough. */
 const SETTLE_MS = 10_000;
@@ -97,7 +98,7 @@ export class DrillCourse {
   /** Begins to watch, with the viewers spread over all regions. */
   async gatherViewers(): Promise<void> {
     await Promise.all(this.deps.witnesses.map((witness) => witness.start()));
-    this.#join(null, this.plan.viewers, ARRIVAL_MS);
+    this.#join(null, this.plan.viewers, Math.min(ARRIVAL_MS, ARRIVAL_EACH_MS * this.plan.viewers));
     this.watcher.start();
   }
 
@@ -223,9 +224,10 @@ export class DrillCourse {
     const sight = this.before?.sight ?? this.watcher.sights.at(-1);
     const nodes = sight?.nodes ?? [];
     const replicas = sight?.replicas.filter(({ health }) => health === 'up').length ?? 0;
-    const { viewers, faults } = this.plan;
+    const { viewers, faults, limits } = this.plan;
     return {
       viewers,
+      calmMs: limits.calmMs,
       replicas: Math.max(1, replicas),
       nodesUp: nodes.map(({ name }) => name),
       // After a stall players keep farther from live, up to a segment: that is judged, and no fault of the cluster.

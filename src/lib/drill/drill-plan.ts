@@ -63,6 +63,8 @@ export interface DrillLimits {
   /** How long the steady state may take to come, before and after. */
   readonly steadyMs: number;
   readonly recoveryMs: number;
+  /** How long all must be well to count as steady, at most MAX_CALM_MS. */
+  readonly calmMs: number;
   /** How long a fault may take to bite. */
   readonly biteMs: number;
   /** Most nodes that may be lost at a time; null: those of one region. */
@@ -87,9 +89,13 @@ export interface DrillPlan {
 export const DEFAULT_LIMITS: DrillLimits = {
   steadyMs: 45_000,
   recoveryMs: 60_000,
+  calmMs: 3_000,
   biteMs: 5_000,
   nodes: null,
 };
+
+/** Viewers are remembered no longer. */
+export const MAX_CALM_MS = 8_000;
 
 /** Half of all viewers may lose their picture when a region dies without a second one; more is never meant. */
 export const DEFAULT_STOPS: readonly StopCondition[] = [

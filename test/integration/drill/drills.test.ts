@@ -15,9 +15,10 @@ import { waitFor } from '../../support/wait.ts';
 
 const MEDIA = `  dvrSec: 60
   ladder: [{ name: low, width: 256, height: 144, videoKbps: 150 }]
-  slate: { maxSec: 6 }`;
+  slate: { maxSec: 3 }`;
 const STREAMCTL = join(ROOT, 'bin/streamctl');
-const VIEWERS = ['--viewers', '20'];
+/** Few viewers, and a second without a stall is steady enough. */
+const SHORT = ['--viewers', '20', '--calm', '1s'];
 
 interface Outcome {
   readonly status: number;
@@ -53,15 +54,15 @@ describe('drills', () => {
   const about = ({ run }: Outcome): string => JSON.stringify([run.verdict, run.reasons, run.events], null, 1);
 
   for (const words of [
-    'kill-transcoder demo --duration 4s',
-    'freeze-transcoder demo --duration 5s',
-    'gap-packager demo --duration 3s',
-    'fail-store --duration 4s',
-    'fail-control --duration 4s',
-    'surge us 20 --duration 5s',
+    'kill-transcoder demo --duration 2s',
+    'freeze-transcoder demo --duration 4s',
+    'gap-packager demo --duration 2s',
+    'fail-store --duration 3s',
+    'fail-control --duration 3s',
+    'surge us 20 --duration 4s',
   ]) {
     test(`${words}: no viewer notices`, async () => {
-      const outcome = await drill(...words.split(' '), ...VIEWERS);
+      const outcome = await drill(...words.split(' '), ...SHORT);
       assert.equal(outcome.run.verdict, 'pass', about(outcome));
       assert.equal(outcome.status, 0);
       assert.equal(outcome.run.seen.deadAirMs.max, 0);
@@ -70,20 +71,20 @@ describe('drills', () => {
   }
 
   for (const words of [
-    'fail-region eu --duration 5s',
-    'freeze-region eu --duration 5s',
-    'fail-node eu-1 --duration 4s',
-    'freeze-node eu-1 --duration 4s',
-    'fail-ingest eu --duration 4s',
-    'fail-edge eu-2 --duration 4s',
-    'stale-origin eu-2 --duration 4s',
-    'slow-origin eu-2 600 --duration 4s',
-    'errors-origin eu-2 40 --duration 4s',
+    'fail-region eu --duration 3s',
+    'freeze-region eu --duration 3s',
+    'fail-node eu-1 --duration 3s',
+    'freeze-node eu-1 --duration 3s',
+    'fail-ingest eu --duration 3s',
+    'fail-edge eu-2 --duration 3s',
+    'stale-origin eu-2 --duration 3s',
+    'slow-origin eu-2 600 --duration 3s',
+    'errors-origin eu-2 40 --duration 3s',
     'flap-publisher demo --duration 2s',
-    'rot --duration 12s --seed 3',
+    'rot --duration 8s --seed 3',
   ]) {
     test(`${words}: it bites, it is measured, and the cluster recovers`, async () => {
-      const outcome = await drill(...words.split(' '), ...VIEWERS);
+      const outcome = await drill(...words.split(' '), ...SHORT);
       const { run } = outcome;
       assert.ok(run.verdict === 'pass' || run.verdict === 'fail', about(outcome));
       assert.equal(outcome.status, run.verdict === 'pass' ? 0 : 12);
@@ -128,12 +129,13 @@ describe('drills', () => {
     await waitFor('the cluster is healthy again', health, 30_000);
   });
 
-  test('Ctrl-C heals before the command ends, with the verdict and status of an abort', async () => {
+  test('while a drill runs, up and another drill are refused with 6; Ctrl-C heals it before it ends, with 14', async () => {
     const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', '--viewers', '4'];
     const child = spawn(STREAMCTL, [...argv, '--spec', cluster.specFile], {
       env: cluster.env,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    const ended = new Promise((resolve) => child.once('close', resolve));
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
@@ -142,29 +144,17 @@ describe('drills', () => {
       const found = await findNodeProcesses(dir, 'eu-2');
       return found.length > 0 && found.every(({ stopped }) => stopped);
     };
-    await waitFor('the node is frozen', frozen, 40_000);
-    child.kill('SIGINT');
-    const status = await new Promise((resolve) => child.once('close', resolve));
-    assert.equal(status, 14, stdout);
-    assert.equal((JSON.parse(stdout) as DrillRun).verdict, 'aborted');
-    assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
-  });
-
-  test('while a drill runs, up and another drill are refused with 6', async () => {
-    const argv = ['drill', 'fail-store', '--duration', '30s', '--viewers', '4', '--spec', cluster.specFile];
-    const child = spawn(STREAMCTL, argv, { env: cluster.env, stdio: 'ignore' });
-    const refused = async (...words: readonly string[]): Promise<boolean> => {
-      const { status, run } = await drill(...words).catch(() => ({ status: 0, run: null }));
-      return status === 6 && run !== null;
-    };
     try {
-      await waitFor('another drill is refused', () => refused('fail-control', '--viewers', '1'), 20_000);
+      await waitFor('the node is frozen', frozen, 40_000);
+      assert.equal((await drill('fail-control', '--viewers', '1')).status, 6);
       const failure = await cluster.run('up').catch((error: { code: number }) => error);
       assert.equal((failure as { code: number }).code, 6);
     } finally {
       child.kill('SIGINT');
-      await new Promise((resolve) => child.once('close', resolve));
+      assert.equal(await ended, 14, stdout);
     }
+    assert.equal((JSON.parse(stdout) as DrillRun).verdict, 'aborted');
+    assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
   });
 
   test('a drill of a file runs as written, and leaves its reports where it was told', async () => {
@@ -175,7 +165,7 @@ describe('drills', () => {
         '{ fault: kill-transcoder, target: demo, at: 0s }',
         '{ fault: fail-store, at: 1s, for: 2s }',
       ];
-      const text = `drill: two-blows\nduration: 5s\nviewers: 10\nfaults:\n${faults.map((one) => `  - ${one}\n`).join('')}expect: { deadAirP99Ms: 0 }\n`;
+      const text = `drill: two-blows\nduration: 4s\nviewers: 10\nfaults:\n${faults.map((one) => `  - ${one}\n`).join('')}expect: { deadAirP99Ms: 0 }\nlimits: { calm: 1s }\n`;
       await writeFile(file, text);
       const outcome = await drill('run', file, '--report', join(folder, 'out'));
       assert.equal(outcome.run.verdict, 'pass', about(outcome));
@@ -189,7 +179,7 @@ describe('drills', () => {
   });
 
   test('drop-publisher: viewers see the slate, then a clean end; the stream comes back with its publisher', async () => {
-    const outcome = await drill('drop-publisher', 'demo', ...VIEWERS);
+    const outcome = await drill('drop-publisher', 'demo', '--duration', '6s', ...SHORT);
     assert.equal(outcome.run.verdict, 'pass', about(outcome));
     assert.notEqual(outcome.run.slateMs, null);
     assert.ok(

@@ -86,6 +86,7 @@ export const drillFileSchema = z.strictObject({
       nodes: z.int().min(1).describe('Most nodes that are lost at a time.').optional(),
       steady: duration('For the steady state to come, before.').optional(),
       recovery: duration('For the steady state to come, after.').optional(),
+      calm: duration('How long all must be well to count as steady.').optional(),
       bite: duration('For a fault to bite.').optional(),
     })
     .describe('How far it may go, and how long things may take.')

@@ -10,6 +10,7 @@ import {
   DEFAULT_STOPS,
   type DrillPlan,
   type Expectations,
+  MAX_CALM_MS,
   type PlannedFault,
 } from '../drill-plan.ts';
 import { type PlanFacts, resolveTarget } from '../plan-drill.ts';
@@ -52,6 +53,7 @@ export function planFile(file: DrillFile, facts: PlanFacts & { readonly stream: 
       nodes: limits.nodes ?? null,
       steadyMs: ms(limits.steady, DEFAULT_LIMITS.steadyMs),
       recoveryMs: ms(limits.recovery, DEFAULT_LIMITS.recoveryMs),
+      calmMs: Math.min(MAX_CALM_MS, ms(limits.calm, DEFAULT_LIMITS.calmMs)),
       biteMs: ms(limits.bite, DEFAULT_LIMITS.biteMs),
     },
   };

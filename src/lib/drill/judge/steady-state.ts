@@ -13,12 +13,11 @@ export interface SteadyWanted {
   readonly nodesUp: readonly string[];
   /** Behind live at the most, 95th percentile of the viewers, seconds. */
   readonly behindSec: number;
+  /** Without a stall for so long. */
+  readonly calmMs: number;
   /** The stream may be over for those who watched its end. */
   readonly mayHaveFinished: boolean;
 }
-
-/** Without a stall for so long. */
-export const STEADY_WINDOW_MS = 3_000;
 
 /** What is not steady, in words, and since when all that is looked at is. */
 export interface SteadyVerdict {
@@ -35,7 +34,7 @@ export class SteadyJudge {
     this.#wanted = wanted;
   }
 
-  /** `samples` are those of the last STEADY_WINDOW_MS. */
+  /** `samples` are those of the last `calmMs`. */
   take(samples: readonly Sample[], sight: ClusterSight | null): SteadyVerdict {
     const cluster = clusterFaults(sight, this.#wanted);
     if (cluster.length > 0) this.#clusterSinceMs = null;
@@ -46,7 +45,7 @@ export class SteadyJudge {
 }
 
 function viewerFaults(samples: readonly Sample[], wanted: SteadyWanted): string[] {
-  const { viewers, mayHaveFinished, behindSec } = wanted;
+  const { viewers, mayHaveFinished, behindSec, calmMs } = wanted;
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined) return ['no viewer has been seen yet'];
@@ -56,12 +55,10 @@ function viewerFaults(samples: readonly Sample[], wanted: SteadyWanted): string[
   const missing = Math.max(viewers, last.viewers.length) - here.length;
   if (missing > 0) return [`${formatCount(missing, 'viewer')} of ${viewers} without a picture`];
   const late = last.viewers.length - first.viewers.filter(({ startupMs }) => startupMs !== null).length;
-  if (late > 0)
-    return [`${formatCount(late, 'viewer')} have not played for ${STEADY_WINDOW_MS / 1000} s yet`];
+  if (late > 0) return [`${formatCount(late, 'viewer')} have not played for ${calmMs / 1000} s yet`];
   const stalled = countStalled(first.viewers, last.viewers);
-  if (stalled > 0)
-    return [`${formatCount(stalled, 'viewer')} stalled during the last ${STEADY_WINDOW_MS / 1000} s`];
-  if (last.atMs - first.atMs < STEADY_WINDOW_MS * 0.9) return ['not watched for long enough yet'];
+  if (stalled > 0) return [`${formatCount(stalled, 'viewer')} stalled during the last ${calmMs / 1000} s`];
+  if (last.atMs - first.atMs < calmMs * 0.9) return ['not watched for long enough yet'];
   const p95 = quantile95(last.viewers);
   return p95 !== null && p95 > behindSec
     ? [`viewers are ${p95.toFixed(1)} s behind live (p95), at most ${behindSec} s is well`]

@@ -174,10 +174,12 @@ export class FeedSupply {
     return [...this.#held].toSorted((a, b) => rankOf(tries, a) - rankOf(tries, b));
   }
 
+  /** Nobody is asked to hand on who is read already: both feeds would end with that node. */
   #allTries(): FeedTry[] {
     const { candidates, owners, self, ownReplica } = this.#options;
     const facts = { candidates: candidates(), owners: owners(), self };
-    return planTries({ ...facts, hasPipeline: ownReplica() !== null, holdsAny: this.#held.size > 0 });
+    const tries = planTries({ ...facts, hasPipeline: ownReplica() !== null, holdsAny: this.#held.size > 0 });
+    return tries.filter(({ peer, onward }) => !onward || !this.#holds({ peer, onward: false }));
   }
 
   /** What to ask now: nobody whose feed is held, and whose feed was lost a moment ago last, as it may have moved away. */
@@ -188,8 +190,11 @@ export class FeedSupply {
   }
 
   #unused(tries: readonly FeedTry[]): FeedTry[] {
-    const used = new Set(this.upstreams.map(({ name }) => name));
-    return tries.filter(({ peer }) => !used.has(peer.name));
+    return tries.filter((one) => !this.#holds(one));
+  }
+
+  #holds({ peer, onward }: FeedTry): boolean {
+    return [...this.#held].some((held) => held.peer.name === peer.name && held.onward === onward);
   }
 
   #plain(): FeedTry[] {

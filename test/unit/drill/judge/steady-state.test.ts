@@ -5,7 +5,7 @@ import { SteadyJudge, type SteadyWanted } from '../../../../src/lib/drill/judge/
 import type { ViewerSight } from '../../../../src/lib/drill/viewers/viewer-sight.ts';
 
 const WANTED: SteadyWanted = {
-  ...{ viewers: 2, replicas: 2, nodesUp: ['us-1'], behindSec: 3, mayHaveFinished: false },
+  ...{ viewers: 2, replicas: 2, nodesUp: ['us-1'], behindSec: 3, calmMs: 3_000, mayHaveFinished: false },
 };
 
 function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
