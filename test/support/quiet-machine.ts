@@ -6,18 +6,27 @@ import type { TestContext } from 'node:test';
 const QUIET_MS = 50;
 const ATTEMPTS = 4;
 
+/** Begins to watch how late the event loop is; the function returned ends that and says the most, milliseconds. */
+export function watchLateness(): () => number {
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  return () => {
+    loop.disable();
+    return loop.max / 1e6;
+  };
+}
+
 /**
  * Runs until the machine left this process its time throughout a run, a few times at most. False when it never did: what
  * was timed then says nothing, and the test says so.
  */
 export async function onQuietMachine(t: TestContext, run: () => Promise<void>): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const loop = monitorEventLoopDelay({ resolution: 5 });
-    loop.enable();
+    const latest = watchLateness();
     await run();
-    loop.disable();
-    if (loop.max < QUIET_MS * 1e6) return true;
-    t.diagnostic(`run ${attempt}: the machine took ${Math.round(loop.max / 1e6)} ms at a time`);
+    const lateMs = latest();
+    if (lateMs < QUIET_MS) return true;
+    t.diagnostic(`run ${attempt}: the machine took ${Math.round(lateMs)} ms at a time`);
   }
   t.diagnostic('the machine was too busy to tell times');
   return false;

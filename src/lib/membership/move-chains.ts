@@ -44,7 +44,18 @@ export class MoveChains {
 
   /** One move for each replica that is not where it should be, in the order in which they were settled. */
   list(): ChainedMove[] {
-    return [...this.#moves.values()];
+    const all = [...this.#moves.values()];
+    const byFrom = new Map(all.map((move) => [keyOf(move.stream, move.from), move]));
+    return all.flatMap((move) => {
+      // Another replica is where this one goes, and goes itself: that one stays, and this one goes all the way.
+      if (this.#moves.has(keyOf(move.stream, move.from))) return [];
+      let { to } = move;
+      for (let next = byFrom.get(keyOf(move.stream, to)); next !== undefined; ) {
+        to = next.to;
+        next = byFrom.get(keyOf(move.stream, to));
+      }
+      return [{ ...move, to }];
+    });
   }
 
   /** Where streams are. */

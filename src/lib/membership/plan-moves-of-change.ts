@@ -87,8 +87,12 @@ function stateOf(ring: RingRecord, name: string): string | undefined {
 }
 
 function fillBoard(board: PlacementBoard, chains: MoveChains, down: ReadonlySet<string>): PlacementBoard {
+  const actual = new Map(chains.actual().map(({ stream, nodes }) => [stream, nodes]));
   for (const placement of chains.placements()) {
-    board.put({ ...placement, nodes: placement.nodes.filter((node) => !down.has(node)) });
+    // Those that run come first: of two replicas the one that is only planned goes elsewhere.
+    const runs = (node: string): boolean => actual.get(placement.stream)!.includes(node);
+    const nodes = placement.nodes.toSorted((a, b) => Number(runs(b)) - Number(runs(a)));
+    board.put({ ...placement, nodes: nodes.filter((node) => !down.has(node)) });
   }
   return board;
 }

@@ -1,5 +1,5 @@
 import { Ring } from '../ring/ring.ts';
-import type { RingRecord } from '../store/ring-records.ts';
+import type { RingNode, RingRecord } from '../store/ring-records.ts';
 
 /** Building costs milliseconds, and a record never changes: each is built once for as long as somebody holds it. */
 const built = new WeakMap<RingRecord, ReadonlyMap<string, Ring>>();
@@ -10,7 +10,9 @@ export function regionRings(record: RingRecord): ReadonlyMap<string, Ring> {
   if (known !== undefined) return known;
   const byRegion = Map.groupBy(record.nodes, (node) => node.region);
   const regions = [...byRegion.keys()].sort();
-  const rings = new Map(regions.map((region) => [region, new Ring(byRegion.get(region)!)]));
+  // Where two nodes share a position the first has it: the same one for everybody, however the record came to be.
+  const byName = (a: RingNode, b: RingNode): number => (a.name < b.name ? -1 : 1);
+  const rings = new Map(regions.map((region) => [region, new Ring(byRegion.get(region)!.toSorted(byName))]));
   built.set(record, rings);
   return rings;
 }

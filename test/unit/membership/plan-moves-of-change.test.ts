@@ -90,6 +90,19 @@ test('undraining before anything moved takes every move back', () => {
   assert.ok(drained.plan.moves.every(({ stream }) => named.has(stream)));
 });
 
+test('when a region comes back before anything moved, the replicas that it has stay', () => {
+  let state = filled(RING, 20);
+  const before = state.placements.filter(({ replicas }) => replicas.includes('eu-1'));
+  for (const name of ['eu-2', 'eu-1', 'eu-3']) state = change(state, setState(name, 'draining')).next;
+  const { plan } = change(state, setState('eu-1', 'active'));
+  assert.ok(before.length > 1);
+  for (const { stream } of before)
+    assert.ok(
+      plan.moves.every((move) => move.stream !== stream),
+      stream,
+    );
+});
+
 test('two changes in a row move a replica once, from where it is to where it should be', () => {
   const costs = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 20 });
   const edits = fc.array(

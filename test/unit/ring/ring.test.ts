@@ -22,6 +22,11 @@ const memberList = fc.uniqueArray(
 
 /** The formula written down as plainly as it can be, over zlib's own CRC: every point, searched from the start. */
 function plainOwner(members: readonly RingMember[], key: string): string {
+  const points = plainPoints(members);
+  return (points.find((point) => point.hash >= crc32(key)) ?? points[0]!).name;
+}
+
+function plainPoints(members: readonly RingMember[]): { hash: number; name: string }[] {
   const points: { hash: number; name: string }[] = [];
   for (const { name, weight } of members) {
     const address = name.replace(/^unix:/, '');
@@ -32,8 +37,7 @@ function plainOwner(members: readonly RingMember[], key: string): string {
       points.push({ hash: previous.readUInt32LE(), name });
     }
   }
-  points.sort((a, b) => a.hash - b.hash);
-  return (points.find((point) => point.hash >= crc32(key)) ?? points[0]!).name;
+  return points.sort((a, b) => a.hash - b.hash);
 }
 
 function nodes(count: number): RingMember[] {
@@ -61,14 +65,32 @@ describe('Ring', () => {
     );
   });
 
-  it('owner() does not depend on the order of members', () => {
+  it('owner() does not depend on the order of members, unless two share a position', () => {
     fc.assert(
       fc.property(memberList, (members) => {
+        const points = plainPoints(members);
+        fc.pre(new Set(points.map(({ hash }) => hash)).size === points.length);
         const one = new Ring(members);
         const other = new Ring(members.toReversed());
         for (const key of KEYS.slice(0, 200)) assert.deepEqual(one.owner(key), other.owner(key));
       }),
     );
+  });
+
+  it('of two members that share a position the first has it, as in nginx', () => {
+    const [first, second] = [
+      { name: 'aq52.qwz', weight: 4 },
+      { name: 'v57.upc', weight: 1 },
+    ] as const;
+    const hashes = (member: RingMember) => plainPoints([member]).map(({ hash }) => hash);
+    assert.ok(hashes(first).some((hash) => hashes(second).includes(hash)));
+    const forwards = new Ring([first, second]);
+    const backwards = new Ring([second, first]);
+    const differing = KEYS.filter((key) => forwards.owner(key)?.name !== backwards.owner(key)?.name);
+    assert.ok(differing.length > 0);
+    for (const key of differing) {
+      assert.deepEqual([forwards.owner(key)?.name, backwards.owner(key)?.name], [first.name, second.name]);
+    }
   });
 
   it('a member that joins takes keys, and no key moves between the others', () => {
