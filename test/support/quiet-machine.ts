@@ -7,7 +7,7 @@ const QUIET_MS = 50;
 const ATTEMPTS = 4;
 
 /** Begins to watch how late the event loop is; the function returned ends that and says the most, milliseconds. */
-export function watchLateness(): () => number {
+function watchLateness(): () => number {
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
   return () => {
