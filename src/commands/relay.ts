@@ -1,8 +1,8 @@
 import { StreamctlError } from '../lib/base/errors.ts';
 import { Args, BaseCommand, Flags } from '../lib/cli/base-command.ts';
-import { relayPlaces } from '../lib/cli/places.ts';
 import { describeRelay, RelayTeller } from '../lib/cli/relay-story.ts';
 import { runRelay } from '../lib/cli/run-relay.ts';
+import { chooseTargets } from '../lib/publisher/relay/choose-targets.ts';
 import { parseListen, parseTarget } from '../lib/publisher/relay/play-path.ts';
 import type { RelayReport } from '../lib/publisher/relay/relay-report.ts';
 
@@ -66,6 +66,6 @@ export default class RelayCommand extends BaseCommand {
       });
     }
     if (stream === undefined) return to.map(parseTarget);
-    return relayPlaces((await this.loadCluster()).peers).map(({ url }) => url);
+    return chooseTargets((await this.loadCluster()).peers);
   }
 }

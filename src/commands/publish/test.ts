@@ -17,8 +17,9 @@ interface PublishTestResult {
 export default class PublishTest extends BaseCommand {
   static override summary = 'Publish a moving test picture with sound, clock and frame counter.';
   static override description =
-    'Runs until Ctrl-C, or with --detach as a unit of the ingest node that reconnects by itself. It uses a key of its ' +
-    'own. The squares at the bottom are the frame number in binary, for measuring latency.';
+    'Runs until Ctrl-C, or with --detach in the background, where it reconnects by itself and survives the loss of any node: by ' +
+    'way of a relay it publishes to the ingests of two regions, unless --region names one. It uses a key of its own. The ' +
+    'squares at the bottom are the frame number in binary, for measuring latency.';
   static override examples = [
     '<%= config.bin %> publish test demo',
     '<%= config.bin %> publish test demo --region eu --size 1920x1080 --fps 60 --kbps 6000',
@@ -27,7 +28,7 @@ export default class PublishTest extends BaseCommand {
   ];
   static override args = { name: Args.string({ description: 'Name of the stream.', required: true }) };
   static override flags = {
-    region: Flags.string({ summary: 'Region of the ingest. [default: the first]', helpValue: 'REGION' }),
+    region: Flags.string({ summary: 'Region of the only ingest. [default: with --detach two regions, else the first]', helpValue: 'REGION' }),
     size: Flags.string({ summary: 'Size of the picture.', default: '1280x720', helpValue: 'WxH' }),
     fps: Flags.string({ summary: 'Frames a second.', default: '30', helpValue: 'N' }),
     kbps: Flags.integer({ summary: 'Video bit rate.', default: 3000, min: 50, max: 100_000 }),

@@ -9,6 +9,7 @@ import type { ClusterView } from '../nodes/cluster-view.ts';
 import { loadStreams } from '../store/load-streams.ts';
 import { loadRefusals } from '../store/placements.ts';
 import { readStore } from '../store/read-connection.ts';
+import { observePublishers } from '../streams/observe-publishers.ts';
 
 /**
  * Collects and judges; never throws for something that does not answer, and takes about three times the time that
@@ -16,9 +17,13 @@ import { readStore } from '../store/read-connection.ts';
  */
 export async function observeCluster(view: ClusterView): Promise<ClusterStatus> {
   const deps = createAskNode(systemClock.nowMs);
-  const [answers, stored] = await Promise.all([collectCluster(view.peers, deps), loadStored(view)]);
+  const [answers, stored, publishers] = await Promise.all([
+    collectCluster(view.peers, deps),
+    loadStored(view),
+    observePublishers(view.dir),
+  ]);
   const streams = [...new Set([...Object.keys(view.streams), ...stored.streams])];
-  const known = { name: view.name, regions: view.regions, streams, refusals: stored.refusals };
+  const known = { name: view.name, regions: view.regions, streams, refusals: stored.refusals, publishers };
   return summarize(answers, known, { nowMs: systemClock.nowMs() });
 }
 

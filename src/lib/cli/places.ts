@@ -35,14 +35,3 @@ export function publishPlaces(nodes: readonly Peer[]): Place[] {
       url: `rtmp://${address}${ports.rtmp === 1935 ? '' : `:${ports.rtmp}`}/live`,
     }));
 }
-
-/**
- * Where a relay sends a stream of a cluster on this machine: an ingest of each of the first two regions that have one.
- * Fewer when the cluster has fewer.
- */
-export function relayPlaces(nodes: readonly Peer[]): Place[] {
-  const places = publishPlaces(nodes);
-  const first = new Map(places.map((place) => [place.region, place]).reverse() as [string, Place][]);
-  const regions = [...new Set(places.map(({ region }) => region))].slice(0, 2);
-  return regions.map((region) => first.get(region)!);
-}

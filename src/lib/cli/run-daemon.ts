@@ -25,6 +25,10 @@ const DAEMONS = {
     const { runPipeline } = await import('../pipeline/main.ts');
     await runPipeline(options);
   },
+  relay: async (options: DaemonOptions) => {
+    const { runRelayDaemon } = await import('../publisher/relay/main.ts');
+    await runRelayDaemon(options);
+  },
   undo: async (options: DaemonOptions) => {
     const { runUndoProcess } = await import('../drill/undo/undo-process.ts');
     const { stdin: input, stdout: output } = process;

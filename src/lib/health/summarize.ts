@@ -12,7 +12,7 @@ import { judgeNode } from './judge-node.ts';
 import { judgeRegion } from './judge-region.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { NodeAnswer } from './node-answer.ts';
-import type { StreamRefusal } from './problems/cluster-facts.ts';
+import type { PublisherFacts, StreamRefusal } from './problems/cluster-facts.ts';
 import { findProblems } from './problems/find-problems.ts';
 import type { ControllerReport } from './report.ts';
 import { DEFAULT_SERVICE_LEVELS, type ServiceLevels } from './service-levels.ts';
@@ -26,6 +26,8 @@ export interface KnownCluster {
   readonly streams: readonly string[];
   /** Streams that got no place, or fewer replicas than they should have; from the store, where it answers. */
   readonly refusals?: readonly StreamRefusal[];
+  /** Test publishers and relays beside the nodes, where they are on this machine. */
+  readonly publishers?: readonly PublisherFacts[];
 }
 
 const RTMP_DEFAULT_PORT = 1935;
@@ -41,9 +43,20 @@ export function summarize(
   const names = [...new Set([...known.streams, ...namesIn(answers)])];
   const streams = names.map((name) => judgeStream(name, edges, { answers, nowMs, levels }));
   const regions = known.regions.map((name) => judgeRegion(name, answers, { nodes, streams }));
-  const { name: cluster, refusals = [] } = known;
+  const { name: cluster, refusals = [], publishers = [] } = known;
   const controller = findController(answers);
-  const facts = { cluster, answers, nodes, regions, streams, refusals, controller, nowMs, levels };
+  const facts = {
+    cluster,
+    answers,
+    nodes,
+    regions,
+    streams,
+    refusals,
+    publishers,
+    controller,
+    nowMs,
+    levels,
+  };
   const problems = findProblems(facts);
   const running = answers.some((answer) => answer.reach !== 'refused');
   const verdict = wordVerdict(running, problems.length);

@@ -2,7 +2,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeLayout } from './layout.ts';
+import { nodeLayout, publishersLayout } from './layout.ts';
 import { readLastLines, splitLines } from './read-log.ts';
 
 export interface LogSource {
@@ -22,16 +22,22 @@ export interface LogLine {
 const POLL_MS = 150;
 const STAMP = /^(\d{4}-\d\d-\d\d)_(\d\d:\d\d:\d\d\.\d+) /;
 
-/** Lists the log folders of nodes; `unit` keeps those whose name it is or that it is part of. */
+/** What stands where others have their node: test publishers and relays have none. */
+export const NO_NODE = '–';
+
+/** Lists the log folders of nodes, and of what runs outside of them. */
 export async function listLogSources(clusterDir: string, nodes: readonly string[]): Promise<LogSource[]> {
-  const perNode = await Promise.all(
-    nodes.map(async (node) => {
-      const { log } = nodeLayout(clusterDir, node);
+  const folders = [
+    ...nodes.map((node) => ({ node, log: nodeLayout(clusterDir, node).log })),
+    { node: NO_NODE, log: publishersLayout(clusterDir).log },
+  ];
+  const found = await Promise.all(
+    folders.map(async ({ node, log }) => {
       const units = await readdir(log).catch((): string[] => []);
       return units.sort().map((unit) => ({ node, unit, dir: join(log, unit) }));
     }),
   );
-  return perNode.flat();
+  return found.flat();
 }
 
 /** Reads the last lines of all sources together, oldest first. */

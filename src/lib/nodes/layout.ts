@@ -62,6 +62,19 @@ export function nodeLayout(clusterDir: string, node: string): NodeLayout {
   };
 }
 
+export interface PublishersLayout {
+  /** Services of test publishers and their relays. */
+  readonly services: string;
+  readonly log: string;
+  readonly data: string;
+}
+
+/** Returns the paths of what stands for the world outside of the nodes: no node's end is its end. */
+export function publishersLayout(clusterDir: string): PublishersLayout {
+  const dir = join(clusterDir, 'publishers');
+  return { services: join(dir, 'services'), log: join(dir, 'log'), data: join(dir, 'data') };
+}
+
 /** Where a node's contribution daemon keeps its publish sessions over a restart. */
 export function sessionsFile(dataDir: string): string {
   return join(dataDir, 'contribution-sessions.json');

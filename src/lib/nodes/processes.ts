@@ -55,7 +55,7 @@ export async function findOwner(pid: number): Promise<string | null> {
   const said = await readEnvironment(pid, 'STREAMCTL_CLUSTER_DIR');
   if (said !== null) return said;
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-  const dir = /^(.+)\/nodes\/[^/]+\/(?:service|services|data)\b/.exec(folder)?.[1];
+  const dir = /^(.+)\/(?:nodes\/[^/]+\/(?:service|services|data)|publishers\/services)\b/.exec(folder)?.[1];
   if (dir === undefined) return null;
   return RENAMED.includes((await readProcess(pid))?.command ?? '') ? dir : null;
 }

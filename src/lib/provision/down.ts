@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
-import { clusterLayout, nodeLayout, sessionsFile } from '../nodes/layout.ts';
+import { clusterLayout, nodeLayout, publishersLayout, sessionsFile } from '../nodes/layout.ts';
 import { findClusterProcesses } from '../nodes/processes.ts';
 import { control } from '../nodes/runsv.ts';
 import { findRunsvdirs } from '../nodes/runsvdir.ts';
@@ -74,16 +74,19 @@ async function listOwn(clusterDir: string): Promise<number[]> {
 /** First the runsvdirs, which would start their runsv again; then every runsv, all at once. */
 async function askUnits(clusterDir: string): Promise<void> {
   const nodes = await readdir(clusterLayout(clusterDir).nodes).catch((): string[] => []);
-  await Promise.all(
-    nodes.map(async (node) => {
+  await Promise.all([
+    askFolder(publishersLayout(clusterDir).services),
+    ...nodes.map(async (node) => {
       const { service, services } = nodeLayout(clusterDir, node);
       signalAll(findRunsvdirs(service), 'SIGTERM');
-      for (const folder of [services, service]) {
-        const units = await readdir(folder).catch((): string[] => []);
-        await Promise.all(units.map((unit) => control(join(folder, unit), 'dx')));
-      }
+      for (const folder of [services, service]) await askFolder(folder);
     }),
-  );
+  ]);
+}
+
+async function askFolder(folder: string): Promise<void> {
+  const units = await readdir(folder).catch((): string[] => []);
+  await Promise.all(units.map((unit) => control(join(folder, unit), 'dx')));
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
 import { createRunitServices } from '../../nodes/runit.ts';
 import type { ServiceManager } from '../../nodes/service-manager.ts';
+import { publisherServices } from '../../publisher/publisher-services.ts';
 import { findNodeProcesses, signalAll } from '../faults/node-processes.ts';
 import type { UndoAction } from './undo-action.ts';
 
@@ -22,7 +23,9 @@ async function apply(clusterDir: string, action: UndoAction): Promise<void> {
     case 'boot':
       return await bootNode(clusterDir, action.node);
     case 'start':
-      return await startUnit(clusterDir, action);
+      return await startKnown(servicesOf(clusterDir, action.node, action.mode), action.unit);
+    case 'start-publisher':
+      return await startKnown(publisherServices(clusterDir), action.unit);
     case 'mend-origin':
       return await mendOrigin(clusterDir, action.node);
   }
@@ -43,13 +46,9 @@ async function bootNode(clusterDir: string, node: string): Promise<void> {
   await Promise.all(units.map(({ name }) => services.start(name)));
 }
 
-async function startUnit(
-  clusterDir: string,
-  { node, mode, unit }: { node: string; mode: 'static' | 'dynamic'; unit: string },
-): Promise<void> {
-  const services = servicesOf(clusterDir, node, mode);
-  const known = (await services.list()).some(({ name }) => name === unit);
-  if (known) await services.start(unit);
+/** What was removed meanwhile stays away. */
+async function startKnown(services: ServiceManager, unit: string): Promise<void> {
+  if ((await services.list()).some(({ name }) => name === unit)) await services.start(unit);
 }
 
 export function servicesOf(clusterDir: string, node: string, mode: 'static' | 'dynamic'): ServiceManager {
@@ -69,6 +68,7 @@ function wordAction(action: UndoAction): string {
   if (action.kind === 'continue') return `let ${action.nodes.join(', ')} go on`;
   if (action.kind === 'boot') return `boot ${action.node}`;
   if (action.kind === 'start') return `start ${action.unit} on ${action.node}`;
+  if (action.kind === 'start-publisher') return `start ${action.unit}`;
   return `mend the origin of ${action.node}`;
 }
 

@@ -2,6 +2,7 @@
 import type { NodeStatus, Problem, RegionStatus, StreamStatus } from '../cluster-status.ts';
 import type { WorkingController } from '../find-controller.ts';
 import type { NodeAnswer } from '../node-answer.ts';
+import type { UnitReport } from '../report.ts';
 import type { ServiceLevels } from '../service-levels.ts';
 
 /** Why a stream got no (further) replica. */
@@ -12,6 +13,17 @@ export interface StreamRefusal {
   readonly cure: string;
 }
 
+/** A unit beside the nodes: a test publisher, or a relay and where it sends. */
+export interface PublisherFacts {
+  readonly unit: UnitReport;
+  /** Of a relay whose encoder is there; else empty. */
+  readonly targets: readonly {
+    readonly url: string;
+    readonly state: string;
+    readonly fault: string | null;
+  }[];
+}
+
 export interface ClusterFacts {
   readonly cluster: string;
   readonly answers: readonly NodeAnswer[];
@@ -19,6 +31,7 @@ export interface ClusterFacts {
   readonly regions: readonly RegionStatus[];
   readonly streams: readonly StreamStatus[];
   readonly refusals: readonly StreamRefusal[];
+  readonly publishers: readonly PublisherFacts[];
   /** Null when none of those who answered is at work. */
   readonly controller: WorkingController | null;
   readonly nowMs: number;

@@ -10,7 +10,7 @@ import { findClockSkew, findNoStore } from './control-problems.ts';
 import { findIdleController, findStuckMoves, findUnheardNodes } from './controller-problems.ts';
 import { findDrift, findThinSupply } from './feed-problems.ts';
 import { findBadNodes } from './node-problems.ts';
-import { findFailedPublishers, findNoIngest } from './publisher-problems.ts';
+import { findFailedPublishers, findNoIngest, findUnreachedIngests } from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
 import { findBadRelays } from './relay-problems.ts';
 import { findBadReplicas, findMissingReplicas, findRefusals } from './replica-problems.ts';
@@ -30,6 +30,7 @@ const FINDERS: readonly FindProblems[] = [
   findMissingReplicas,
   findDrift,
   findThinSupply,
+  findUnreachedIngests,
   findBadNodes,
   findNoStore,
   findIdleController,

@@ -25,19 +25,36 @@ export function findNoIngest({ answers }: ClusterFacts): Problem[] {
   ];
 }
 
-/** Test publishers that do not stay up. */
-export function findFailedPublishers({ answers }: ClusterFacts): Problem[] {
-  return answers.flatMap((answer) =>
-    (answer.agent?.units ?? [])
-      .filter((unit) => unit.name.startsWith('publisher-'))
-      .filter((unit) => unit.state === 'failed' || unit.state === 'restarting')
-      .map((unit) => ({
-        harm: 'publishers',
-        subject: answer.peer.name,
-        text: `${unit.name} does not stay up`,
-        effect: 'its test picture is not published',
-        hint: `streamctl logs ${answer.peer.name}`,
-        sinceMs: unit.sinceMs,
+/** Test publishers, and relays of theirs, that do not stay up. */
+export function findFailedPublishers({ answers, publishers }: ClusterFacts): Problem[] {
+  // A version before had them on ingest nodes.
+  const onNodes = answers.flatMap((answer) => answer.agent?.units ?? []);
+  return [...publishers.map(({ unit }) => unit), ...onNodes]
+    .filter(({ name }) => /^(publisher|relay)-/.test(name))
+    .filter(({ state }) => state === 'failed' || state === 'restarting')
+    .map((unit) => ({
+      harm: 'publishers',
+      subject: unit.name,
+      text: 'does not stay up',
+      effect: 'its test picture is not published',
+      hint: `streamctl logs ${unit.name}`,
+      sinceMs: unit.sinceMs,
+    }));
+}
+
+/** Ingests that a relay does not reach although they are there: a node that is down is told of by itself. */
+export function findUnreachedIngests({ answers, publishers }: ClusterFacts): Problem[] {
+  const down = answers.filter(({ reach }) => reach !== 'agent').map(({ peer }) => peer.address);
+  return publishers.flatMap(({ unit, targets }) =>
+    targets
+      .filter(({ url, state }) => state === 'retrying' && !down.includes(new URL(url).hostname))
+      .map(({ url, fault }) => ({
+        harm: 'redundancy',
+        subject: unit.name,
+        text: `does not reach ${url}: ${fault ?? 'no word'}`,
+        effect: 'viewers unaffected; if the other ingest goes, the slate comes',
+        hint: `streamctl logs ${unit.name}`,
+        sinceMs: null,
       })),
   );
 }
