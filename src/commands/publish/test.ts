@@ -28,7 +28,10 @@ export default class PublishTest extends BaseCommand {
   ];
   static override args = { name: Args.string({ description: 'Name of the stream.', required: true }) };
   static override flags = {
-    region: Flags.string({ summary: 'Region of the only ingest. [default: with --detach two regions, else the first]', helpValue: 'REGION' }),
+    region: Flags.string({
+      summary: 'Region of the only ingest. [default: with --detach two regions, else the first]',
+      helpValue: 'REGION',
+    }),
     size: Flags.string({ summary: 'Size of the picture.', default: '1280x720', helpValue: 'WxH' }),
     fps: Flags.string({ summary: 'Frames a second.', default: '30', helpValue: 'N' }),
     kbps: Flags.integer({ summary: 'Video bit rate.', default: 3000, min: 50, max: 100_000 }),

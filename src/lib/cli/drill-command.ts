@@ -7,6 +7,7 @@ import { type DrillPlan, MAX_CALM_MS } from '../drill/drill-plan.ts';
 import type { DrillRun } from '../drill/drill-result.ts';
 import { planDrill } from '../drill/plan-drill.ts';
 import { type DrillSummary, summarizeRuns } from '../drill/series.ts';
+import { findOnlyIngest } from '../drill/watch/find-only-ingest.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import { BaseCommand, Flags } from './base-command.ts';
@@ -71,7 +72,8 @@ export abstract class DrillCommand extends BaseCommand {
         : (flags.stream ?? Object.keys(view.streams)[0] ?? 'demo');
     const { viewers, seed } = flags;
     const durationMs = flags.duration === undefined ? null : parseDurationMs(flags.duration);
-    const facts = { view, settings: settingsOf(view, stream) };
+    const onlyIngest = await findOnlyIngest(view, stream);
+    const facts = { view, settings: settingsOf(view, stream), onlyIngest };
     const plan = planDrill(kind, { target, amount, stream, viewers, durationMs, seed }, facts);
     return await this.runPlan(view, plan);
   }

@@ -53,7 +53,8 @@ export const DRILLS: readonly DrillKind[] = [
   {
     ...{ name: 'fail-ingest', target: 'region', amount: null, durationMs: 20 * SEC, harm: 'keep' },
     fault: 'the ingest of a region is killed: nginx and the contribution daemon',
-    expect: 'publishers go on in the next region, without the slate',
+    expect:
+      'a stream that comes in at two regions goes on without the slate; else the slate until its publisher is back',
     faultOf: (region, _, facts) => ({
       kind: 'stop-units',
       units: withRole(facts, 'ingest', region).flatMap((node) => [

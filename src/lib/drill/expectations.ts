@@ -7,10 +7,14 @@ const NONE: Bound = { must: 0, aim: 0 };
 /** Figures that say "less than". */
 const below = (must: number, aim: number): Bound => ({ must: must - 1, aim: aim - 1 });
 
-/** The expectations of a drill on a stream with these settings. */
+/**
+ * The expectations of a drill on a stream with these settings. One that takes the only ingest of the stream may show the
+ * slate, and for as long as the encoder stays away; that viewers go on seeing something is expected all the same.
+ */
 export function expectOf(
   { harm, name }: DrillKind,
   { partSec, segmentSec, slate }: StreamSettings,
+  takesPublisher = false,
 ): Expectations {
   const publisher = harm === 'publisher';
   const partMs = partSec * 1000;
@@ -23,6 +27,6 @@ export function expectOf(
     replaceMs: below(10_000, 5_000),
     slateMs: publisher ? { must: (slate.afterSec + segmentSec) * 1000, aim: segmentSec * 1000 } : null,
     returnMs: publisher && name !== 'drop-publisher' ? below(2_000, 1_000) : null,
-    slateForMs: publisher ? null : NONE,
+    slateForMs: publisher || takesPublisher ? null : NONE,
   };
 }

@@ -19,6 +19,8 @@ export interface PlanFacts {
   readonly view: ClusterView;
   /** Of the stream that is watched. */
   readonly settings: StreamSettings;
+  /** The only ingest node at which the stream comes in; null when there are several, or nobody knows. */
+  readonly onlyIngest?: string | null;
 }
 
 export interface DrillWish {
@@ -60,10 +62,22 @@ export function planDrill(kind: DrillKind, wish: DrillWish, facts: PlanFacts): D
     durationMs,
     faults,
     joins: planJoins(kind, { target, amount, durationMs }, wish.viewers),
-    expectations: expectOf(kind, facts.settings),
+    expectations: expectOf(kind, facts.settings, takesPublisher(faults, facts)),
     stops: DEFAULT_STOPS,
     limits: DEFAULT_LIMITS,
   };
+}
+
+/** Whether a fault takes the only ingest at which the stream comes in: then the slate is what must be seen. */
+function takesPublisher(faults: readonly PlannedFault[], { onlyIngest }: PlanFacts): boolean {
+  if (onlyIngest === undefined || onlyIngest === null) return false;
+  return faults.some(({ settings }) => {
+    if (settings.kind === 'kill-nodes' || settings.kind === 'freeze-nodes') {
+      return settings.nodes.includes(onlyIngest);
+    }
+    if (settings.kind !== 'stop-units') return false;
+    return settings.units.some(({ node, unit }) => node === onlyIngest && unit === 'nginx-ingest');
+  });
 }
 
 interface Aim {

@@ -73,3 +73,14 @@ test('rot is the same for the same seed, another for another, and never two faul
   });
   assert.ok(new Set(faults.map(({ settings }) => settings.kind)).size > 4);
 });
+
+test('where a drill takes the only ingest of the stream the slate may be seen, else not for a moment', () => {
+  const slateOf = (name: string, target: string, onlyIngest: string | null) =>
+    planDrill(findDrill(name), { ...wish, target }, { ...facts, onlyIngest }).expectations.slateForMs;
+  for (const name of ['fail-region', 'freeze-region', 'fail-ingest']) {
+    assert.equal(slateOf(name, 'eu', 'eu-1'), null);
+    assert.deepEqual(slateOf(name, 'us', 'eu-1'), { must: 0, aim: 0 });
+    assert.deepEqual(slateOf(name, 'eu', null), { must: 0, aim: 0 });
+  }
+  assert.equal(slateOf('fail-node', 'eu-1', 'eu-1'), null);
+});
