@@ -27,7 +27,7 @@ before(async () => {
     name: NAME,
     block: '127.202.0.0/16',
     media: '  segmentSec: 2\n  video: copy\n  slate: { afterSec: 1, maxSec: 4 }',
-    publish: ['--size', '320x180', '--kbps', '300'],
+    publish: ['--region', 'us', '--size', '320x180', '--kbps', '300'],
   });
   view = await loadClusterByName(cluster.env.STREAMCTL_HOME!, NAME);
   const { redisPassword: passwordFile, keySecret: keySecretFile } = clusterLayout(view.dir);

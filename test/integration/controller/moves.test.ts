@@ -31,7 +31,7 @@ before(async () => {
     block: '127.203.0.0/16',
     media: '  segmentSec: 2\n  video: copy',
     nodes: NODES,
-    publish: ['--size', '320x180', '--kbps', '300'],
+    publish: ['--region', 'us', '--size', '320x180', '--kbps', '300'],
   });
 });
 after(() => cluster.close());
