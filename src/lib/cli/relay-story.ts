@@ -92,9 +92,7 @@ function wordTarget(before: TargetReport | null, now: TargetReport): string | nu
   }
   if (before !== null && before.state === now.state && before.fault === now.fault) return null;
   if (now.state === 'retrying') return `trying again: ${now.fault}`;
-  // Of the tries after a failure, only the outcome is news.
-  if (now.state === 'connected' || (now.state === 'connecting' && now.fault === null)) return now.state;
-  return null;
+  return now.state === 'idle' ? null : now.state;
 }
 
 function wordState({ state, behindMs, droppedTags, fault }: TargetReport): string {

@@ -110,7 +110,8 @@ export class RelayTarget {
     const { url, key, startPush = startRtmpPush } = this.#options;
     const playPathFile = `${this.#options.playPathFile}-${++this.#attempts}`;
     const forget = (): void => void rm(playPathFile, { force: true });
-    this.#become('connecting', this.#fault);
+    // Of the tries after a failure, only what comes of them is news.
+    this.#become(this.#fault === null ? 'connecting' : 'retrying', this.#fault);
     await writeFile(playPathFile, formatPlayPathFile(formatPlayPath(key, session.epochMs)), { mode: 0o600 });
     if (this.#session !== session) return forget();
     const push = startPush({
