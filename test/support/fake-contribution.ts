@@ -7,6 +7,8 @@ export interface FakeContribution {
   readonly port: number;
   /** Opens a session fed by ffmpeg with these inputs and codecs, in real time. */
   publish(source: FakeSource): PublishedSession;
+  /** Opens a session of what another session is sent, with the same timestamps and epoch: its encoder sends to both. */
+  relay(of: PublishedSession): PublishedSession;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,8 @@ export interface PublishedSession {
   become(args: readonly string[]): void;
   /** The publisher goes. */
   stop(): void;
+  /** The ingest node dies: connections are cut, and what the publisher sends is lost. */
+  die(): void;
 }
 
 const WAIT_MS = 30_000;
@@ -42,6 +46,7 @@ export async function startFakeContribution(address: string): Promise<FakeContri
   return {
     port: portOf(server),
     publish: (source) => state.publish(source),
+    relay: (of) => state.publish(of as FakeSession),
     close: async () => {
       state.close();
       server.closeAllConnections();
@@ -58,7 +63,7 @@ class FakeState {
   #session: FakeSession | null = null;
   #waiting = new Set<ServerResponse>();
 
-  publish(source: FakeSource): PublishedSession {
+  publish(source: FakeSource | FakeSession): PublishedSession {
     const session = new FakeSession(source, () => {
       for (const response of this.#waiting) session.answer(response);
       this.#waiting.clear();
@@ -89,8 +94,9 @@ class FakeState {
 }
 
 class FakeSession implements PublishedSession {
-  readonly sessionId = Date.now();
-  readonly #filter: FakeSource['filter'];
+  readonly sessionId = FakeSession.#nextId();
+  static #lastId = 0;
+  readonly #filter: FakeSource['filter'] = undefined;
   #child: ChildProcess | null = null;
   readonly #onReady: () => void;
   #epochMs: number | null = null;
@@ -99,11 +105,23 @@ class FakeSession implements PublishedSession {
   #gop: FlvTag[] = [];
   #stalled: FlvTag[] | null = null;
   #stopped = false;
+  #isDead = false;
+  /** Sessions that are sent the same. */
+  readonly #relays: FakeSession[] = [];
 
-  constructor(source: FakeSource, onReady: () => void) {
+  constructor(source: FakeSource | FakeSession, onReady: () => void) {
     this.#onReady = onReady;
+    if (source instanceof FakeSession) {
+      source.#relays.push(this);
+      return;
+    }
     this.#filter = source.filter;
     this.#run(source.arguments, 0);
+  }
+
+  static #nextId(): number {
+    FakeSession.#lastId = Math.max(FakeSession.#lastId + 1, Date.now());
+    return FakeSession.#lastId;
   }
 
   become(args: readonly string[]): void {
@@ -123,14 +141,15 @@ class FakeSession implements PublishedSession {
       for (const tag of parser.push(chunk)) {
         const passed = this.#filter === undefined ? tag : this.#filter(tag);
         if (passed === null || child !== this.#child) continue;
-        this.#take({ ...passed, timestampMs: passed.timestampMs + Math.round(offsetMs) });
+        const placed = { ...passed, timestampMs: passed.timestampMs + Math.round(offsetMs) };
+        for (const session of [this, ...this.#relays]) session.#take(placed, this.#epochMs);
       }
     });
     child.on('close', () => this.stop());
   }
 
   get isReady(): boolean {
-    return this.#epochMs !== null && !this.#stopped;
+    return this.#epochMs !== null && !this.#stopped && !this.#isDead;
   }
 
   answer(response: ServerResponse): void {
@@ -159,7 +178,18 @@ class FakeSession implements PublishedSession {
     for (const response of this.#subscribers) response.end();
   }
 
-  #take(tag: FlvTag): void {
+  die(): void {
+    this.#isDead = true;
+    for (const response of this.#subscribers) response.destroy();
+  }
+
+  /** `epochMs`: of the session that is the first to have the tag. */
+  #take(tag: FlvTag, epochMs: number | null): void {
+    if (this.#stopped || this.#isDead) return;
+    if (this.#epochMs === null && epochMs !== null) {
+      this.#epochMs = epochMs;
+      this.#onReady();
+    }
     if (this.#stalled === null) this.#send(tag);
     else this.#stalled.push(tag);
   }

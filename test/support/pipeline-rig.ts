@@ -40,13 +40,16 @@ export interface RigOptions {
 
 export class PipelineRig {
   readonly contribution: FakeContribution;
+  /** Of an ingest node in another region; nobody publishes to it unless told to. */
+  readonly abroad: FakeContribution;
   readonly directory: string;
   readonly #options: RigOptions;
   #replicas: Replica[] = [];
 
-  constructor(options: RigOptions, parts: { contribution: FakeContribution; directory: string }) {
+  constructor(options: RigOptions, parts: Pick<PipelineRig, 'contribution' | 'abroad' | 'directory'>) {
     this.#options = options;
     this.contribution = parts.contribution;
+    this.abroad = parts.abroad;
     this.directory = parts.directory;
   }
 
@@ -58,9 +61,13 @@ export class PipelineRig {
       ...{ name, region: 'us', address, weight: 1, roles: ['ingest', 'origin'] },
       ports: { ...ports, contribution: this.contribution.port },
     };
+    const abroad: Peer = {
+      ...{ ...node, name: 'ap-1', region: 'ap', roles: ['ingest'] },
+      ports: { ...ports, contribution: this.abroad.port },
+    };
     const dir = join(this.directory, name);
     return {
-      ...{ version: 1, cluster: 'test', node, peers: [node], regions: ['us'] },
+      ...{ version: 1, cluster: 'test', node, peers: [node, abroad], regions: ['us', 'ap'] },
       ...{ defaults: { ...TEST_SETTINGS, ...settings }, streams: {} },
       dirs: { node: dir, data: dir, log: dir, services: dir, www: dir },
       files: { keySecret: '', redisPassword: '', nodeBinary: '', program: '' },
@@ -85,11 +92,16 @@ export class PipelineRig {
       await sink.close();
     }
     await this.contribution.close();
+    await this.abroad.close();
     await rm(this.directory, { recursive: true, force: true });
   }
 }
 
 export async function startRig(options: RigOptions): Promise<PipelineRig> {
   const directory = await mkdtemp(join(tmpdir(), 'pipeline-'));
-  return new PipelineRig(options, { contribution: await startFakeContribution(options.address), directory });
+  const [contribution, abroad] = [
+    await startFakeContribution(options.address),
+    await startFakeContribution(options.address),
+  ];
+  return new PipelineRig(options, { contribution, abroad, directory });
 }

@@ -60,6 +60,18 @@ export interface ReplicaStatus {
   readonly joining: boolean;
 }
 
+/** Who publishes a stream, in one region. */
+export interface PublisherStatus {
+  /** The ingest node. */
+  readonly node: string;
+  readonly region: string;
+  /** Unix milliseconds when its session was opened. */
+  readonly sessionId: number;
+  readonly clientAddress: string;
+  /** `active`: pipelines read it; `reserve`: they hold it, and read it when the active one fails. */
+  readonly role: 'active' | 'reserve';
+}
+
 /** `offline`: known, but nobody has published it since the cluster started. Not a fault, nor is `ended`. */
 export type StreamStatusState = 'live' | 'slate' | 'offline' | 'starting' | 'ended';
 
@@ -69,6 +81,8 @@ export interface StreamStatus {
   /** Wall clock minus the end of the newest video part, at the replica farthest behind that is up; seconds. */
   readonly liveEdgeSec: number | null;
   readonly replicas: readonly ReplicaStatus[];
+  /** The active one first; empty while nobody publishes, or no ingest node can be asked. */
+  readonly publishers: readonly PublisherStatus[];
   /** One per region with an edge: the multivariant playlist on an edge that serves. */
   readonly playback: readonly Place[];
   /** The highest rendition and the audio together, as measured over the last segments. */

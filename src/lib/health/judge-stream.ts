@@ -6,6 +6,7 @@
  */
 import type { Place, ReplicaStatus, StreamStatus, StreamStatusState } from './cluster-status.ts';
 import { judgeReplica } from './judge-replica.ts';
+import { listPublishers } from './list-publishers.ts';
 import type { NodeAnswer } from './node-answer.ts';
 import type { OriginStreamReport } from './report.ts';
 import type { ServiceLevels } from './service-levels.ts';
@@ -42,6 +43,7 @@ export function judgeStream(name: string, edges: readonly NodeAnswer[], facts: S
     state,
     liveEdgeSec: state === 'live' || state === 'slate' ? liveEdgeOf(replicas, spoken) : null,
     replicas,
+    publishers: listPublishers(name, facts.answers),
     playback: playbackOf(name, edges),
     bitrateKbps: best === undefined ? null : bitrateOf(best.report),
     frameRate: best?.report.frameRate ?? null,

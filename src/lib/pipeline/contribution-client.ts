@@ -1,7 +1,9 @@
-/** Asks every ingest node for the stream's contribution and follows the newest publish session. */
+/** Asks every ingest node for the stream's contribution, and reads all that answer: source-switch.ts chooses. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
-import { FlvParser, type FlvTag } from '../media/flv.ts';
+import type { Clock } from '../base/clock.ts';
+import { FlvParser } from '../media/flv.ts';
 import type { Peer } from '../nodes/node-config.ts';
+import { type SourceListener, SourceSwitch } from './source-switch.ts';
 
 /** One answer of a contribution daemon: the same session may be answered again after a lost connection. */
 export interface ContributionStart {
@@ -11,39 +13,31 @@ export interface ContributionStart {
   readonly epochMs: number;
 }
 
-export interface ContributionListener {
-  onStart(start: ContributionStart): void;
-  onTag(tag: FlvTag): void;
-  /** The answer ended: the publisher went, or the connection was lost. */
-  onEnd(): void;
-}
-
 const RETRY_MS = { first: 50, most: 500 };
-/** Between two looks at an ingest node that has an older session than the one followed. */
-const OLDER_RETRY_MS = 1000;
+/** A node that comes back is found this soon. */
+const CONNECT_TIMEOUT_MS = 2000;
 /** Longer than the 30 s after which a daemon without a session answers 204. */
 const ANSWER_TIMEOUT_MS = 40_000;
 
 /** Nothing arrives for this long: the ingest node may be gone without a word. The same session can be asked again. */
 const SILENCE_LIMIT_MS = 5000;
 
-interface Followed extends ContributionStart {
-  readonly response: IncomingMessage;
-}
-
 export interface ContributionFollower {
-  /** Asks these ingest nodes from now on; what is followed goes on, wherever it comes from. */
+  /** Asks these ingest nodes from now on; what answers goes on, wherever it comes from. */
   setIngests(ingests: readonly Peer[]): void;
   /** Stops without a further call to the listener. */
   close(): void;
 }
 
+export interface FollowOptions {
+  readonly stream: string;
+  readonly ingests: readonly Peer[];
+  readonly clock: Clock;
+}
+
 /** Starts following. */
-export function followContribution(
-  options: { readonly stream: string; readonly ingests: readonly Peer[] },
-  listener: ContributionListener,
-): ContributionFollower {
-  const follower = new Follower(options.stream, listener);
+export function followContribution(options: FollowOptions, listener: SourceListener): ContributionFollower {
+  const follower = new Follower(options, listener);
   follower.setIngests(options.ingests);
   return follower;
 }
@@ -55,16 +49,17 @@ function placeOf({ address, ports }: Peer): string {
 
 class Follower implements ContributionFollower {
   readonly #stream: string;
-  readonly #listener: ContributionListener;
-  #current: Followed | null = null;
+  readonly #clock: Clock;
+  readonly #switch: SourceSwitch;
   #asked = new Set<string>();
   #requests = new Map<string, ClientRequest>();
   #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
-  constructor(stream: string, listener: ContributionListener) {
+  constructor({ stream, clock }: FollowOptions, listener: SourceListener) {
     this.#stream = stream;
-    this.#listener = listener;
+    this.#clock = clock;
+    this.#switch = new SourceSwitch(listener);
   }
 
   setIngests(ingests: readonly Peer[]): void {
@@ -79,13 +74,18 @@ class Follower implements ContributionFollower {
     const request = get({ host: ingest.address, port: ingest.ports.contribution, path, agent: false });
     this.#requests.set(placeOf(ingest), request);
     request.setNoDelay(true);
+    request.once('socket', (socket) => {
+      const connectTimer = setTimeout(() => request.destroy(), CONNECT_TIMEOUT_MS);
+      socket.once('connect', () => clearTimeout(connectTimer));
+      socket.once('close', () => clearTimeout(connectTimer));
+    });
     const answerTimer = setTimeout(() => request.destroy(), ANSWER_TIMEOUT_MS);
     let answered = false;
     let delayMs = retryMs;
     request.on('response', (response) => {
       clearTimeout(answerTimer);
       answered = true;
-      delayMs = this.#take(response);
+      delayMs = this.#take(placeOf(ingest), response);
     });
     request.on('error', () => {});
     request.on('close', () => {
@@ -97,13 +97,12 @@ class Follower implements ContributionFollower {
 
   close(): void {
     this.#closed = true;
-    this.#current = null;
     for (const timer of this.#timers) clearTimeout(timer);
     for (const request of this.#requests.values()) request.destroy();
   }
 
   /** Returns how long to wait after this answer before asking again. */
-  #take(response: IncomingMessage): number {
+  #take(place: string, response: IncomingMessage): number {
     response.on('error', () => {});
     const sessionId = Number(response.headers['x-session-id']);
     const epochMs = Number(response.headers['x-session-epoch-ms']);
@@ -111,34 +110,24 @@ class Follower implements ContributionFollower {
       response.resume();
       return response.statusCode === 204 ? RETRY_MS.first : RETRY_MS.most;
     }
-    if (this.#current !== null && sessionId <= this.#current.sessionId) {
-      response.destroy();
-      return OLDER_RETRY_MS;
-    }
-    const superseded = this.#current;
-    this.#current = { sessionId, epochMs, response };
-    superseded?.response.destroy();
-    this.#follow(this.#current);
+    this.#follow(place, { sessionId, epochMs }, response);
     response.setTimeout(SILENCE_LIMIT_MS, () => response.destroy());
     return RETRY_MS.first;
   }
 
-  #follow(followed: Followed): void {
+  #follow(place: string, start: ContributionStart, response: IncomingMessage): void {
     const parser = new FlvParser();
-    const { response } = followed;
-    this.#listener.onStart({ sessionId: followed.sessionId, epochMs: followed.epochMs });
+    this.#switch.open(place, start, this.#clock.nowMs());
     response.on('data', (chunk: Buffer) => {
-      if (this.#current !== followed) return;
+      if (this.#closed) return;
       try {
-        for (const tag of parser.push(chunk)) this.#listener.onTag(tag);
+        for (const tag of parser.push(chunk)) this.#switch.take(place, tag, this.#clock.nowMs());
       } catch {
         response.destroy();
       }
     });
     response.on('close', () => {
-      if (this.#current !== followed) return;
-      this.#current = null;
-      this.#listener.onEnd();
+      if (!this.#closed) this.#switch.end(place, this.#clock.nowMs());
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * The pipeline daemon: one replica of one stream's transcode and packaging (ARCHITECTURE.md, "The epoch grid").
  *
- * It follows the newest contribution, encodes the ladder and the audio rendition, cuts both on the grid, and posts the
+ * It follows the contributions of all regions and reads one (source-switch.ts), encodes the ladder and the audio rendition, cuts both on the grid, and posts the
  * feed to its own node's origin. It serves nobody and stores nothing; killed at any moment, another start goes on.
  *
  * Invariants: after the first part of a track its timeline has no hole while this process lives (a break says
@@ -102,6 +102,8 @@ class Pipeline implements RunningPipeline {
   readonly #contribution: ContributionFollower;
   readonly #timers: NodeJS.Timeout[];
   #session: PublishSession | null = null;
+  /** The session that is read: another one than `#session`'s when it brings the same media. */
+  #source: ContributionStart | null = null;
   #closing: Promise<void> | null = null;
   #resolveEnded: () => void = () => {};
 
@@ -146,10 +148,14 @@ class Pipeline implements RunningPipeline {
     });
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), STATUS_MS)];
     this.#contribution = followContribution(
-      { stream, ingests: ingestsOf(config.peers) },
+      { stream, ingests: ingestsOf(config.peers), clock },
       {
         onStart: (start) => this.#start(start),
         onTag: (tag) => this.#takeTag(tag),
+        onChange: (start, isSame) => {
+          this.#source = start;
+          if (isSame) deps.log.info(start, 'contribution goes on from another session');
+        },
         onEnd: () => deps.log.info('contribution ended'),
       },
     );
@@ -206,7 +212,7 @@ class Pipeline implements RunningPipeline {
   }
 
   #report(): void {
-    this.#feed.send(this.#status.message(this.#session));
+    this.#feed.send(this.#status.message(this.#session, this.#source));
   }
 
   #end(): void {

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { StatusMessage, StreamState } from '../feed/message.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
+import type { ContributionStart } from './contribution-client.ts';
 import type { EncoderChoice } from './encoder-probe.ts';
 import type { LiveAudio } from './live-audio.ts';
 import type { LiveVideo } from './live-video.ts';
@@ -47,7 +48,8 @@ export class StatusKeeper {
     this.#enter('ended');
   }
 
-  message(session: PublishSession | null): StatusMessage {
+  /** `source`: the session that is read. */
+  message(session: PublishSession | null, source: ContributionStart | null): StatusMessage {
     const { set, choice, settings } = this.#options;
     this.#enter(this.#currentState());
     return {
@@ -59,7 +61,7 @@ export class StatusKeeper {
       shed: set.shed,
       encoder: settings.video === 'copy' ? 'copy' : choice.encoder,
       source: session?.info ?? null,
-      sessionId: session?.start.sessionId ?? null,
+      sessionId: source?.sessionId ?? null,
     };
   }
 

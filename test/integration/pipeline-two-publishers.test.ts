@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { assertContiguous, assertDecodes, shapeOf, wholeSegments } from '../support/assert-parts.ts';
+import { type PublishedSession, testPicture } from '../support/fake-contribution.ts';
+import { type PipelineRig, type Replica, type RigOptions, startRig } from '../support/pipeline-rig.ts';
+import { until } from '../support/until.ts';
+
+const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
+/** A machine without CPU for a moment is not what these tests are about. */
+const PATIENT = { afterSec: 2, maxSec: 30, text: 'Back soon' };
+const LIMIT_MS = 60_000;
+const BEGINNING = 'contribution';
+const GOES_ON = 'contribution goes on from another session';
+
+async function withReplicas(
+  options: RigOptions,
+  run: (rig: PipelineRig, replicas: readonly Replica[]) => Promise<void>,
+): Promise<void> {
+  const rig = await startRig({ ...options, settings: { ladder: ONE, slate: PATIENT, ...options.settings } });
+  try {
+    await run(rig, [await rig.startReplica('us-1'), await rig.startReplica('eu-1')]);
+  } finally {
+    await rig.close();
+  }
+}
+
+const count = ({ logged }: Replica, word: string) => logged.filter((line) => line === word).length;
+const reads = (replicas: readonly Replica[], { sessionId }: PublishedSession) =>
+  until(
+    () => replicas.every(({ sink }) => sink.status?.sessionId === sessionId && sink.status.state === 'live'),
+    `both replicas to read ${sessionId}`,
+    LIMIT_MS,
+  );
+/** Waits until every replica has closed so many more segments than it has now. */
+async function more(replicas: readonly Replica[], segments: number): Promise<void> {
+  const known = replicas.map(({ sink }) => wholeSegments(sink.track('180p')).size);
+  await until(
+    () => replicas.every(({ sink }, i) => wholeSegments(sink.track('180p')).size >= known[i]! + segments),
+    'whole segments',
+    LIMIT_MS,
+  );
+}
+
+function assertSame([one, other]: readonly Replica[], track: string): void {
+  const [first, second] = [wholeSegments(one!.sink.track(track)), wholeSegments(other!.sink.track(track))];
+  const common = [...first.keys()].filter((msn) => second.has(msn));
+  assert.ok(common.length >= 2, `${common.length} common segments of ${track}`);
+  for (const msn of common) {
+    assert.deepEqual(second.get(msn)?.map(shapeOf), first.get(msn)?.map(shapeOf), `segment ${msn}`);
+  }
+}
+
+const faults: [string, (active: PublishedSession) => void][] = [
+  ['its ingest node dies', (active) => active.die()],
+  ['its ingest node freezes', (active) => active.stall()],
+];
+
+describe('two regions have the publisher of a stream', { concurrency: 3 }, () => {
+  for (const [index, [what, fault]] of faults.entries()) {
+    test(`one encoder, ${what}: no slate, no new encoder, and both replicas go on alike`, () =>
+      withReplicas({ address: `127.211.2.${index + 1}` }, async (rig, replicas) => {
+        const active = rig.contribution.publish({ arguments: testPicture({}) });
+        const reserve = rig.abroad.relay(active);
+        await reads(replicas, active);
+        await more(replicas, 1);
+        const faultMs = Date.now();
+        fault(active);
+        await reads(replicas, reserve);
+        await more(replicas, 2);
+        for (const replica of replicas) {
+          const { sink } = replica;
+          for (const track of ['180p', 'audio']) {
+            assertContiguous(sink.track(track));
+            assertDecodes(sink, track);
+          }
+          const after = sink.track('180p').filter((part) => part.arrivedMs > faultMs);
+          assert.equal(after.filter((part) => part.slate || part.discontinuity).length, 0);
+          assert.deepEqual([count(replica, BEGINNING), count(replica, GOES_ON)], [1, 1]);
+        }
+        for (const track of ['180p', 'audio']) assertSame(replicas, track);
+      }));
+  }
+
+  test('two encoders: the other one is live on the same timeline, alike in both replicas', () =>
+    withReplicas({ address: '127.211.2.11' }, async (rig, replicas) => {
+      const active = rig.contribution.publish({ arguments: testPicture({}) });
+      const reserve = rig.abroad.publish({ arguments: testPicture({ gop: 50 }) });
+      await reads(replicas, active);
+      await more(replicas, 1);
+      active.die();
+      await reads(replicas, reserve);
+      await more(replicas, 2);
+      for (const { sink } of replicas) {
+        assertContiguous(sink.track('180p'));
+        assertDecodes(sink, '180p');
+      }
+      assertSame(replicas, '180p');
+    }));
+});
