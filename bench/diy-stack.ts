@@ -40,8 +40,14 @@ export async function startDiyStack(options: DiyOptions): Promise<DiyStack> {
   const words =
     `-v error -rtmp_live live -i ${options.rtmpUrl} -c copy -f hls -hls_time 2 -hls_list_size 6`.split(' ');
   const children = [
-    spawn('ffmpeg', [...words, '-hls_flags', 'delete_segments', join(www, 'live.m3u8')], { stdio: 'ignore' }),
-    spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' }),
+    spawn(
+      'setpriv',
+      ['--pdeathsig', 'TERM', 'ffmpeg', ...words, '-hls_flags', 'delete_segments', join(www, 'live.m3u8')],
+      { stdio: 'ignore' },
+    ),
+    spawn('setpriv', ['--pdeathsig', 'TERM', 'nginx', '-p', dir, '-c', join(dir, 'nginx.conf')], {
+      stdio: 'ignore',
+    }),
   ];
   return {
     pageUrl: `http://${options.address}:${options.port}/index.html`,

@@ -4,12 +4,14 @@
  * A cluster of its own with default settings, each drill `--repeat` times at random moments of the segment, each through
  * `streamctl drill` as a user runs it. Figures are not tests: a miss is shown as one and the exit status stays 0.
  */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDemoCluster } from '../test/support/demo-cluster.ts';
 import { measureDrills } from './drill-figures.ts';
+import { endWith } from './end-with.ts';
 import { formatTable, markOf } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { type DrillSeries, runDrillSeries } from './run-drill-series.ts';
@@ -73,11 +75,13 @@ const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 const series: DrillSeries[] = [];
-const cluster = await startDemoCluster({
+const starting = startDemoCluster({
   ...{ name: 'benchdrills', media: MEDIA, nodes: NODES, publish: PICTURE },
   ...(flags.block === undefined ? {} : { block: flags.block }),
 });
-try {
+const close = async (): Promise<void> => await (await starting.catch(() => null))?.close();
+await endWith(close, async () => {
+  const cluster = await starting;
   for (const words of wanted) {
     // What lasts for minutes needs no repetition.
     const repeat = words.startsWith('fail-control') ? '1' : flags.repeat;
@@ -86,9 +90,7 @@ try {
     series.push(await runDrillSeries({ root, cluster }, [...words.split(' '), ...more]));
     say(`  ${series.at(-1)!.said}`);
   }
-} finally {
-  await cluster.close();
-}
+});
 const figures = measureDrills(series);
 const atIso = new Date().toISOString();
 const folder = join(root, 'bench-results');

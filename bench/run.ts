@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDemoCluster } from '../test/support/demo-cluster.ts';
 import type { BenchContext } from './context.ts';
+import { endWith } from './end-with.ts';
 import { type Figure, formatTable, markOf } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { measureCli } from './measure-cli.ts';
@@ -66,8 +67,10 @@ async function attempt(name: string, measure: () => Promise<Figure[]>): Promise<
 /** What needs a cluster. */
 async function measureCluster(): Promise<void> {
   say('starting a cluster of its own');
-  const cluster = await startDemoCluster({ name: 'bench', media: MEDIA });
-  try {
+  const starting = startDemoCluster({ name: 'bench', media: MEDIA });
+  const close = async (): Promise<void> => await (await starting.catch(() => null))?.close();
+  await endWith(close, async () => {
+    const cluster = await starting;
     const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
     const memory = startMemoryWatch(context);
     if (only.has('ring')) {
@@ -82,9 +85,7 @@ async function measureCluster(): Promise<void> {
       }
     }
     figures.push(...(await memory.stop()));
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 const machine = await describeMachine(root);
