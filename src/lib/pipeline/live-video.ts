@@ -13,6 +13,7 @@ import { ticksOfUnixMs, unixMsOfTicks, VIDEO_TIMESCALE } from '../media/grid.ts'
 import type { Rendition, StreamSettings } from '../spec/stream-settings.ts';
 import type { FfmpegExit } from './ffmpeg-process.ts';
 import { GopBuffer } from './gop-buffer.ts';
+import { HangWatch } from './hang-watch.ts';
 import { LagWatch } from './lag-watch.ts';
 import type { PublishSession, SourceFrame } from './publish-session.ts';
 import { RestartDelay } from './restart-delay.ts';
@@ -49,9 +50,6 @@ const SILENCE_MS = 500;
 const DRAIN_MS = 300;
 /** The slate waits so far behind real time for the key frame of an encoder that works, but later than the slate is. */
 const SEGMENT_HOLD_MS = 2500;
-/** An encoder that was fed and gives out nothing for this long is killed; at its start it may take longer. */
-const HANG_MS = 2000;
-const START_LIMIT_MS = 5000;
 /** With frames further apart than this many usual ones the publisher counts as gone, whatever the setting. */
 const GONE_FRAMES = 4;
 
@@ -75,6 +73,7 @@ export class LiveVideo {
   #lastFedMs = Number.NEGATIVE_INFINITY;
   #nominalMs = 33;
   #restart = new RestartDelay();
+  readonly #hangs = new HangWatch();
 
   constructor(options: LiveVideoOptions) {
     this.#options = options;
@@ -135,8 +134,9 @@ export class LiveVideo {
       if (this.#sourceIsSilent(nowMs)) this.#endRun();
       const lagMs = active.run.lagMs(nowMs);
       this.lag.note(lagMs, nowMs);
-      const limitMs = this.lag.hasOutput ? HANG_MS : START_LIMIT_MS;
-      if (lagMs > limitMs && this.lag.sinceOutputMs(nowMs) > limitMs) {
+      const sinceOutputMs = this.lag.sinceOutputMs(nowMs);
+      const ranMs = nowMs - active.startedMs;
+      if (this.#hangs.mustKill({ ranMs, hasOutput: this.lag.hasOutput, sinceOutputMs, lagMs })) {
         this.failure = 'the video encoder hung and was restarted';
         active.run.kill();
       }
