@@ -83,10 +83,10 @@ export function measureDrills(series: readonly DrillSeries[]): Figure[] {
 }
 
 /** Dead air of all viewers of all runs. */
-function deadAir({ words, drill, runs, said }: DrillSeries): Figure {
+function deadAir({ words, drill, runs, verdicts }: DrillSeries): Figure {
   const each = runs.flatMap(({ seen }) => seen.deadAirEachMs);
   const most = runs.map(({ seen }) => seen.deadAirMs.max ?? 0);
-  const any = each.filter((ms) => ms > 0).length;
+  const any = runs.filter(({ seen }) => seen.affected > 0).length;
   const region = REGION_DRILLS.includes(drill);
   const name = words.replace(/ --duration.*/, '');
   return {
@@ -97,8 +97,8 @@ function deadAir({ words, drill, runs, said }: DrillSeries): Figure {
     aim: atMost(0),
     detail:
       each.length === 0
-        ? said
-        : `${runs.length} runs, ${each.length} viewers, ${any} with any; worst of each run ${Math.min(...most)}–${Math.max(...most)} ms; ${said}`,
+        ? verdicts
+        : `${runs.length} runs, ${any} with any; worst of each ${quantile(most, 0.5)} ms median, ${Math.max(...most)} ms most; ${verdicts}`,
   };
 }
 

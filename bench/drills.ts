@@ -18,8 +18,12 @@ import { type DrillSeries, runDrillSeries } from './run-drill-series.ts';
 
 /** One-minute load from which other work disturbs the figures. */
 const BUSY_LOAD = 0.5;
-/** Default settings, but for the recording, and a picture that two cores encode twice beside everything else. */
+/**
+ * Default settings, but for the recording, a picture that two cores encode twice beside everything else, and no shedding:
+ * a replica without its top rendition is no steady state until the next publish session.
+ */
 const MEDIA = `  dvrSec: 60
+  shedTopRendition: false
   ladder: [{ name: 360p, width: 640, height: 360, videoKbps: 600 }, { name: 240p, width: 426, height: 240, videoKbps: 400 }]`;
 const PICTURE = ['--size', '640x360', '--kbps', '900'];
 /** A second origin in eu, so that there is where to place a lost replica anew. */
@@ -31,11 +35,12 @@ const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
 
 /** Drill and its words. */
 const DRILLS: readonly string[] = [
-  'fail-region eu --duration 15s',
-  'fail-region us --duration 15s',
-  'freeze-region eu --duration 15s',
-  'fail-node eu-1 --duration 15s',
-  'freeze-node eu-1 --duration 15s',
+  'fail-region eu --duration 5s',
+  'fail-region us --duration 5s',
+  'freeze-region eu --duration 5s',
+  'freeze-region us --duration 5s',
+  'fail-node eu-1 --duration 12s',
+  'freeze-node eu-1 --duration 12s',
   'fail-ingest eu --duration 8s',
   'kill-transcoder demo --duration 6s',
   'freeze-transcoder demo --duration 8s',
@@ -55,10 +60,12 @@ const { values: flags } = parseArgs({
     viewers: { type: 'string', default: '100' },
     /** Length of fail-control. */
     minutes: { type: 'string', default: '1' },
-    /** Comma-separated names of drills. */
+    /** Comma-separated drills, by their first words: `fail-region`, `fail-region eu`. */
     only: { type: 'string', default: '' },
     /** Loader of the viewers: hedged or none. */
     loader: { type: 'string', default: 'hedged' },
+    /** For how long all must be well before each fault and after it. */
+    calm: { type: 'string', default: '3s' },
     /** Loopback addresses of the cluster, `127.N.0.0/16`; else from its name. */
     block: { type: 'string' },
   },
@@ -67,13 +74,15 @@ const root = join(import.meta.dirname, '..');
 const say = (line: string): void => {
   process.stderr.write(`  ${line}\n`);
 };
-const only = flags.only === '' ? null : new Set(flags.only.split(','));
-const wanted = [...DRILLS, `fail-control --duration ${flags.minutes}m`].filter(
-  (words) => only === null || only.has(words.split(' ')[0]!),
+const only = flags.only.split(',');
+const wanted = [...DRILLS, `fail-control --duration ${flags.minutes}m`].filter((words) =>
+  only.some((first) => `${words} `.startsWith(first === '' ? '' : `${first} `)),
 );
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
 const series: DrillSeries[] = [];
 const starting = startDemoCluster({
   ...{ name: 'benchdrills', media: MEDIA, nodes: NODES, publish: PICTURE },
@@ -83,11 +92,19 @@ const close = async (): Promise<void> => await (await starting.catch(() => null)
 await endWith(close, async () => {
   const cluster = await starting;
   for (const words of wanted) {
+    if (stopping.signal.aborted) break;
     // What lasts for minutes needs no repetition.
-    const repeat = words.startsWith('fail-control') ? '1' : flags.repeat;
+    const repeat = words.startsWith('fail-control') ? 1 : Number(flags.repeat);
     say(`${words}, ${repeat} ×`);
-    const more = ['--repeat', repeat, '--viewers', flags.viewers, '--loader', flags.loader];
-    series.push(await runDrillSeries({ root, cluster }, [...words.split(' '), ...more]));
+    const { viewers, loader, calm } = flags;
+    const more = ['--viewers', viewers, '--loader', loader, '--calm', calm];
+    series.push(
+      await runDrillSeries(
+        { root, cluster, signal: stopping.signal },
+        [...words.split(' '), ...more],
+        repeat,
+      ),
+    );
     say(`  ${series.at(-1)!.said}`);
   }
 });

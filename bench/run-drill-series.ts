@@ -3,35 +3,67 @@ import { join } from 'node:path';
 import type { DrillRun } from '../src/lib/drill/drill-result.ts';
 import type { DemoCluster } from '../test/support/demo-cluster.ts';
 
+/** So many more that did not begin than runs: then there is nothing to wait for. */
+const MOST_NOT_BEGUN = 3;
+
 /** All runs of one drill. */
 export interface DrillSeries {
   /** `fail-region eu --duration 15s`. */
   readonly words: string;
   readonly drill: string;
   readonly runs: readonly DrillRun[];
-  /** One line about it. */
+  /** `18 pass, 2 fail, 1 not begun`. */
+  readonly verdicts: string;
+  /** The same, with the reasons of those that are no pass. */
   readonly said: string;
 }
 
-/** Runs `streamctl drill …` as a process of its own; a drill that could not run has no runs. */
+export interface DrillSeriesPlace {
+  readonly root: string;
+  readonly cluster: DemoCluster;
+  /** Ends the series; the runs so far count. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `streamctl drill …` so often, each a process of its own; one that could not begin, as the machine was too busy for a
+ * steady state, is no run and is counted.
+ */
 export async function runDrillSeries(
-  { root, cluster }: { readonly root: string; readonly cluster: DemoCluster },
+  place: DrillSeriesPlace,
   words: readonly string[],
+  repeat: number,
 ): Promise<DrillSeries> {
+  const runs: DrillRun[] = [];
+  const notBegun: string[] = [];
+  for (let count = 0; count < repeat && !place.signal.aborted; count++) {
+    const { run, failure } = await runDrillOnce(place, words);
+    if (run === null) notBegun.push(failure);
+    else if (run.verdict !== 'aborted') runs.push(run);
+    if (notBegun.length - runs.length >= MOST_NOT_BEGUN) break;
+  }
+  const counts = new Map<string, number>();
+  for (const { verdict } of runs) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  if (notBegun.length > 0) counts.set('not begun', notBegun.length);
+  const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  const whys = runs.filter(({ verdict }) => verdict !== 'pass').map(({ reasons }) => reasons.join('; '));
+  const said = [verdicts, ...new Set([...whys, ...notBegun])].join('\n    ');
+  return { words: words.join(' '), drill: words[0]!, runs, verdicts, said };
+}
+
+async function runDrillOnce(
+  { root, cluster, signal }: DrillSeriesPlace,
+  words: readonly string[],
+): Promise<{ readonly run: DrillRun | null; readonly failure: string }> {
   const argv = ['drill', ...words, '--json', '--spec', cluster.specFile];
   const stdout = await new Promise<string>((resolve) => {
     const options = { env: cluster.env, maxBuffer: 2 ** 28 };
-    execFile(join(root, 'bin/streamctl'), argv, options, (_error, out) => resolve(out));
+    const child = execFile(join(root, 'bin/streamctl'), argv, options, (_error, out) => resolve(out));
+    signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
   });
-  const about = { words: words.join(' '), drill: words[0]! };
   const parsed = parse(stdout);
-  const runs = parsed?.runs ?? (parsed?.verdict === undefined ? [] : [parsed as DrillRun]);
-  if (runs.length === 0) return { ...about, runs, said: wordError(parsed?.error) };
-  const counts = new Map<string, number>();
-  for (const { verdict } of runs) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-  const why = runs.find(({ verdict }) => verdict !== 'pass')?.reasons.join('; ');
-  return { ...about, runs, said: why === undefined ? verdicts : `${verdicts}: ${why}` };
+  const run = parsed?.verdict === undefined ? null : (parsed as DrillRun);
+  return { run, failure: wordError(parsed?.error) };
 }
 
 interface DrillError {
@@ -44,7 +76,7 @@ function wordError(error: DrillError | undefined): string {
   return [error?.message ?? 'no result', ...facts].join(': ');
 }
 
-function parse(stdout: string): (Partial<DrillRun> & { runs?: DrillRun[]; error?: DrillError }) | null {
+function parse(stdout: string): (Partial<DrillRun> & { error?: DrillError }) | null {
   try {
     return JSON.parse(stdout);
   } catch {

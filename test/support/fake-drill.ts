@@ -103,7 +103,15 @@ export class FakeDrill {
       reasons: [],
     }));
     const replicas = nodes.map(({ name, region, health }) => ({ node: name, region, health, reasons: [] }));
-    return { atMs: this.clock.nowMs(), nodes, state: 'live', replicas, feeds: [], control: null };
+    return {
+      atMs: this.clock.nowMs(),
+      nodes,
+      state: 'live',
+      replicas,
+      feeds: [],
+      unequal: [],
+      control: null,
+    };
   }
 
   #deadAirOf({ region }: { region: string }): number {

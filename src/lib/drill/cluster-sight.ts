@@ -52,6 +52,8 @@ export interface ClusterSight {
   readonly state: StreamStatusState;
   readonly replicas: readonly ReplicaSight[];
   readonly feeds: readonly FeedSight[];
+  /** Edges that do not serve the stream as the others do, in words. */
+  readonly unequal: readonly string[];
   /** Null when the store did not answer. */
   readonly control: ControlSight | null;
 }

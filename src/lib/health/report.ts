@@ -102,6 +102,8 @@ export interface OriginStreamReport {
   readonly liveEdgeSec: number | null;
   readonly lastMsn: number | null;
   readonly firstMsn: number | null;
+  /** Id of the newest segment's init, by track. Absent in reports of older versions. */
+  readonly inits?: Readonly<Record<string, string>>;
   /** Measured over the last segments. */
   readonly kbps: Readonly<Record<string, number>>;
   readonly frameRate: number | null;

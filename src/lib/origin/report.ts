@@ -45,6 +45,12 @@ function reportStream(hosted: HostedStream, nowMs: number): OriginStreamReport {
     liveEdgeSec: endSec === null ? null : nowMs / 1000 - endSec,
     lastMsn: window?.segments.at(-1)?.msn ?? null,
     firstMsn: window?.segments[0]?.msn ?? null,
+    inits: Object.fromEntries(
+      [...live.windows].flatMap(([id, { segments }]) => {
+        const init = segments.at(-1)?.initId;
+        return init === undefined ? [] : [[id, init]];
+      }),
+    ),
     kbps: Object.fromEntries(live.tracks.map(({ id }) => [id, measureKbps(live.windows.get(id))])),
     frameRate: measureFrameRate(window),
     dvrSec: window?.durationSec() ?? 0,

@@ -8,6 +8,7 @@ const series = (drill: string, runs = [makeRun({ drill })]) => ({
   words: `${drill} --duration 5s`,
   drill,
   runs,
+  verdicts: '',
   said: '',
 });
 const find = (figures: ReturnType<typeof measureDrills>, name: RegExp) => {
@@ -36,7 +37,7 @@ test('the worst of all runs stands for the cluster, and what nobody could tell i
 
 test('a drill that did not run is shown as not measured, with what it said', () => {
   const [figure] = measureDrills([
-    { words: 'fail-edge x', drill: 'fail-edge', runs: [], said: 'no such node' },
+    { words: 'fail-edge x', drill: 'fail-edge', runs: [], verdicts: 'no such node', said: 'no such node' },
   ]);
   assert.deepEqual([markOf(figure!), figure!.detail], ['not measured', 'no such node']);
 });

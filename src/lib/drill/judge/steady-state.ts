@@ -94,7 +94,7 @@ function clusterFaults(sight: ClusterSight | null, wanted: SteadyWanted): string
     if (node?.health !== 'up')
       faults.push(`${name} is ${node?.health ?? 'unknown'}${wordReason(node?.reasons)}`);
   }
-  return faults;
+  return [...faults, ...sight.unequal];
 }
 
 function wordReason(reasons: readonly string[] | undefined): string {

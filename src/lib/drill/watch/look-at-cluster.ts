@@ -1,6 +1,7 @@
 /** The real probe: asks every node directly, as `status` does, and keeps what a drill cares about. */
 import { createAskNode } from '../../health/ask-node.ts';
 import { collectCluster } from '../../health/collect-cluster.ts';
+import { compareEdges } from '../../health/compare-edges.ts';
 import type { NodeAnswer } from '../../health/node-answer.ts';
 import { summarize } from '../../health/summarize.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
@@ -32,6 +33,7 @@ export function createClusterProbe({ view, stream, nowMs, loadControl }: Cluster
         nodes,
         state: found?.state ?? 'offline',
         replicas: found?.replicas ?? [],
+        unequal: compareEdges(stream, answers).map(({ node, text }) => `${node}: ${text}`),
         feeds: answers.flatMap((answer) => feedOf(answer, stream)),
         control,
       };

@@ -8,6 +8,7 @@ import { HARMS, type Problem } from '../cluster-status.ts';
 import type { FindProblems } from './cluster-facts.ts';
 import { findClockSkew, findNoStore } from './control-problems.ts';
 import { findIdleController, findStuckMoves, findUnheardNodes } from './controller-problems.ts';
+import { findUnequalEdges } from './edge-problems.ts';
 import { findDrift, findThinSupply } from './feed-problems.ts';
 import { findBadNodes } from './node-problems.ts';
 import { findFailedPublishers, findNoIngest, findUnreachedIngests } from './publisher-problems.ts';
@@ -31,6 +32,7 @@ const FINDERS: readonly FindProblems[] = [
   findDrift,
   findThinSupply,
   findUnreachedIngests,
+  findUnequalEdges,
   findBadNodes,
   findNoStore,
   findIdleController,

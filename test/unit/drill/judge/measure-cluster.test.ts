@@ -21,7 +21,13 @@ interface SightChanges extends Partial<ClusterSight> {
 function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: SightChanges = {}): ClusterSight {
   const healthOf = (name: string): Health => (down.includes(name) ? 'down' : 'up');
   return {
-    ...{ atMs, state: 'live', feeds: [], control: { controller: 'us-1', verdicts: [], placed: on } },
+    ...{
+      atMs,
+      state: 'live',
+      feeds: [],
+      unequal: [],
+      control: { controller: 'us-1', verdicts: [], placed: on },
+    },
     nodes: ORIGINS.map((name) => ({
       ...{ name, region: name.slice(0, 2), roles: ['origin'] as const, health: healthOf(name), reasons: [] },
     })),

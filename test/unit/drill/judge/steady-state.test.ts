@@ -20,7 +20,7 @@ function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
 function sight(more: Partial<ClusterSight> = {}): ClusterSight {
   const replica = (node: string) => ({ node, region: 'us', health: 'up' as const, reasons: [] });
   return {
-    ...{ atMs: 5_000, state: 'live', feeds: [], control: null },
+    ...{ atMs: 5_000, state: 'live', feeds: [], unequal: [], control: null },
     nodes: [{ name: 'us-1', region: 'us', roles: ['edge'], health: 'up', reasons: [] }],
     replicas: [replica('us-1'), replica('eu-1')],
     ...more,
@@ -78,6 +78,13 @@ for (const [what, first, last, now, expected] of [
   ],
   ['a stream that is not live', well, well, sight({ state: 'slate' }), /the stream is slate/],
   ['too few replicas', well, well, sight({ replicas: [] }), /0 of 2 replicas up/],
+  [
+    'an edge that serves otherwise',
+    well,
+    well,
+    sight({ unequal: ['eu-2: it has 480p'] }),
+    /eu-2: it has 480p/,
+  ],
   ['a cluster that does not answer', well, well, null, /has not answered/],
 ] as const) {
   test(`${what}: not steady`, () => {
