@@ -12,6 +12,9 @@ interface DrillListResult {
   }[];
 }
 
+/** Columns of a terminal that shows every fault beside what is expected. */
+const WIDE = 180;
+
 export default class DrillList extends BaseCommand {
   static override summary = 'List the drills: what each breaks, and what must be seen.';
   static override description = 'Needs no cluster. streamctl drill show NAME says more about one.';
@@ -19,20 +22,24 @@ export default class DrillList extends BaseCommand {
 
   async run(): Promise<DrillListResult> {
     await this.parse(DrillList);
-    const rows = DRILLS.map(({ name, target, amount, fault, expect }) =>
+    const all = DRILLS.map(({ name, target, amount, fault, expect }) =>
       [
         [name, target?.toUpperCase(), amount?.name.toUpperCase()].filter(Boolean).join(' '),
         fault,
         expect,
       ].map((text) => ({ text })),
     );
+    // Side by side where there is room; else each is whole, and the rest is for `drill show`.
+    const isWide = !process.stdout.isTTY || process.stdout.columns >= WIDE;
     const columns = [
       { title: 'drill' },
       { title: 'fault', shrinkTo: 30 },
-      { title: 'expected', shrinkTo: 30 },
+      ...(isWide ? [{ title: 'expected', shrinkTo: 30 }] : []),
     ];
     const width = process.stdout.isTTY ? process.stdout.columns - 2 : Number.POSITIVE_INFINITY;
+    const rows = all.map((row) => row.slice(0, columns.length));
     for (const line of formatTable({ columns, rows }, width, PLAIN.quiet)) this.log(`  ${line}`);
+    if (!isWide) this.log('\n  what must be seen: streamctl drill show NAME');
     return { drills: DRILLS.map(({ name, target, fault, expect }) => ({ name, target, fault, expect })) };
   }
 }

@@ -26,6 +26,8 @@ export interface FeedSight {
     /** Replicas. */
     readonly from: string;
     readonly to: string;
+    /** Milliseconds from the last part before the change to the first after it. */
+    readonly afterMs: number;
   } | null;
 }
 

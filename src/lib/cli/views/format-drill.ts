@@ -3,7 +3,7 @@ import type { DrillKind } from '../../drill/drill-kinds.ts';
 import type { DrillPlan } from '../../drill/drill-plan.ts';
 import type { DrillRun, Finding, Verdict } from '../../drill/drill-result.ts';
 import type { DrillEvent, DrillEventKind } from '../../drill/journal.ts';
-import { wordMs } from '../../drill/report/headline.ts';
+import { hadToBeNoticed, wordMs } from '../../drill/report/headline.ts';
 import type { DrillSummary } from '../../drill/series.ts';
 import type { QuantileSummary } from '../../viewer/quantiles.ts';
 import { wrapText } from './fit-text.ts';
@@ -137,15 +137,23 @@ function wordSettings(settings: DrillPlan['faults'][number]['settings']): string
   return `${kind.replace('-', ' ')} ${values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ')}`;
 }
 
-function formatCluster({ detectMs, detectedBy, switchMs, replaceMs, recoveredMs }: DrillRun): string {
+function formatCluster({
+  detectMs,
+  detectedBy,
+  switchMs,
+  replaceMs,
+  recoveredMs,
+  findings,
+}: DrillRun): string {
   const by = detectedBy === null ? '' : ` by ${detectedBy}`;
   const parts = [
-    `noticed ${detectMs === null ? 'not seen' : `after ${wordMs(detectMs)}${by}`}`,
+    ...(detectMs === null ? [] : [`noticed after ${wordMs(detectMs)}${by}`]),
+    ...(detectMs === null && hadToBeNoticed(findings) ? ['not noticed'] : []),
     ...(switchMs === null ? [] : [`feeds changed after ${wordMs(switchMs)}`]),
     ...(replaceMs === null ? [] : [`redundant again after ${wordMs(replaceMs)}`]),
     ...(recoveredMs === null ? [] : [`steady ${wordMs(recoveredMs)} after the heal`]),
   ];
-  return parts.join(' · ');
+  return parts.length === 0 ? 'nothing to do' : parts.join(' · ');
 }
 
 function formatJoined({ seen }: DrillRun): string {

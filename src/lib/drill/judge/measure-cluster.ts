@@ -103,22 +103,25 @@ function wasUp(before: ClusterSight, node: string): boolean {
   return before.replicas.some((replica) => replica.node === node && replica.health === 'up');
 }
 
-/** The longest time from a fault until a relay that had gone by what broke went on with another feed, its first change. */
+/**
+ * The longest time until a relay that had gone by what broke went on with another feed, its first change: from the fault, or
+ * from the last part if that came later (a transcoder that was killed by its pipeline may lead again, and fail then).
+ */
 function findSwitch({ since, spells, mediaNodes }: ClusterMarks): number | null {
   const broken = new Set(mediaNodes);
   const seen = since.flatMap(({ feeds }) =>
     feeds.flatMap(({ node, change }) =>
-      change !== null && broken.has(change.from) ? [{ node, atMs: change.atMs }] : [],
+      change !== null && broken.has(change.from) ? [{ node, ...change }] : [],
     ),
   );
   return worst(
     spells.map(({ fromMs, untilMs, healedMs }) => {
       const endMs = Math.min(untilMs, healedMs ?? untilMs);
-      const first = new Map<string, number>();
-      for (const { node, atMs } of seen) {
-        if (atMs >= fromMs && atMs < endMs) first.set(node, Math.min(atMs, first.get(node) ?? atMs));
+      const first = new Map<string, (typeof seen)[number]>();
+      for (const one of seen.toSorted((a, b) => a.atMs - b.atMs)) {
+        if (one.atMs >= fromMs && one.atMs < endMs && !first.has(one.node)) first.set(one.node, one);
       }
-      return worst([...first.values()].map((atMs) => atMs - fromMs));
+      return worst([...first.values()].map(({ atMs, afterMs }) => Math.min(atMs - fromMs, afterMs)));
     }),
   );
 }

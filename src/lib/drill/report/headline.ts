@@ -51,6 +51,16 @@ export function wordSince(atMs: number, { faultMs }: Pick<DrillRun, 'faultMs'>):
   return faultMs === null ? '' : `${((atMs - faultMs) / 1000).toFixed(3)} s`;
 }
 
+/** Whether the cluster had reason to say that something is wrong. */
+export function hadToBeNoticed(findings: readonly Finding[]): boolean {
+  return findings.some(({ name }) => name === 'noticed after');
+}
+
+function wordDetection({ detectMs, detectedBy, findings }: DrillRun): string {
+  if (detectMs !== null) return `after ${wordMs(detectMs)} by ${detectedBy}`;
+  return hadToBeNoticed(findings) ? 'by nobody' : 'nobody had to';
+}
+
 /** Figures of a drill, each with its label. */
 export function listFigures(run: DrillRun): [string, string][] {
   const { seen } = run;
@@ -76,7 +86,7 @@ export function listFigures(run: DrillRun): [string, string][] {
       : [['Viewers moved', `all after ${wordMs(seen.movedMs)}`] as [string, string]]),
     ['Frames', `${seen.missingFrames} missing, ${seen.repeatedFrames} repeated`],
     ['Requests', `${seen.failedRequests} of ${seen.requests.toLocaleString('en-US')} failed`],
-    ['Noticed', run.detectMs === null ? 'not seen' : `after ${wordMs(run.detectMs)} by ${run.detectedBy}`],
+    ['Noticed', wordDetection(run)],
     ['Feeds changed', run.switchMs === null ? 'none had to' : `after ${wordMs(run.switchMs)}`],
     ['Redundant again', run.replaceMs === null ? '–' : `after ${wordMs(run.replaceMs)}`],
     ['Steady again', run.recoveredMs === null ? '–' : `${wordMs(run.recoveredMs)} after the heal`],

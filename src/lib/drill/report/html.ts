@@ -2,6 +2,7 @@
 import { fillTemplate } from '../../render/fill-template.ts';
 import type { DrillPictures, DrillRun } from '../drill-result.ts';
 import {
+  hadToBeNoticed,
   listFigures,
   titleOf,
   VERDICT_WORDS,
@@ -42,11 +43,7 @@ function formatTiles(run: DrillRun): string {
   const tiles: [string, string, string][] = [
     ['Longest without a picture', wordMs(seen.deadAirMs.max), `p99 ${wordMs(seen.deadAirMs.p99)}`],
     ['Viewers who lost it', `${seen.affected}`, `of ${seen.deadAirEachMs.length}`],
-    [
-      'Noticed after',
-      wordMs(run.detectMs),
-      run.detectedBy === null ? 'nobody had to, or nobody did' : `by ${run.detectedBy}`,
-    ],
+    ['Noticed after', wordMs(run.detectMs), wordNoticed(run)],
     [
       'Steady again',
       wordMs(run.recoveredMs),
@@ -59,6 +56,11 @@ function formatTiles(run: DrillRun): string {
         `<div class="tile"><div class="name">${escapeXml(label)}</div><div class="value">${escapeXml(value)}</div><div class="note">${escapeXml(note)}</div></div>`,
     )
     .join('');
+}
+
+function wordNoticed({ detectedBy, findings }: DrillRun): string {
+  if (detectedBy !== null) return `by ${detectedBy}`;
+  return hadToBeNoticed(findings) ? 'nobody did' : 'nobody had to';
 }
 
 function formatFinding(one: DrillRun['findings'][number]): string {

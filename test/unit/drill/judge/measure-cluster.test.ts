@@ -36,8 +36,8 @@ function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: Sigh
   };
 }
 
-const change = (node: string, atMs: number, from: string) => ({
-  ...{ node, from: [], supply: null, change: { atMs, from, to: 'us-1' } },
+const change = (node: string, atMs: number, from: string, afterMs = 9_000) => ({
+  ...{ node, from: [], supply: null, change: { atMs, from, to: 'us-1', afterMs } },
 });
 
 function marks(since: readonly ClusterSight[], more: Partial<ClusterMarks> = {}): ClusterMarks {
@@ -82,6 +82,11 @@ test('the change of feed that counts is the first of each relay, the slowest of 
     sight(HEALED_MS + 500, { feeds: [change('eu-2', HEALED_MS + 300, 'eu-1')] }),
   ];
   assert.equal(measureCluster(marks(since)).switchMs, 520);
+});
+
+test('a feed that fails only later is measured from its last part', () => {
+  const feeds = [change('us-2', FAULT_MS + 2_600, 'eu-1', 610)];
+  assert.equal(measureCluster(marks([sight(FAULT_MS + 2_800, { feeds })])).switchMs, 610);
 });
 
 test('a change away from what did not break is no answer to the fault', () => {
