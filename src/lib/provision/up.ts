@@ -17,7 +17,7 @@ import { refuseOtherSpec } from './other-spec.ts';
 import { requirePackages } from './packages.ts';
 import { type NodePlan, type NodePlanPlace, planNodes } from './plan-nodes.ts';
 import { locateProgram } from './program.ts';
-import { refreshRelays } from './refresh-relays.ts';
+import { refreshPublishers } from './refresh-publishers.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { declareRing, drainLeaving } from './ring/declare-ring.ts';
 import { makeSecrets } from './secrets.ts';
@@ -191,7 +191,7 @@ export async function tidy(context: UpContext): Promise<string> {
     context.nodes = planNodes(context.spec, placeOf(context));
     await writeAll(context);
   }
-  await refreshRelays(context);
+  await refreshPublishers(context);
   await removeLeftovers(context);
   const count = context.changes.list.length - before;
   return count === 0 ? 'nothing left over' : `${count} ${count === 1 ? 'change' : 'changes'}`;

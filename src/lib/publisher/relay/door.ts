@@ -125,7 +125,8 @@ async function startHooks(options: DoorOptions): Promise<Server> {
   return server;
 }
 
-function mayEnter({ listen, key }: DoorOptions, name: string): boolean {
+/** Whether an encoder may publish under this name. */
+export function mayEnter({ listen, key }: Pick<DoorOptions, 'listen' | 'key'>, name: string): boolean {
   return listen.address.startsWith('127.') || name === key.split('?', 1)[0];
 }
 

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { clusterLayout } from '../../../src/lib/nodes/layout.ts';
 import { Changes } from '../../../src/lib/provision/changes.ts';
 import type { UpContext } from '../../../src/lib/provision/context.ts';
-import { refreshRelays } from '../../../src/lib/provision/refresh-relays.ts';
+import { refreshPublishers } from '../../../src/lib/provision/refresh-publishers.ts';
 import {
   loadRelayConfig,
   relayConfigFile,
@@ -34,6 +34,7 @@ function contextOf(mode: 'apply' | 'plan'): UpContext {
   return {
     layout: clusterLayout(dir),
     spec: { nodes: PEERS },
+    nodes: [],
     program,
     changes: new Changes(mode),
   } as unknown as UpContext;
@@ -43,15 +44,15 @@ const targets = async () => (await loadRelayConfig(relayConfigFile(dir, 'demo'))
 
 test('a plan says that a relay goes to other ingests, and changes nothing', async () => {
   const context = contextOf('plan');
-  await refreshRelays(context);
+  await refreshPublishers(context);
   assert.deepEqual(context.changes.list, [{ node: null, text: 'restart relay-demo: other ingests' }]);
   assert.deepEqual(await targets(), ['rtmp://127.9.9.9:1935/live']);
 });
 
 test('up brings a relay to the ingests of the spec, once', async () => {
-  await refreshRelays(contextOf('apply'));
+  await refreshPublishers(contextOf('apply'));
   assert.equal((await targets()).length, 2);
   const again = contextOf('apply');
-  await refreshRelays(again);
+  await refreshPublishers(again);
   assert.deepEqual(again.changes.list, []);
 });
