@@ -8,6 +8,8 @@ const TYPES: readonly MediaType[] = ['video', 'audio'];
 const KEEP_MS = 5000;
 /** Looking for what is too old is not worth a search each tag. */
 const PRUNE_EVERY = 256;
+/** A track without anything for so long has ended: there is nothing to compare. */
+const ENDED_MS = 3000;
 /** Timestamps are whole milliseconds; epochs may have a fraction. */
 const SAME_TIME_MS = 0.5;
 
@@ -37,7 +39,9 @@ export class FedLog {
    * there, at the same time and with the same bytes. Going on behind what was fed then loses and repeats nothing.
    */
   isContinuedBy(line: SourceLine): boolean {
-    const fed = TYPES.flatMap((type) => this.#last[type] ?? []);
+    const lasts = TYPES.flatMap((type) => this.#last[type] ?? []);
+    const newestMs = Math.max(...lasts.map(({ atMs }) => atMs));
+    const fed = lasts.filter(({ atMs }) => atMs > newestMs - ENDED_MS);
     return fed.length > 0 && fed.every((last) => this.#isIn(line, last));
   }
 

@@ -74,6 +74,8 @@ test("an epoch that the publisher adds to its key becomes the session's, when it
     await publish(`${key}?epoch=${epochMs}`);
     const reader = await read(`says${isTaken ? '' : '-wrong'}`);
     assert.equal(reader.epochMs === epochMs, isTaken, `${reader.epochMs} for ${epochMs}`);
+    const told = (await (await fetch(`${base}/sessions/says${isTaken ? '' : '-wrong'}`)).json()) as object;
+    assert.equal('epochMs' in told && told.epochMs, reader.epochMs);
   }
 });
 
