@@ -1,5 +1,5 @@
 /** `streamctl status` as lines: what is wrong first, then regions, nodes, streams. Pure. */
-import type { ClusterStatus } from '../../health/cluster-status.ts';
+import type { ClusterStatus, StreamStatus } from '../../health/cluster-status.ts';
 import { cutText, plainText } from './fit-text.ts';
 import { formatProblemLine, formatProblems } from './format-problems.ts';
 import { formatTable, type Table } from './format-table.ts';
@@ -53,7 +53,15 @@ export function formatHeading(status: ClusterStatus, width: number, paint: Paint
 
 /** One line for each thing worth knowing that is no fault. */
 function formatNotes({ streams }: ClusterStatus): string[] {
-  return streams.flatMap((stream) => stream.notes.map((note) => plainText(`note: ${stream.name}: ${note}`)));
+  return streams.flatMap((stream) =>
+    [...stream.notes, ...wordPublishers(stream)].map((note) => plainText(`note: ${stream.name}: ${note}`)),
+  );
+}
+
+/** Who is read and who is held in reserve, when several publish. */
+function wordPublishers({ publishers }: StreamStatus): string[] {
+  if (publishers.length < 2) return [];
+  return [`published to ${publishers.map(({ region, role }) => `${region} (${role})`).join(', ')}`];
 }
 
 const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? '' : MARGIN + line));

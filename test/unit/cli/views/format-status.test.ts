@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { textWidth } from '../../../../src/lib/cli/views/fit-text.ts';
 import { formatStatus, formatStatusPlain } from '../../../../src/lib/cli/views/format-status.ts';
 import { COLOURED, PLAIN } from '../../../../src/lib/cli/views/paint.ts';
+import type { StreamStatus } from '../../../../src/lib/health/cluster-status.ts';
 import { summarize } from '../../../../src/lib/health/summarize.ts';
 import {
   absent,
@@ -89,6 +90,19 @@ test('problems that read the same are told once', () => {
   const lines = formatStatus({ ...REPLICA_LATE, problems }, 80, PLAIN);
   assert.equal(lines[2], '  us-1 and 2 more  demo: 6.2 s behind the clock, at most 3 s is well');
   assert.equal(lines.filter((line) => line.includes('6.2 s behind')).length, 1);
+});
+
+test('who is read and who is in reserve is a note when several publish', () => {
+  const [read, held] = [
+    { node: 'eu-1', region: 'eu', sessionId: 2, clientAddress: '127.0.0.1', role: 'active' as const },
+    { node: 'us-1', region: 'us', sessionId: 1, clientAddress: '127.0.0.1', role: 'reserve' as const },
+  ];
+  const last = (publishers: StreamStatus['publishers']) => {
+    const streams = WELL.streams.map((stream) => ({ ...stream, publishers }));
+    return formatStatusPlain({ ...WELL, streams }, PLAIN).at(-1);
+  };
+  assert.equal(last([read, held]), 'note: demo: published to eu (active), us (reserve)');
+  assert.equal(last([read]), last([]));
 });
 
 test('notes come last, one line each', () => {
