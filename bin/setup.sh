@@ -50,6 +50,13 @@ SYSTEM_PACKAGES='nginx:/usr/sbin/nginx
   redis-server:/usr/bin/redis-server
   runit:/usr/bin/runsvdir'
 
+# What a lab needs beside them (streamctl lab up installs it by itself).
+LAB_PACKAGES='mmdebstrap:/usr/bin/mmdebstrap
+  systemd-container:/usr/bin/systemd-nspawn
+  iproute2:/usr/sbin/ip
+  openssh-client:/usr/bin/ssh
+  netcat-openbsd:/bin/nc.openbsd'
+
 # System packages, said before they are installed. Their services are not started, and services that run already are
 # not touched: policy-rc.d answers 101 ("not allowed") meanwhile.
 ensure_packages() {

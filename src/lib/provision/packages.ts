@@ -1,5 +1,7 @@
 /** The programs that a cluster needs from the system, and the Debian packages that bring them. */
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
 
 export interface SystemPackage {
@@ -44,6 +46,22 @@ export async function requirePackages(): Promise<void> {
   throw new StreamctlError('PACKAGE_MISSING', `not installed: ${what}`, {
     hint: `Run ${installCommand(names)}, or streamctl doctor --fix.`,
     details: { packages: names },
+  });
+}
+
+/**
+ * Installs packages with apt-get, without starting their services; asks for sudo's password when it must. `root` is the
+ * folder of streamctl. Throws PACKAGE_MISSING.
+ */
+export async function installPackages(root: string, names: readonly string[]): Promise<void> {
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
+  const [command, ...args] = [...sudo, 'sh', join(root, 'bin/install-packages.sh'), ...names];
+  const { exitCode, stderr } = await execa(command!, args, { reject: false, stdin: 'inherit' });
+  if (exitCode === 0) return;
+  const last = String(stderr).trim().split('\n').slice(-3).join('\n');
+  throw new StreamctlError('PACKAGE_MISSING', `install ${names.join(', ')}: apt-get ended with ${exitCode}`, {
+    hint: `Run ${installCommand(names)} yourself.`,
+    details: { facts: { 'last lines': last } },
   });
 }
 

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { execa } from 'execa';
-import { StreamctlError } from '../../base/errors.ts';
-import { findMissingPackages, installCommand } from '../packages.ts';
+import { findMissingPackages, installCommand, installPackages } from '../packages.ts';
 import { type Check, fine } from './check.ts';
 
 const VERSIONS: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -36,16 +34,4 @@ async function describeVersions(): Promise<string> {
     }),
   );
   return [...found, `runit, Node ${process.versions.node}`].join(', ');
-}
-
-async function installPackages(root: string, names: readonly string[]): Promise<void> {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
-  const [command, ...args] = [...sudo, 'sh', join(root, 'bin/install-packages.sh'), ...names];
-  const { exitCode, stderr } = await execa(command!, args, { reject: false, stdin: 'inherit' });
-  if (exitCode === 0) return;
-  const last = String(stderr).trim().split('\n').slice(-3).join('\n');
-  throw new StreamctlError('PACKAGE_MISSING', `install ${names.join(', ')}: apt-get ended with ${exitCode}`, {
-    hint: `Run ${installCommand(names)} yourself.`,
-    details: { facts: { 'last lines': last } },
-  });
 }

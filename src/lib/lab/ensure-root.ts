@@ -1,0 +1,84 @@
+/** The root file system of all machines: built once, kept under the digest of its recipe. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StreamctlError } from '../base/errors.ts';
+import { takeLock } from '../provision/lock.ts';
+import { findLabProcesses, PATH } from './lab-processes.ts';
+import { digestRecipe, mmdebstrapArguments, pickSources, ROOT_RECIPE, SOURCE_FORMAT } from './root-recipe.ts';
+import { runTool } from './run-tool.ts';
+
+export interface RootRequest {
+  /** Folder that keeps the roots. */
+  readonly roots: string;
+  readonly signal: AbortSignal;
+  readonly doing: (text: string) => void;
+}
+
+const BUILD_LIMIT_MS = 900_000;
+
+/** Returns the folder of the root file system and whether it was built now. Throws ENVIRONMENT when that fails. */
+export async function ensureRoot(request: RootRequest): Promise<{ root: string; built: boolean }> {
+  const root = join(request.roots, digestRecipe(ROOT_RECIPE, process.arch));
+  if (existsSync(root)) return { root, built: false };
+  const { signal, doing } = request;
+  const giveBack = await takeLock({
+    file: join(request.roots, 'lock'),
+    command: 'streamctl lab up',
+    waitMs: BUILD_LIMIT_MS,
+    signal,
+    onWait: () => doing('waiting for another lab that builds the root file system'),
+  });
+  try {
+    if (existsSync(root)) return { root, built: false };
+    doing('building Debian 12 with the packages of a cluster: a minute or two, this once');
+    await buildRoot(root, request);
+    return { root, built: true };
+  } finally {
+    await giveBack();
+  }
+}
+
+/** Builds beside and renames, so that a root is there whole or not at all. */
+async function buildRoot(root: string, { roots, signal }: RootRequest): Promise<void> {
+  await removeDrafts(roots);
+  const draft = `${root}.draft`;
+  const sources = await findSources();
+  await mkdir(draft, { recursive: true, mode: 0o755 });
+  try {
+    await runTool({
+      what: 'build the root file system',
+      argv: [...ALONE, 'mmdebstrap', ...mmdebstrapArguments(ROOT_RECIPE, draft, sources)],
+      env: { PATH },
+      signal,
+    });
+    await rename(draft, root);
+  } finally {
+    await removeDrafts(roots);
+  }
+}
+
+/** It ends when this process ends, and what is mounted while it builds goes with its namespaces. */
+const ALONE = 'setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc'.split(' ');
+
+async function findSources(): Promise<string[]> {
+  const argv = ['apt-get', 'indextargets', '--format', SOURCE_FORMAT, 'Identifier: Packages'];
+  const targets = await runTool({ what: 'read the package sources of this machine', argv });
+  return pickSources(targets, ROOT_RECIPE.suite);
+}
+
+async function removeDrafts(roots: string): Promise<void> {
+  for (const name of await readdir(roots).catch(() => [])) {
+    if (name.endsWith('.draft')) await rm(join(roots, name), { recursive: true, force: true });
+  }
+}
+
+/** Removes every root that is kept. Throws CONFLICT while any lab of this machine runs, which may be on one of them. */
+export async function removeRoots(roots: string): Promise<void> {
+  if ((await findLabProcesses(null)).length > 0) {
+    throw new StreamctlError('CONFLICT', 'delete the root file systems: another lab runs on this machine', {
+      hint: 'Take every lab down first.',
+    });
+  }
+  await rm(roots, { recursive: true, force: true });
+}

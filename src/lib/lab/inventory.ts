@@ -1,0 +1,51 @@
+/** The texts through which others reach the machines: inventory, ssh configuration, known hosts. Pure. */
+import { stringify } from 'yaml';
+import type { LabMachine, LabPlan } from './lab-plan.ts';
+import type { LabLayout } from './layout.ts';
+
+/** Who logs in: an ordinary user that may sudo without a password. */
+export const LAB_USER = 'admin';
+
+/** Formats the inventory: the machines as nodes of a spec, with how ssh reaches each. */
+export function formatInventory({ machines }: LabPlan, layout: LabLayout): string {
+  const nodes = machines.map(({ name, region, address }) => ({
+    name,
+    region,
+    address,
+    ssh: { user: LAB_USER, keyFile: layout.key, configFile: layout.sshConfig },
+  }));
+  return `# Written by streamctl lab up; a spec may include it.\n${stringify({ nodes })}`;
+}
+
+/**
+ * Formats the file for `ssh -F`. The addresses exist inside the lab alone, so ssh goes in through the namespace of the
+ * process `switchPid`; that takes root. A machine whose host key is not the one we made is refused.
+ */
+export function formatSshConfig({ machines }: LabPlan, layout: LabLayout, switchPid: number): string {
+  const hosts = machines.map(({ name, address }) => `Host ${name} ${address}\n  HostName ${address}\n`);
+  const common = [
+    'Host *',
+    `  User ${LAB_USER}`,
+    `  IdentityFile "${layout.key}"`,
+    '  IdentitiesOnly yes',
+    `  UserKnownHostsFile "${layout.knownHosts}"`,
+    '  GlobalKnownHostsFile /dev/null',
+    '  StrictHostKeyChecking yes',
+    '  ConnectTimeout 5',
+    `  ProxyCommand nsenter --net=/proc/${switchPid}/ns/net nc -N %h %p`,
+  ];
+  return `${hosts.join('')}${common.join('\n')}\n`;
+}
+
+/** Formats known_hosts from the machines' public host keys, by name. */
+export function formatKnownHosts(
+  machines: readonly LabMachine[],
+  publicKeys: ReadonlyMap<string, string>,
+): string {
+  return machines
+    .map(
+      ({ name, address }) =>
+        `${address},${name} ${publicKeys.get(name)!.trim().split(' ').slice(0, 2).join(' ')}\n`,
+    )
+    .join('');
+}
