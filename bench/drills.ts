@@ -26,6 +26,11 @@ const MEDIA = `  dvrSec: 60
   shedTopRendition: false
   ladder: [{ name: 360p, width: 640, height: 360, videoKbps: 600 }, { name: 240p, width: 426, height: 240, videoKbps: 400 }]`;
 const PICTURE = ['--size', '640x360', '--kbps', '900'];
+/** With `--light`: next to nothing to encode, for a machine that has other work. */
+const LIGHT_MEDIA = `  dvrSec: 60
+  shedTopRendition: false
+  ladder: [{ name: 144p, width: 256, height: 144, videoKbps: 150 }]`;
+const LIGHT_PICTURE = ['--size', '320x180', '--fps', '25', '--kbps', '300'];
 /** A second origin in eu, so that there is where to place a lost replica anew. */
 const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
   - { name: us-2, region: us, roles: [edge] }
@@ -66,6 +71,7 @@ const { values: flags } = parseArgs({
     loader: { type: 'string', default: 'hedged' },
     /** For how long all must be well before each fault and after it. */
     calm: { type: 'string', default: '3s' },
+    light: { type: 'boolean', default: false },
     /** Loopback addresses of the cluster, `127.N.0.0/16`; else from its name. */
     block: { type: 'string' },
   },
@@ -85,7 +91,8 @@ const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
 const series: DrillSeries[] = [];
 const starting = startDemoCluster({
-  ...{ name: 'benchdrills', media: MEDIA, nodes: NODES, publish: PICTURE },
+  ...{ name: 'benchdrills', nodes: NODES },
+  ...(flags.light ? { media: LIGHT_MEDIA, publish: LIGHT_PICTURE } : { media: MEDIA, publish: PICTURE }),
   ...(flags.block === undefined ? {} : { block: flags.block }),
 });
 const close = async (): Promise<void> => await (await starting.catch(() => null))?.close();

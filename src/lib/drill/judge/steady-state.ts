@@ -87,8 +87,13 @@ function clusterFaults(sight: ClusterSight | null, wanted: SteadyWanted): string
   const faults: string[] = [];
   if (sight.state !== 'live') faults.push(`the stream is ${sight.state}, not live`);
   const up = sight.replicas.filter(({ health }) => health === 'up');
-  if (up.length < wanted.replicas)
-    faults.push(`${up.length} of ${formatCount(wanted.replicas, 'replica')} up`);
+  if (up.length < wanted.replicas) {
+    const whys = sight.replicas.flatMap(({ node, health, reasons }) =>
+      health === 'up' || reasons[0] === undefined ? [] : [`${node}: ${reasons[0]}`],
+    );
+    const why = whys.length === 0 ? '' : ` (${whys.join(', ')})`;
+    faults.push(`${up.length} of ${formatCount(wanted.replicas, 'replica')} up${why}`);
+  }
   for (const name of wanted.nodesUp) {
     const node = sight.nodes.find((one) => one.name === name);
     if (node?.health !== 'up')
