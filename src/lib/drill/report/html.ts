@@ -22,7 +22,8 @@ export function formatHtml(run: DrillRun, pictures: DrillPictures, template: str
     drill: escapeXml(titleOf(run)),
     verdict: run.verdict,
     verdictWords: escapeXml(VERDICT_WORDS[run.verdict]),
-    seen: escapeXml(wordSeen(run.seen)),
+    // A number stays with its unit.
+    seen: escapeXml(wordSeen(run.seen)).replaceAll(/(\d) (ms|s)\b/g, '$1&nbsp;$2'),
     fault: escapeXml(wordFault(run)),
     reasons: run.reasons.map((reason) => `<li>${escapeXml(reason)}</li>`).join(''),
     tiles: formatTiles(run),

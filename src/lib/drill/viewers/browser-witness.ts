@@ -1,4 +1,5 @@
 /** A real Chromium with the player page, frame by frame: the longest time between two frames is what it tells. */
+import { formatCount } from '../../health/format-count.ts';
 import type { Finding } from '../drill-result.ts';
 import { type BrowserPage, openPage } from './devtools.ts';
 import type { Witness } from './witness.ts';
@@ -24,13 +25,16 @@ export const VISIBLE_GAP_MS = 200;
 /** Before the fault no visible pause for so long. */
 const CALM_MS = 4_000;
 
+/** Pauses up to this are not kept: frames of 25 a second are 40 ms apart, and come a little early or late. */
+const NOTED_MS = 100;
+
 const SCRIPT = `(() => {
   const seen = { frames: 0, lastMs: null, gaps: [] };
   globalThis.__frames = seen;
   const watch = (video) => {
     const onFrame = (now) => {
       const at = performance.timeOrigin + now;
-      if (seen.lastMs !== null && at - seen.lastMs > 100) seen.gaps.push([seen.lastMs, at - seen.lastMs]);
+      if (seen.lastMs !== null && at - seen.lastMs > ${NOTED_MS}) seen.gaps.push([seen.lastMs, at - seen.lastMs]);
       seen.lastMs = at;
       seen.frames += 1;
       video.requestVideoFrameCallback(onFrame);
@@ -58,14 +62,17 @@ export function createBrowserWitness({ chromium, url, region, nowMs }: BrowserWi
     saw: async (sinceMs) => {
       const log = await load();
       const { worstMs, visible } = judgeGaps(log, sinceMs, nowMs());
-      const words =
-        log === null
-          ? 'its page does not answer'
-          : `${visible} visible pauses, the longest ${Math.round(worstMs)} ms`;
+      const words = log === null ? 'its page does not answer' : wordPauses(visible, worstMs);
       return { findings: [wordFinding(worstMs)], words: `Chromium in ${region}: ${words}` };
     },
     close: async () => await page?.close(),
   };
+}
+
+function wordPauses(visible: number, worstMs: number): string {
+  if (worstMs <= NOTED_MS) return `no pause longer than ${NOTED_MS} ms`;
+  const count = visible === 0 ? 'no visible pause' : formatCount(visible, 'visible pause');
+  return `${count}, the longest ${Math.round(worstMs)} ms`;
 }
 
 /** What keeps a browser from being steady, in words; null when it plays without visible pauses. */
@@ -76,7 +83,7 @@ export function judgeCalm(log: FrameLog | null, nowMs: number): string | null {
   return log.frames < 10 ? 'Chromium has only just begun' : null;
 }
 
-/** The longest pause that ended after a time, or goes on, and how many of them a person sees. */
+/** The longest pause that ended after a time, or goes on (NOTED_MS if none was longer), and how many a person sees. */
 export function judgeGaps(
   log: FrameLog | null,
   sinceMs: number,
@@ -84,7 +91,7 @@ export function judgeGaps(
 ): { readonly worstMs: number; readonly visible: number } {
   if (log === null || log.lastMs === null) return { worstMs: nowMs - sinceMs, visible: 1 };
   const ended = log.gaps.flatMap(([fromMs, ms]) => (fromMs + ms > sinceMs ? [ms] : []));
-  const lengths = [...ended, nowMs - log.lastMs];
+  const lengths = [NOTED_MS, ...ended, nowMs - log.lastMs];
   return {
     worstMs: Math.max(...lengths),
     visible: lengths.filter((ms) => ms > VISIBLE_GAP_MS).length,

@@ -24,6 +24,7 @@ export type BandState = 'p' | 's' | 'w' | 'f' | 'o';
 export interface ViewerSecond {
   readonly atMs: number;
   readonly playing: number;
+  /** The most at a time. */
   readonly stalled: number;
   /** Median over the viewers that have begun to play; null without any. */
   readonly liveEdgeSec: number | null;
@@ -39,12 +40,18 @@ export class ViewerLog {
   readonly seconds: ViewerSecond[] = [];
   readonly #bands = new Map<number, ViewerBand>();
   #recent: Sample[] = [];
+  /** Most viewers without a picture at a time, since the last second that was noted. */
+  #mostStalled = 0;
 
   add(sample: Sample): void {
     this.#recent.push(sample);
     const oldestMs = sample.atMs - RECENT_MS;
     while (this.#recent[0] !== undefined && this.#recent[0].atMs < oldestMs) this.#recent.shift();
-    if (sample.atMs - (this.seconds.at(-1)?.atMs ?? 0) >= SECOND_MS) this.seconds.push(sumUp(sample));
+    this.#mostStalled = Math.max(this.#mostStalled, countStalled(sample));
+    if (sample.atMs - (this.seconds.at(-1)?.atMs ?? 0) >= SECOND_MS) {
+      this.seconds.push({ ...sumUp(sample), stalled: this.#mostStalled });
+      this.#mostStalled = 0;
+    }
     for (const viewer of sample.viewers) this.#draw(viewer, sample.atMs);
   }
 
@@ -84,11 +91,15 @@ function bandState({ state, playsFrom, region }: ViewerSight): BandState {
   return playsFrom !== null && playsFrom !== region ? 'o' : 'p';
 }
 
+function countStalled({ viewers }: Pick<Sample, 'viewers'>): number {
+  return viewers.filter(({ state }) => state === 'stalled').length;
+}
+
 function sumUp({ atMs, viewers }: Sample): ViewerSecond {
   return {
     atMs,
     playing: viewers.filter(({ state }) => state === 'playing').length,
-    stalled: viewers.filter(({ state }) => state === 'stalled').length,
+    stalled: countStalled({ viewers }),
     liveEdgeSec: medianLiveEdge(viewers),
   };
 }

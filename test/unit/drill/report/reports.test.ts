@@ -12,7 +12,7 @@ const template = readFileSync(join(import.meta.dirname, '../../../../templates/d
 
 test('the HTML says first who lost the picture, and loads nothing from anywhere', () => {
   const html = formatHtml(makeRun(), PICTURES, template);
-  assert.match(html, /<h1>2 of 4 viewers lost the picture, the worst for 1\.50 s\.<\/h1>/);
+  assert.match(html, /<h1>2 of 4 viewers lost the picture, the worst for 1\.50&nbsp;s\.<\/h1>/);
   assert.match(html, /prefers-color-scheme: dark/);
   assert.doesNotMatch(html, /(src|href)=|url\(|@import|<script|https?:/);
   assert.doesNotMatch(html, /\{\{/);
