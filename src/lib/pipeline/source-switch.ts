@@ -86,12 +86,12 @@ export class SourceSwitch {
     if (line === this.#active) this.#listener.onEnd();
   }
 
-  /** Nobody was heard for so long that it was we who did not listen: nobody was silent. */
+  /** Nobody was heard for so long that it was we who did not listen: who spoke before has not been silent since. */
   #excuseStall(speaker: SourceLine, nowMs: number): void {
-    const unheardMs = nowMs - this.#heardMs;
+    const heardMs = this.#heardMs;
     this.#heardMs = nowMs;
-    if (unheardMs < speaker.silenceMs * STALL_SHARE) return;
-    for (const line of this.#lines.values()) line.lastMediaMs = nowMs;
+    if (nowMs - heardMs < speaker.silenceMs * STALL_SHARE) return;
+    for (const line of this.#lines.values()) if (line.delivers(heardMs)) line.lastMediaMs = nowMs;
   }
 
   #choose(nowMs: number): void {
@@ -99,7 +99,9 @@ export class SourceSwitch {
     const best = [...this.#lines]
       .filter(([, line]) => line !== active && this.#mayTakeOver(line, nowMs))
       .sort(([a, one], [b, other]) => one.start.sessionId - other.start.sessionId || (a < b ? -1 : 1))[0];
-    if (best !== undefined) this.#change(best[1]);
+    if (best === undefined) return;
+    if (active !== null && !active.delivers(nowMs)) active.troubledMs = nowMs;
+    this.#change(best[1]);
   }
 
   /** Whether a line may be read in place of the active one. */

@@ -179,6 +179,18 @@ test('a replica that stood still itself blames nobody', () => {
   assert.deepEqual(bench.heard, before);
 });
 
+test('a replica that stands still now and then does not take a session for alive that is silent', () => {
+  const bench = new Bench({ us: {}, eu: { encoder: 'two' } });
+  bench.connect('us');
+  bench.connect('eu');
+  bench.run(20);
+  for (let round = 0; round < 20; round++) {
+    bench.run(20, ['us']);
+    bench.run(8, ['us', 'eu']);
+  }
+  assert.deepEqual(bench.heard, ['start 1', 'other 1', 'start 2', 'other 2']);
+});
+
 test('the oldest session is read whichever answers first', () => {
   const bench = new Bench({ us: {}, eu: {} });
   bench.connect('eu');
