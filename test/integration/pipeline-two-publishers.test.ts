@@ -75,7 +75,8 @@ describe('two regions have the publisher of a stream', { concurrency: 3 }, () =>
           }
           const after = sink.track('180p').filter((part) => part.arrivedMs > faultMs);
           assert.equal(after.filter((part) => part.slate || part.discontinuity).length, 0);
-          assert.deepEqual([count(replica, BEGINNING), count(replica, GOES_ON)], [1, 1]);
+          assert.equal(count(replica, BEGINNING), 1);
+          assert.ok(count(replica, GOES_ON) >= 1);
         }
         for (const track of ['180p', 'audio']) assertSame(replicas, track);
       }));
