@@ -1,8 +1,7 @@
 import { Flags } from '../../lib/cli/base-command.ts';
-import { streamctlHome } from '../../lib/cli/context.ts';
 import { LAB_FLAGS, LabCommand } from '../../lib/cli/lab-command.ts';
 import { takeLabDown } from '../../lib/lab/down.ts';
-import { removeRoots } from '../../lib/lab/ensure-root.ts';
+import { removeLeftDrafts, removeRoots } from '../../lib/lab/ensure-root.ts';
 import { locateRoots } from '../../lib/lab/layout.ts';
 
 interface LabDownResult {
@@ -27,8 +26,8 @@ export default class LabDown extends LabCommand {
   async run(): Promise<LabDownResult> {
     const { flags } = await this.parse(LabDown);
     const layout = this.place(flags.name);
-    const ended = await this.alone(layout, () => takeLabDown(layout, streamctlHome()));
-    if (flags.purge) await removeRoots(locateRoots(process.env));
+    const ended = await this.alone(layout, () => takeLabDown(layout));
+    await (flags.purge ? removeRoots : removeLeftDrafts)(locateRoots(process.env));
     this.log(ended === 0 ? `  lab ${flags.name} was not running` : `  ✔ lab ${flags.name} is gone`);
     return { lab: flags.name, ended, purged: flags.purge };
   }

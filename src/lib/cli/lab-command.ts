@@ -1,4 +1,6 @@
 /** What the commands on a lab share: its name, root, and the lock under which a lab is changed. */
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { requireRoot } from '../lab/check-host.ts';
 import { checkLabName } from '../lab/lab-plan.ts';
 import { type LabLayout, labLayout } from '../lab/layout.ts';
@@ -24,7 +26,13 @@ export abstract class LabCommand extends BaseCommand {
   protected async alone<Result>(layout: LabLayout, work: () => Promise<Result>): Promise<Result> {
     const command = `streamctl ${(this.id ?? '').replaceAll(':', ' ')}`;
     const giveBack = await takeLock({ file: layout.lock, command, waitMs: 0, signal: this.signal });
-    return await work().finally(giveBack);
+    try {
+      return await work();
+    } finally {
+      await giveBack();
+      // A lab of which nothing was made leaves no empty folder.
+      await rmdir(dirname(layout.dir)).catch(() => undefined);
+    }
   }
 
   /** Does something to a lab that runs. Throws NOT_FOUND, NOT_RUNNING, LOCKED. */

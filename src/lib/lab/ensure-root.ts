@@ -12,26 +12,28 @@ export interface RootRequest {
   /** Folder that keeps the roots. */
   readonly roots: string;
   readonly signal: AbortSignal;
-  readonly doing: (text: string) => void;
+  /** Told at the beginning of what takes long, and each 10 s while it does. */
+  readonly say: (text: string) => void;
 }
 
 const BUILD_LIMIT_MS = 900_000;
+const TELL_MS = 10_000;
 
 /** Returns the folder of the root file system and whether it was built now. Throws ENVIRONMENT when that fails. */
 export async function ensureRoot(request: RootRequest): Promise<{ root: string; built: boolean }> {
   const root = join(request.roots, digestRecipe(ROOT_RECIPE, process.arch));
   if (existsSync(root)) return { root, built: false };
-  const { signal, doing } = request;
+  const { signal, say } = request;
   const giveBack = await takeLock({
     file: join(request.roots, 'lock'),
     command: 'streamctl lab up',
     waitMs: BUILD_LIMIT_MS,
     signal,
-    onWait: () => doing('waiting for another lab that builds the root file system'),
+    onWait: () => say('waiting for another lab that builds the root file system'),
   });
   try {
     if (existsSync(root)) return { root, built: false };
-    doing('building Debian 12 with the packages of a cluster: a minute or two, this once');
+    say('building Debian 12 with the packages of a cluster: a minute or two, this once');
     await buildRoot(root, request);
     return { root, built: true };
   } finally {
@@ -40,11 +42,15 @@ export async function ensureRoot(request: RootRequest): Promise<{ root: string; 
 }
 
 /** Builds beside and renames, so that a root is there whole or not at all. */
-async function buildRoot(root: string, { roots, signal }: RootRequest): Promise<void> {
+async function buildRoot(root: string, { roots, signal, say }: RootRequest): Promise<void> {
   await removeDrafts(roots);
   const draft = `${root}.draft`;
   const sources = await findSources();
   await mkdir(draft, { recursive: true, mode: 0o755 });
+  const began = performance.now();
+  const told = setInterval(() => {
+    say(`still building, for ${Math.round((performance.now() - began) / 1000)} s now`);
+  }, TELL_MS);
   try {
     await runTool({
       what: 'build the root file system',
@@ -54,6 +60,7 @@ async function buildRoot(root: string, { roots, signal }: RootRequest): Promise<
     });
     await rename(draft, root);
   } finally {
+    clearInterval(told);
     await removeDrafts(roots);
   }
 }
@@ -65,6 +72,16 @@ async function findSources(): Promise<string[]> {
   const argv = ['apt-get', 'indextargets', '--format', SOURCE_FORMAT, 'Identifier: Packages'];
   const targets = await runTool({ what: 'read the package sources of this machine', argv });
   return pickSources(targets, ROOT_RECIPE.suite);
+}
+
+/** Removes what a build left that was killed, unless one is at work. */
+export async function removeLeftDrafts(roots: string): Promise<void> {
+  if (!existsSync(roots)) return;
+  const lock = { file: join(roots, 'lock'), command: 'streamctl lab down', waitMs: 0 };
+  const giveBack = await takeLock(lock).catch(() => null);
+  if (giveBack === null) return;
+  await removeDrafts(roots);
+  await giveBack();
 }
 
 async function removeDrafts(roots: string): Promise<void> {

@@ -37,11 +37,11 @@ const checkHost: Run = async ({ program, layout }, report) => {
 };
 
 /** A lab that has machines keeps their root, also when a newer streamctl would make another. */
-const prepareRoot: Run = async (context, { doing }) => {
+const prepareRoot: Run = async (context, { happened }) => {
   const { record, layout, roots, signal } = context;
   await saveRecord(layout, record);
   if (record.root !== null && existsSync(record.root)) return 'Debian 12, as the lab has it';
-  const { root, built } = await ensureRoot({ roots, signal, doing });
+  const { root, built } = await ensureRoot({ roots, signal, say: happened });
   context.record = { ...record, root };
   await saveRecord(layout, context.record);
   return built

@@ -9,7 +9,8 @@ import { findObstacle } from '../../../src/lib/lab/check-host.ts';
 import { findLabProcesses } from '../../../src/lib/lab/lab-processes.ts';
 import { labLayout } from '../../../src/lib/lab/layout.ts';
 import type { LabStatus } from '../../../src/lib/lab/status.ts';
-import { runCli } from '../../support/cli.ts';
+import { runCli, startCli } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'streamctl-lab-'));
 const place = { cwd: home, home };
@@ -38,12 +39,23 @@ async function inMachine(
 const reaches = async (from: string, address: string) =>
   (await inMachine(from, `ping -c 1 -W 2 ${address}`)).status === 0;
 
-/** Interfaces, mounts, namespaces that have a name, and routes of this machine. */
+const GROUPS = 'find /sys/fs/cgroup -name "streamctl-lab-*"';
+
+/** Interfaces, mounts, namespaces that have a name, routes and control groups of this machine. */
 async function traces(): Promise<string> {
-  const asked = ['ip -brief link', 'cut -d " " -f 2-3 /proc/mounts', 'ip netns list', 'ip route', 'ip rule'];
+  const asked = [
+    'ip -brief link',
+    'cut -d " " -f 2-3 /proc/mounts',
+    'ip netns list',
+    'ip route',
+    'ip rule',
+    GROUPS,
+  ];
   const { stdout } = await execa('sh', ['-c', asked.join('; ')]);
   return stdout;
 }
+
+const withoutGroups = (text: string) => text.replaceAll(/\n\/sys\/fs\/cgroup.*streamctl-lab-.*/g, '');
 
 test('a lab is made, reached, cut, healed, switched off and on, and leaves nothing', {
   skip,
@@ -72,7 +84,7 @@ test('a lab is made, reached, cut, healed, switched off and on, and leaves nothi
   });
 
   await t.test('this machine has no interface, mount or route of the lab', async () => {
-    assert.equal(await traces(), before);
+    assert.equal(withoutGroups(await traces()), before);
   });
 
   await t.test('regions reach one another, until one is cut off, and again when it is healed', async () => {
@@ -114,6 +126,19 @@ test('a lab is made, reached, cut, healed, switched off and on, and leaves nothi
       assert.deepEqual(readdirSync(home), []);
     },
   );
+});
+
+test('lab down takes away what a killed lab up left', { skip, timeout: 60_000 }, async () => {
+  const before = await traces();
+  const { child, done } = startCli(['lab', 'up', '--regions', 'us', '--nodes-per-region', '2'], place);
+  const isBooting = async () => (await findLabProcesses(layout.dir)).some(({ part }) => part === 'us-1');
+  await until(isBooting, 'the first machine to be started', 30_000);
+  child.kill('SIGKILL');
+  await done;
+  assert.equal((await lab('down')).status, 0);
+  assert.deepEqual(await findLabProcesses(layout.dir), []);
+  assert.deepEqual(readdirSync(home), []);
+  assert.equal(await traces(), before);
 });
 
 test('commands on a lab that is not there say so', { skip }, async () => {
