@@ -5,7 +5,7 @@ import { awaitMachine } from './await-machine.ts';
 import { ensureLabPackages, requireAbility } from './check-host.ts';
 import { ensureRoot } from './ensure-root.ts';
 import type { LabPlan } from './lab-plan.ts';
-import { findLabProcesses } from './lab-processes.ts';
+import { endParts, findLabProcesses } from './lab-processes.ts';
 import type { LabLayout } from './layout.ts';
 import { type LabRecord, saveRecord } from './record.ts';
 import { startMachine } from './start-machine.ts';
@@ -52,6 +52,8 @@ const prepareRoot: Run = async (context, { happened }) => {
 const makeNetwork: Run = async (context) => {
   const { plan, layout } = context;
   const found = await findSwitch(layout.dir);
+  // Machines that lost their switch have lost their network card with it: they boot again.
+  if (found === null) await endParts(layout.dir, () => true);
   context.switchPid = found ?? (await startSwitch(plan, layout));
   await writeAccess(plan, layout, context.switchPid);
   await mendTies(context);
