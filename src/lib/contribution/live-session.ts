@@ -14,6 +14,8 @@ export interface LiveSessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly url: string;
+  /** How long its first tag may take; see RtmpPullOptions. */
+  readonly firstTagMs?: number;
   /** It has an epoch and media now, or a new id: subscribers can be let in, and it should be saved. */
   onReady(): void;
   /** The publisher went. */
@@ -47,6 +49,7 @@ export class LiveSession {
     this.#pull = start({
       url: deps.url,
       log: deps.log,
+      ...(deps.firstTagMs === undefined ? {} : { firstTagMs: deps.firstTagMs }),
       onTag: (tag) => this.#take(tag),
       onGone: deps.onGone,
     });

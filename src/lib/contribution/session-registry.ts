@@ -15,6 +15,11 @@ export interface SessionRegistryOptions {
 
 /** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
 const PULL_WAIT_MS = 2000;
+/**
+ * A publisher that is still there from before shows at once: the server sends its metadata with whatever comes next. When
+ * the machine was away, it is not, and whoever connects now must not be kept out for it.
+ */
+const RESUMED_MS = 4000;
 
 /** The publish sessions of this node, one a stream, kept on disk. */
 export class SessionRegistry {
@@ -30,7 +35,7 @@ export class SessionRegistry {
 
   /** Goes on with the sessions that an earlier run of the daemon left. */
   async resume(): Promise<void> {
-    for (const saved of await loadSessionFile(this.#options.file)) this.#start(saved);
+    for (const saved of await loadSessionFile(this.#options.file)) this.#start(saved, RESUMED_MS);
   }
 
   /**
@@ -100,13 +105,14 @@ export class SessionRegistry {
     await this.#saving;
   }
 
-  #start(saved: SavedSession): void {
+  #start(saved: SavedSession, firstTagMs?: number): void {
     const { clock, log, rtmpBase, findTwinEpoch } = this.#options;
     const session = new LiveSession(saved, {
       clock,
       log: log.child({ stream: saved.stream }),
       url: `${rtmpBase}${saved.stream}`,
       ...(findTwinEpoch === undefined ? {} : { findTwinEpoch }),
+      ...(firstTagMs === undefined ? {} : { firstTagMs }),
       onReady: () => {
         this.#save();
         for (const settle of [...(this.#waiting.get(saved.stream) ?? [])]) settle(session);

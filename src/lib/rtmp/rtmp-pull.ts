@@ -10,6 +10,8 @@ export interface RtmpPullOptions {
   /** `rtmp://ADDRESS:PORT/live/STREAM`; holds no key. */
   readonly url: string;
   readonly log: Logger;
+  /** How long the first tag may take, milliseconds; as long as any silence unless said. */
+  readonly firstTagMs?: number;
   onTag(tag: FlvTag): void;
   /** The publisher has gone, or the server has been away for GONE_AFTER_MS; the pull has ended by itself. */
   onGone(): void;
@@ -24,6 +26,7 @@ export interface RtmpPull {
 const GONE_AFTER_MS = 2000;
 /** The server drops a publisher that is silent for 10 s, so a longer silence means that there is none. */
 const SILENT_MS = 12_000;
+const SILENCE_POLL_MS = 500;
 const RETRY_MS = 50;
 
 /** Returns program and arguments. `setpriv` ends ffmpeg with the daemon even if that is killed with -9. */
@@ -43,9 +46,10 @@ export function startRtmpPull(options: RtmpPullOptions): RtmpPull {
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
   let lastTagMs = performance.now();
+  let limitMs = options.firstTagMs ?? SILENT_MS;
   const silence = setInterval(() => {
-    if (performance.now() - lastTagMs > SILENT_MS) gone();
-  }, 1000);
+    if (performance.now() - lastTagMs > limitMs) gone();
+  }, SILENCE_POLL_MS);
 
   function close(): void {
     closed = true;
@@ -62,6 +66,7 @@ export function startRtmpPull(options: RtmpPullOptions): RtmpPull {
   function take(tag: FlvTag): void {
     if (closed) return;
     lastTagMs = performance.now();
+    limitMs = SILENT_MS;
     options.onTag(tag);
   }
 
