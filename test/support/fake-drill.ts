@@ -109,6 +109,7 @@ export class FakeDrill {
       state: 'live',
       replicas,
       feeds: [],
+      ingests: 1,
       unequal: [],
       control: null,
     };

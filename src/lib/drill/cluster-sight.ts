@@ -54,6 +54,8 @@ export interface ClusterSight {
   readonly state: StreamStatusState;
   readonly replicas: readonly ReplicaSight[];
   readonly feeds: readonly FeedSight[];
+  /** Ingests at which the stream comes in. */
+  readonly ingests: number;
   /** Edges that do not serve the stream as the others do, in words. */
   readonly unequal: readonly string[];
   /** Null when the store did not answer. */

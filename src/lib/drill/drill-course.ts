@@ -229,6 +229,8 @@ export class DrillCourse {
       viewers,
       calmMs: limits.calmMs,
       replicas: Math.max(1, replicas),
+      // A publisher that is in at two regions is in at two again, or the next loss is not survived.
+      ingests: sight?.ingests ?? 0,
       nodesUp: nodes.map(({ name }) => name),
       // After a stall players keep farther from live, up to a segment: that is judged, and no fault of the cluster.
       behindSec: this.identity.behindSec + (this.before === null ? 0 : this.identity.segmentMs / 1000),

@@ -9,6 +9,8 @@ export interface SteadyWanted {
   /** Viewers that must be there. */
   readonly viewers: number;
   readonly replicas: number;
+  /** Ingests at which the stream must come in. */
+  readonly ingests: number;
   /** Nodes that must be up. */
   readonly nodesUp: readonly string[];
   /** Behind live at the most, 95th percentile of the viewers, seconds. */
@@ -94,6 +96,8 @@ function clusterFaults(sight: ClusterSight | null, wanted: SteadyWanted): string
     const why = whys.length === 0 ? '' : ` (${whys.join(', ')})`;
     faults.push(`${up.length} of ${formatCount(wanted.replicas, 'replica')} up${why}`);
   }
+  if (sight.ingests < wanted.ingests)
+    faults.push(`the stream comes in at ${sight.ingests} of ${formatCount(wanted.ingests, 'ingest')}`);
   for (const name of wanted.nodesUp) {
     const node = sight.nodes.find((one) => one.name === name);
     if (node?.health !== 'up')

@@ -33,6 +33,7 @@ export function createClusterProbe({ view, stream, nowMs, loadControl }: Cluster
         nodes,
         state: found?.state ?? 'offline',
         replicas: found?.replicas ?? [],
+        ingests: answers.filter(({ agent }) => agent?.sessions.some((one) => one.stream === stream)).length,
         unequal: compareEdges(stream, answers).map(({ node, text }) => `${node}: ${text}`),
         feeds: answers.flatMap((answer) => feedOf(answer, stream)),
         control,

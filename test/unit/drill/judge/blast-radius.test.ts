@@ -14,7 +14,7 @@ function sight(healths: Readonly<Record<string, Health>> = {}): ClusterSight {
     .map(({ name, region, health }) => ({
       ...{ node: name, region, health, reasons: [] },
     }));
-  return { atMs: 0, nodes, state: 'live', replicas, feeds: [], unequal: [], control: null };
+  return { atMs: 0, nodes, state: 'live', replicas, feeds: [], ingests: 1, unequal: [], control: null };
 }
 
 const LIMIT = { nodes: null };

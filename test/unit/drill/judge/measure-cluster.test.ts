@@ -25,6 +25,7 @@ function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: Sigh
       atMs,
       state: 'live',
       feeds: [],
+      ingests: 1,
       unequal: [],
       control: { controller: 'us-1', verdicts: [], placed: on },
     },

@@ -5,7 +5,15 @@ import { SteadyJudge, type SteadyWanted } from '../../../../src/lib/drill/judge/
 import type { ViewerSight } from '../../../../src/lib/drill/viewers/viewer-sight.ts';
 
 const WANTED: SteadyWanted = {
-  ...{ viewers: 2, replicas: 2, nodesUp: ['us-1'], behindSec: 3, calmMs: 3_000, mayHaveFinished: false },
+  ...{
+    viewers: 2,
+    replicas: 2,
+    ingests: 2,
+    nodesUp: ['us-1'],
+    behindSec: 3,
+    calmMs: 3_000,
+    mayHaveFinished: false,
+  },
 };
 
 function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
@@ -20,7 +28,7 @@ function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
 function sight(more: Partial<ClusterSight> = {}): ClusterSight {
   const replica = (node: string) => ({ node, region: 'us', health: 'up' as const, reasons: [] });
   return {
-    ...{ atMs: 5_000, state: 'live', feeds: [], unequal: [], control: null },
+    ...{ atMs: 5_000, state: 'live', feeds: [], ingests: 2, unequal: [], control: null },
     nodes: [{ name: 'us-1', region: 'us', roles: ['edge'], health: 'up', reasons: [] }],
     replicas: [replica('us-1'), replica('eu-1')],
     ...more,
@@ -85,6 +93,7 @@ for (const [what, first, last, now, expected] of [
     sight({ unequal: ['eu-2: it has 480p'] }),
     /eu-2: it has 480p/,
   ],
+  ['a publisher that is in at one region', well, well, sight({ ingests: 1 }), /comes in at 1 of 2 ingests/],
   ['a cluster that does not answer', well, well, null, /has not answered/],
 ] as const) {
   test(`${what}: not steady`, () => {
