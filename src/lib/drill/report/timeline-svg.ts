@@ -61,9 +61,10 @@ export function formatTimelineSvg(run: DrillRun, { bands, seconds }: DrillPictur
   }
   const axis = drawAxis(scale, y, topOfCharts);
   const height = y + 28;
-  const lines = marks.map((mark) => drawMark(mark, y)).join('');
+  // Labels above all lines: a line may run through the label of another mark.
+  const drawn = [...marks.map((mark) => drawMarkLine(mark, y)), ...marks.map(drawMarkLabel)].join('');
   const title = `Timeline of the drill ${run.drill}`;
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeXml(title)}">${axis}${body.join('')}${lines}</svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeXml(title)}">${axis}${body.join('')}${drawn}</svg>`;
 }
 
 function createScale(fromSec: number, toSec: number): Scale {
@@ -166,11 +167,15 @@ function drawAxis({ fromSec, toSec, x }: Scale, bottom: number, top: number): st
   return ticks.join('');
 }
 
-function drawMark({ x, row, label, kind, left }: TimelineMark, bottom: number): string {
-  const y = row * MARK_ROW + 12;
-  const anchor = left ? 'end' : 'start';
+function drawMarkLine({ x, row, kind }: TimelineMark, bottom: number): string {
   const at = round(x);
-  return `<g class="mark ${kind}"><line x1="${at}" y1="${y - 8}" x2="${at}" y2="${bottom}"/><text x="${at + (left ? -5 : 5)}" y="${y}" text-anchor="${anchor}">${escapeXml(label)}</text></g>`;
+  return `<g class="mark ${kind}"><line x1="${at}" y1="${row * MARK_ROW + 4}" x2="${at}" y2="${bottom}"/></g>`;
+}
+
+function drawMarkLabel({ x, row, label, kind, left }: TimelineMark): string {
+  const at = round(x) + (left ? -5 : 5);
+  const anchor = left ? 'end' : 'start';
+  return `<g class="mark ${kind}"><text x="${at}" y="${row * MARK_ROW + 12}" text-anchor="${anchor}">${escapeXml(label)}</text></g>`;
 }
 
 function round(value: number): number {
