@@ -15,10 +15,7 @@ interface LabUpResult extends LabStatus {
 export default class LabUp extends LabCommand {
   static override summary = 'Make real Debian machines inside this one, to rehearse on.';
   static override description =
-    `Each machine has systemd, sshd and an address of its own; each region is a bridge, and a router joins them. They are
-reached from this machine alone, and reach nothing outside. Writes an inventory and a file for ssh -F. Needs root, and
-installs mmdebstrap, systemd-container and netcat-openbsd when they are missing. Run again it mends: what is off is
-switched on, what is cut is joined.`;
+    'Each machine has systemd, sshd and an address of its own; each region is a bridge, and a router joins them. They are reached from this machine alone, and reach nothing outside. Writes an inventory and a file for ssh -F. Needs root, and installs mmdebstrap, systemd-container and netcat-openbsd when they are missing. Run again it mends: what is off is switched on, what is cut is joined.';
   static override examples = [
     '<%= config.bin %> lab up',
     '<%= config.bin %> lab up --regions us,eu --nodes-per-region 1',
