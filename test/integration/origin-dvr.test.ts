@@ -6,7 +6,16 @@ import type { OriginReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { diskWrites } from '../../src/lib/origin/dvr/dvr-files.ts';
 import { ask, askUntil, openFeed, peer, startTestOrigin, temporaryDir } from '../support/origin-node.ts';
-import { hello, msnAt, opening, part, segments } from '../support/synthetic-feed.ts';
+import {
+  AUDIO,
+  description,
+  hello,
+  msnAt,
+  opening,
+  part,
+  segments,
+  VIDEO,
+} from '../support/synthetic-feed.ts';
 
 const COUNT = 30;
 
@@ -73,6 +82,21 @@ test('an origin that was killed has its window again, whole segments only', asyn
     assert.equal((await ask(`${after.url}/live/demo/360p/${uri}`)).body.length, 160);
   }
   assert.match(await readFile(join(track, 'index.jsonl'), 'utf8'), new RegExp(`"msn":${next}`));
+});
+
+test('segments that an origin knew by their descriptions only are no hole after it was killed', async (t) => {
+  const dir = await temporaryDir(t);
+  const node = peer('us-1', '127.206.30.5');
+  const before = await startTestOrigin(t, node, { dir });
+  const next = msnAt(Date.now());
+  const feed = openFeed(t, before.url);
+  const described = [VIDEO, AUDIO].flatMap((track) => [6, 5, 4].map((ago) => description(track, next - ago)));
+  feed.send([...opening(), ...segments(next - 10, 4), ...described, ...segments(next - 3, 3)]);
+  await askUntil(`${before.url}/status`, ({ text }) => JSON.parse(text).streams[0]?.diskBytes === 14 * 160);
+  await before.close();
+  const after = await startTestOrigin(t, node, { dir });
+  const { firstMsn, diskBytes } = await reportOf(after.url);
+  assert.deepEqual([firstMsn, diskBytes], [next - 10, 14 * 160]);
 });
 
 test('on a full disk live goes on, the window shrinks to memory, and the report says why, also when there is room again', async (t) => {

@@ -129,3 +129,13 @@ export function segments(
   }
   return frames;
 }
+
+/** The description of a whole segment, as feeds tell of those whose bytes they do not send. */
+export function description(track: TrackInfo, msn: number): FeedFrame {
+  return frame({
+    ...{ type: 'segment', track: track.id, msn, bytes: 160, slate: false, discontinuity: false },
+    decodeTime: (msn * SEGMENT_SEC - MEDIA_EPOCH_SEC) * track.timescale,
+    durationTicks: SEGMENT_SEC * track.timescale,
+    initId: init(track).initId,
+  });
+}

@@ -83,7 +83,7 @@ export class HostedStream {
         this.store.adopt(message);
         this.live.accept({ message, body: empty }, nowMs);
         const segment = this.live.windows.get(track)?.find(message.msn);
-        if (segment !== undefined) segment.stored = 'disk';
+        if (segment !== undefined && !message.elsewhere) segment.stored = 'disk';
       }
     }
   }
@@ -221,6 +221,7 @@ export class HostedStream {
     const isNew = this.live.accept(frame, arrivedMs);
     if (!isNew) return false;
     const { message } = frame;
+    if (message.type === 'segment') this.store.saveDescription(message);
     if (message.type === 'init') this.store.saveInit(message.track, message.initId, Buffer.from(frame.body));
     if (message.type === 'tracks' && this.live.hello !== null) {
       this.store.saveRecord({ hello: this.live.hello, tracks: message.tracks });

@@ -1,6 +1,6 @@
 /**
  * DVR segments on disk: `DIR/TRACK/MSN.m4s`, `DIR/TRACK/init-ID.mp4`, an index `DIR/TRACK/index.jsonl` with one
- * line a segment, and `DIR/stream.json` with what the feed said of the stream.
+ * line a segment (also for those of which other origins have the bytes), and `DIR/stream.json` with what the feed said of the stream.
  *
  * Invariants: a file has its final name only when it is whole (written beside, then renamed), and its index line
  * is written after it; so a kill at any point leaves whole segments or none. Nothing is synced: a power cut may
@@ -15,6 +15,9 @@ export interface StreamRecord {
   readonly hello: HelloMessage;
   readonly tracks: readonly TrackInfo[];
 }
+
+/** A line of the index. `elsewhere`: this origin knows the segment by its description; its bytes are fetched when asked for. */
+export type IndexLine = SegmentMessage & { readonly elsewhere?: true };
 
 /** The writes that a full disk refuses; a test passes others. */
 export interface DvrWrites {
@@ -58,11 +61,23 @@ export async function writeSegment(
   await writes.appendFile(indexPath(dir, message.track), `${JSON.stringify(message)}\n`);
 }
 
+/** Adds the line of a segment that has no file. */
+export async function writeDescription(
+  writes: DvrWrites,
+  dir: string,
+  message: SegmentMessage,
+): Promise<IndexLine> {
+  const line: IndexLine = { ...message, elsewhere: true };
+  await mkdir(join(dir, message.track), { recursive: true });
+  await writes.appendFile(indexPath(dir, message.track), `${JSON.stringify(line)}\n`);
+  return line;
+}
+
 /** Replaces a track's index by these lines. */
 export async function rewriteIndex(
   writes: DvrWrites,
   dir: string,
-  index: { readonly track: string; readonly messages: readonly SegmentMessage[] },
+  index: { readonly track: string; readonly messages: readonly IndexLine[] },
 ): Promise<void> {
   const text = index.messages.map((message) => `${JSON.stringify(message)}\n`).join('');
   await writeWhole(writes, indexPath(dir, index.track), text);

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { SegmentMessage } from '../../feed/message.ts';
 import {
   type DvrWrites,
+  type IndexLine,
   indexPath,
   initPath,
   recordPath,
   rewriteIndex,
   type StreamRecord,
   segmentPath,
+  writeDescription,
   writeSegment,
   writeWhole,
 } from './dvr-files.ts';
@@ -25,7 +27,7 @@ const STALE_LINES = 200;
 export class DvrStore {
   readonly dir: string;
   readonly #writes: DvrWrites;
-  readonly #index = new Map<string, { live: Map<number, SegmentMessage>; stale: number }>();
+  readonly #index = new Map<string, { live: Map<number, IndexLine>; stale: number }>();
   #tail: Promise<void> = Promise.resolve();
   #waitingBytes = 0;
   #bytes = 0;
@@ -47,9 +49,9 @@ export class DvrStore {
   }
 
   /** Takes over a segment that an earlier run has stored. */
-  adopt(message: SegmentMessage): void {
+  adopt(message: IndexLine): void {
     this.#lines(message.track).live.set(message.msn, message);
-    this.#bytes += message.bytes;
+    if (!message.elsewhere) this.#bytes += message.bytes;
   }
 
   /** Path of a stored segment. */
@@ -80,6 +82,11 @@ export class DvrStore {
     });
   }
 
+  /** Remembers a segment that others have: without it a restarted origin's window would begin behind the hole. */
+  saveDescription(message: SegmentMessage): void {
+    void this.#enqueue(async () => this.adopt(await writeDescription(this.#writes, this.dir, message)));
+  }
+
   /** Deletes a stored segment. */
   deleteSegment(track: string, msn: number): void {
     void this.#enqueue(async () => {
@@ -88,7 +95,7 @@ export class DvrStore {
       if (message === undefined) return;
       lines.live.delete(msn);
       lines.stale += 1;
-      this.#bytes -= message.bytes;
+      if (!message.elsewhere) this.#bytes -= message.bytes;
       await rm(segmentPath(this.dir, track, msn), { force: true });
       if (lines.stale < STALE_LINES) return;
       await rewriteIndex(this.#writes, this.dir, { track, messages: [...lines.live.values()] });
@@ -126,8 +133,8 @@ export class DvrStore {
     return done;
   }
 
-  #lines(track: string): { live: Map<number, SegmentMessage>; stale: number } {
-    const lines = this.#index.get(track) ?? { live: new Map(), stale: 0 };
+  #lines(track: string): { live: Map<number, IndexLine>; stale: number } {
+    const lines = this.#index.get(track) ?? { live: new Map<number, IndexLine>(), stale: 0 };
     this.#index.set(track, lines);
     return lines;
   }

@@ -2,7 +2,14 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeedFrame, SegmentMessage } from '../../feed/message.ts';
 import { checkMessage, SAFE_NAME } from '../feeds/check-message.ts';
-import { indexPath, initPath, recordPath, type StreamRecord, segmentPath } from './dvr-files.ts';
+import {
+  type IndexLine,
+  indexPath,
+  initPath,
+  recordPath,
+  type StreamRecord,
+  segmentPath,
+} from './dvr-files.ts';
 
 /** What an earlier run of the origin left of a stream. */
 export interface LoadedDvr {
@@ -10,7 +17,7 @@ export interface LoadedDvr {
   /** Init segments, as the feed brought them. */
   readonly inits: readonly FeedFrame[];
   /** By track: the newest run of consecutive whole segments, oldest first. */
-  readonly segments: ReadonlyMap<string, readonly SegmentMessage[]>;
+  readonly segments: ReadonlyMap<string, readonly IndexLine[]>;
 }
 
 /** Names of the streams that have a folder in `root`. */
@@ -28,7 +35,7 @@ export async function loadDvr(dir: string): Promise<LoadedDvr | null> {
     const record = JSON.parse(await readFile(recordPath(dir), 'utf8')) as StreamRecord;
     checkMessage(record.hello);
     checkMessage({ type: 'tracks', tracks: record.tracks });
-    const segments = new Map<string, readonly SegmentMessage[]>();
+    const segments = new Map<string, readonly IndexLine[]>();
     const inits: FeedFrame[] = [];
     for (const { id } of record.tracks) {
       const messages = await loadTrack(dir, id);
@@ -41,20 +48,19 @@ export async function loadDvr(dir: string): Promise<LoadedDvr | null> {
   }
 }
 
-async function loadTrack(dir: string, track: string): Promise<SegmentMessage[]> {
+async function loadTrack(dir: string, track: string): Promise<IndexLine[]> {
   const text = await readFile(indexPath(dir, track), 'utf8').catch(() => '');
-  const known = new Map<number, SegmentMessage>();
+  const known = new Map<number, IndexLine>();
   for (const line of text.split('\n')) {
     const message = parseLine(line, track);
     if (message !== null) known.set(message.msn, message);
   }
-  const run: SegmentMessage[] = [];
+  const run: IndexLine[] = [];
   for (const msn of [...known.keys()].sort((a, b) => b - a)) {
     const newest = run.at(-1);
     if (newest !== undefined && msn !== newest.msn - 1) break;
     const message = known.get(msn)!;
-    const facts = await stat(segmentPath(dir, track, msn)).catch(() => null);
-    if (facts?.size !== message.bytes) {
+    if (!message.elsewhere && !(await isWhole(segmentPath(dir, track, msn), message.bytes))) {
       if (run.length > 0) break;
       continue;
     }
@@ -65,10 +71,15 @@ async function loadTrack(dir: string, track: string): Promise<SegmentMessage[]> 
   return run;
 }
 
+async function isWhole(path: string, bytes: number): Promise<boolean> {
+  const facts = await stat(path).catch(() => null);
+  return facts?.size === bytes;
+}
+
 /** Null for a line that a kill has cut, or that is not of this track. */
-function parseLine(line: string, track: string): SegmentMessage | null {
+function parseLine(line: string, track: string): IndexLine | null {
   try {
-    const message = JSON.parse(line) as SegmentMessage;
+    const message = JSON.parse(line) as IndexLine;
     checkMessage(message);
     return message.type === 'segment' && message.track === track ? message : null;
   } catch {
