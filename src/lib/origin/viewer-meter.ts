@@ -9,9 +9,20 @@ const WINDOW_SEC = 10;
 export class ViewerMeter {
   readonly #seconds = new Float64Array(WINDOW_SEC);
   readonly #stamps = new Float64Array(WINDOW_SEC);
-  #sinceMs: number | null = null;
-  /** Unix milliseconds of the last request; null before the first. */
-  lastSeenMs: number | null = null;
+  /** When counting began, after a pause or ever. */
+  #sinceMs = 0;
+  #countedMs = Number.NEGATIVE_INFINITY;
+  #seenMs: number | null = null;
+
+  /** Unix milliseconds of the last sign of a viewer; null before the first. */
+  get lastSeenMs(): number | null {
+    return this.#seenMs;
+  }
+
+  /** Takes note of a viewer without counting one. */
+  see(nowMs: number): void {
+    this.#seenMs = nowMs;
+  }
 
   /** Counts a request that stands for `sec` seconds of watching. */
   add(sec: number, nowMs: number): void {
@@ -22,8 +33,9 @@ export class ViewerMeter {
       this.#seconds[slot] = 0;
     }
     this.#seconds[slot] = this.#seconds[slot]! + sec;
-    if (this.lastSeenMs === null || nowMs - this.lastSeenMs > WINDOW_SEC * 1000) this.#sinceMs = nowMs;
-    this.lastSeenMs = nowMs;
+    if (nowMs - this.#countedMs > WINDOW_SEC * 1000) this.#sinceMs = nowMs;
+    this.#countedMs = nowMs;
+    this.see(nowMs);
   }
 
   count(nowMs: number): number {
@@ -32,7 +44,7 @@ export class ViewerMeter {
     for (let slot = 0; slot < WINDOW_SEC; slot++) {
       if (second - this.#stamps[slot]! < WINDOW_SEC) total += this.#seconds[slot]!;
     }
-    const measuredSec = Math.min(WINDOW_SEC, (nowMs - (this.#sinceMs ?? nowMs)) / 1000 + 0.5);
-    return Math.ceil(total / measuredSec - 0.5);
+    const measuredSec = Math.min(WINDOW_SEC, (nowMs - this.#sinceMs) / 1000 + 0.5);
+    return Math.max(0, Math.ceil(total / measuredSec - 0.5));
   }
 }

@@ -14,7 +14,7 @@ interface PathwaysDeps extends ServeDeps {
  */
 export function servePathways(deps: PathwaysDeps, exchange: Exchange, stream: string): void {
   const hosted = deps.streams.demand(stream);
-  if (hosted !== undefined) hosted.viewers.lastSeenMs = deps.nowMs();
+  hosted?.viewers.see(deps.nowMs());
   const pathways = deps
     .peers()
     .filter(({ roles }) => roles.includes('edge'))

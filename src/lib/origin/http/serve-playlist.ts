@@ -63,7 +63,7 @@ function countViewer(
   const counted = tracks.find((track) => track.kind === 'video') ?? tracks[0];
   const kind = tracks.find((track) => track.id === request.track)?.kind;
   if (counted !== undefined && kind !== undefined && kind !== counted.kind) {
-    hosted.viewers.lastSeenMs ??= request.nowMs;
+    hosted.viewers.see(request.nowMs);
     return;
   }
   const blockingPart = request.directives.part !== null;
