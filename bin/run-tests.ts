@@ -15,12 +15,18 @@ interface Tier {
   readonly timeoutMs: number;
 }
 
-/** Servers without media, which wait more than they work. All others have two cores for themselves: they tell times. */
+/** Servers without media, which wait more than they work. */
 const LIGHT = [
   'test/integration/{store,membership,nodes}/**/*.test.ts',
   'test/integration/agent/{agent-away,churn,emptied-store,placement,store-away,store-lost}.test.ts',
   'test/integration/controller/{lease,rounds}.test.ts',
   'test/integration/cli/{output-modes,status,top}.test.ts',
+];
+
+/** Whole clusters and machines, of which nothing is timed. All other files have two cores for themselves: they tell times. */
+const UNTIMED = [
+  'test/integration/{agent,cli,lab,provision,publisher}/**/*.test.ts',
+  'test/integration/contribution.test.ts',
 ];
 
 const TIERS: Readonly<Record<string, Tier>> = {
@@ -31,6 +37,7 @@ const TIERS: Readonly<Record<string, Tier>> = {
   integration: {
     groups: [
       { globs: LIGHT, concurrency: 3 },
+      { globs: UNTIMED, concurrency: 2 },
       { globs: ['test/integration/**/*.test.ts'], concurrency: 1 },
     ],
     timeoutMs: 300_000,

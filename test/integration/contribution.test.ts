@@ -17,7 +17,7 @@ import {
 } from '../support/rtmp-publisher.ts';
 import { until } from '../support/until.ts';
 
-const address = '127.204.2.1';
+const address = '127.204.8.1';
 const daemon = new URL('../support/run-contribution.ts', import.meta.url).pathname;
 let dir: string;
 let ports: { rtmp: number; agent: number; contribution: number };

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 
 /** The event loop was never later than this, milliseconds: then times are the program's own. */
 const QUIET_MS = 50;
-const ATTEMPTS = 4;
+const ATTEMPTS = 2;
 
 /** Begins to watch how late the event loop is; the function returned ends that and says the most, milliseconds. */
 function watchLateness(): () => number {

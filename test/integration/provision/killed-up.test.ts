@@ -19,13 +19,13 @@ const MOMENTS: readonly (readonly [string, (dir: string) => Promise<boolean>])[]
   ['while the program is copied', (dir) => exists(join(dir, 'program'))],
   ['between two nodes', (dir) => exists(join(dir, 'nodes/a-1/node.json'))],
   ['when the first unit is installed', (dir) => exists(join(dir, 'nodes/a-1/service/redis'))],
-  ['when the store answers', async () => !(await canListen('127.203.1.1', 6379))],
-  ['when an edge answers', async () => !(await canListen('127.203.1.2', 8080))],
+  ['when the store answers', async () => !(await canListen('127.214.1.1', 6379))],
+  ['when an edge answers', async () => !(await canListen('127.214.1.2', 8080))],
 ];
 
 for (const [moment, reached] of MOMENTS) {
   test(`up killed with -9 ${moment} is completed by the next up`, async () => {
-    const folder = await makeClusterFolder('killed', '127.203');
+    const folder = await makeClusterFolder('killed', '127.214');
     try {
       const { child, done } = startCli(['up'], folder);
       let ended = false;
