@@ -54,9 +54,9 @@ export async function measureMoves(root: string, say: (line: string) => void): P
   const env = { ...process.env, STREAMCTL_HOME: home };
   const run = async (...words: readonly string[]): Promise<unknown> => {
     const argv = [...words, '--spec', specFile, '--json'];
-    const { stdout } = await promisify(execFile)(join(root, 'bin/streamctl'), argv, {
-      env,
-      maxBuffer: 2 ** 24,
+    const done = promisify(execFile)(join(root, 'bin/streamctl'), argv, { env, maxBuffer: 2 ** 24 });
+    const { stdout } = await done.catch((error: { stdout?: string }) => {
+      throw new Error(`${words.join(' ')}: ${messageOf(error.stdout ?? '')}`);
     });
     return JSON.parse(stdout);
   };
@@ -67,6 +67,14 @@ export async function measureMoves(root: string, say: (line: string) => void): P
   } finally {
     await run('down', '--purge', '--yes');
     await rm(home, { recursive: true, force: true });
+  }
+}
+
+function messageOf(stdout: string): string {
+  try {
+    return (JSON.parse(stdout) as { error: { message: string } }).error.message.replaceAll('\n', ' ');
+  } catch {
+    return 'failed without a word';
   }
 }
 

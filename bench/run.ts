@@ -73,10 +73,6 @@ async function measureCluster(): Promise<void> {
     const cluster = await starting;
     const context: BenchContext = { root, cluster, minutes, startedMs: performance.now(), say };
     const memory = startMemoryWatch(context);
-    if (only.has('ring')) {
-      figures.push(...measureRing(context));
-      await attempt('placing a stream', () => measurePlacement(context, REDIS_ADDRESS));
-    }
     if (only.has('cli')) await attempt('start times', () => measureCli(context));
     if (only.has('latency')) await attempt('latency', () => measureLatency(context, DIY_ADDRESS));
     if (only.has('viewers')) {
@@ -91,9 +87,13 @@ async function measureCluster(): Promise<void> {
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
-// Before there is a cluster: its encoders and the browser would fight for the processor.
+// Before there is a cluster: its encoders would fight for the processor.
 if (only.delete('loader')) {
   await attempt('loader', () => measureLoader({ runs: Math.max(2, 2 * Math.ceil(minutes)), say }));
+}
+if (only.delete('ring')) {
+  figures.push(...measureRing({ say }));
+  await attempt('placing a stream', () => measurePlacement({ say }, REDIS_ADDRESS));
 }
 if (only.delete('moves')) await attempt('moves', () => measureMoves(root, say));
 if (only.size > 0) await measureCluster();
