@@ -1,6 +1,8 @@
 /** The daemon's HTTP: contract in ARCHITECTURE.md, "Contribution". */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isOwnAddress } from '../base/own-address.ts';
+import { readBody } from '../base/read-body.ts';
 import { STREAM_NAME } from '../base/stream-name.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -12,7 +14,6 @@ export interface ContributionServerOptions {
 }
 
 const WAIT_MS = 30_000;
-const MAX_BODY_BYTES = 16 * 1024;
 
 /** Creates the server without listening. */
 export function createContributionServer(options: ContributionServerOptions): Server {
@@ -101,17 +102,6 @@ function parseSession(text: string): SessionBody {
     placed: value?.placed !== false,
     saidEpochMs: typeof value?.saidEpochMs === 'number' ? value.saidEpochMs : null,
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error('body too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {

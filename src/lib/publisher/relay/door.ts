@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../../base/errors.ts';
+import { readBody } from '../../base/read-body.ts';
 import { probePort } from '../../health/ask-node.ts';
 import { canListen, findPortHolder } from '../../nodes/port-holder.ts';
 import { DOOR_STREAM, formatDoorConf, readFrom } from './door-conf.ts';
@@ -40,7 +41,6 @@ export interface Door {
 const READY_MS = 5_000;
 const PROBE_MS = 200;
 const POLL_MS = 20;
-const MAX_BODY_BYTES = 16 * 1024;
 const REDIRECT = { status: 302, headers: { location: DOOR_STREAM } } as const;
 const NO = { status: 403, headers: {} } as const;
 const YES = { status: 200, headers: {} } as const;
@@ -155,15 +155,4 @@ function lastLine(said: string): string {
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error('body too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
