@@ -1,6 +1,6 @@
 /** What is in the root file system that all machines share, and how it is made. Pure. */
 import { createHash } from 'node:crypto';
-import { SYSTEM_PACKAGES } from '../provision/packages.ts';
+import { REMOTE_PACKAGES, SYSTEM_PACKAGES } from '../provision/packages.ts';
 import { LAB_USER } from './inventory.ts';
 
 export interface RootRecipe {
@@ -15,8 +15,8 @@ export const ROOT_RECIPE: RootRecipe = {
   suite: 'bookworm',
   packages: [
     ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo'],
-    ...['iproute2', 'iputils-ping', 'ca-certificates'],
-    ...SYSTEM_PACKAGES.map(({ name }) => name),
+    ...['iputils-ping', 'ca-certificates'],
+    ...[...SYSTEM_PACKAGES, ...REMOTE_PACKAGES].map(({ name }) => name),
   ],
   commands: [
     // A package's own service would hold the ports that a cluster wants.

@@ -23,6 +23,14 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
   { name: 'runit', files: ['/usr/bin/runsvdir'], why: 'supervises every process' },
 ];
 
+/** What a machine of its own needs beside them: its traffic with the others goes through a WireGuard mesh. */
+export const REMOTE_PACKAGES: readonly SystemPackage[] = [
+  { name: 'wireguard-tools', files: ['/usr/bin/wg'], why: 'sets the mesh up' },
+  { name: 'wireguard-go', files: ['/usr/bin/wireguard-go'], why: 'the mesh, where the kernel has none' },
+  { name: 'nftables', files: ['/usr/sbin/nft'], why: 'keeps strangers from addresses of the mesh' },
+  { name: 'iproute2', files: ['/usr/sbin/ip', '/sbin/ip'], why: 'gives the mesh its address' },
+];
+
 /** Returns the packages that are missing. */
 export async function findMissingPackages(
   packages: readonly SystemPackage[] = SYSTEM_PACKAGES,

@@ -6,10 +6,11 @@ import {
   pickSources,
   ROOT_RECIPE,
 } from '../../../src/lib/lab/root-recipe.ts';
-import { SYSTEM_PACKAGES } from '../../../src/lib/provision/packages.ts';
+import { REMOTE_PACKAGES, SYSTEM_PACKAGES } from '../../../src/lib/provision/packages.ts';
 
 test('a machine has every package that a cluster needs', () => {
-  const lacking = SYSTEM_PACKAGES.filter(({ name }) => !ROOT_RECIPE.packages.includes(name));
+  const needed = [...SYSTEM_PACKAGES, ...REMOTE_PACKAGES];
+  const lacking = needed.filter(({ name }) => !ROOT_RECIPE.packages.includes(name));
   assert.deepEqual(lacking, []);
 });
 
