@@ -3,6 +3,8 @@
  * uses: an unfinished register that more bytes can be fed into, and its final complement.
  */
 
+import { crc32 } from 'node:zlib';
+
 /** Four tables of 256: table `n` is the effect of a byte with `n` more bytes behind it ("slicing by four"). */
 const TABLES = makeTables();
 
@@ -27,32 +29,13 @@ export function crc32UpdateUint32(register: number, number: number): number {
   );
 }
 
-/** CRC-32 of a key's UTF-8 bytes, unsigned. Four ASCII characters a step: about 2.5 times as fast as one by one. */
+/**
+ * CRC-32 of a key's UTF-8 bytes, unsigned. zlib's takes the same time in every process; a loop over `charCodeAt` is twice
+ * as fast in some, and half as fast wherever anything extends String, as the client of Redis does (V8 13.6).
+ */
 export function crc32Key(key: string): number {
-  const { length } = key;
-  let value = CRC32_INITIAL;
-  let at = 0;
-  for (; at + 3 < length; at += 4) {
-    const a = key.charCodeAt(at);
-    const b = key.charCodeAt(at + 1);
-    const c = key.charCodeAt(at + 2);
-    const d = key.charCodeAt(at + 3);
-    if ((a | b | c | d) > 0x7f) return crc32Bytes(ENCODER.encode(key));
-    value = crc32UpdateUint32(value, a | (b << 8) | (c << 16) | (d << 24));
-  }
-  for (; at < length; at++) {
-    const unit = key.charCodeAt(at);
-    if (unit > 0x7f) return crc32Bytes(ENCODER.encode(key));
-    value = (value >>> 8) ^ TABLES[(value ^ unit) & 0xff]!;
-  }
-  return (value ^ -1) >>> 0;
+  return crc32(key);
 }
-
-function crc32Bytes(bytes: Uint8Array): number {
-  return (crc32Update(CRC32_INITIAL, bytes) ^ -1) >>> 0;
-}
-
-const ENCODER = new TextEncoder();
 
 function makeTables(): Int32Array {
   const tables = new Int32Array(1024);
