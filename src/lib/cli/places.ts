@@ -1,5 +1,6 @@
 /** Addresses that people need after `up`: where to watch, where to publish. Pure. */
 import type { Peer } from '../nodes/node-config.ts';
+import { playlistUrl, publishUrl, watchUrl } from '../spec/public-urls.ts';
 
 export interface Place {
   readonly region: string;
@@ -10,28 +11,19 @@ export interface Place {
 export function watchPlaces(nodes: readonly Peer[], stream: string): Place[] {
   return nodes
     .filter(({ roles }) => roles.includes('edge'))
-    .map(({ region, address, ports }) => ({
-      region,
-      url: `http://${address}:${ports.http}/watch/${stream}`,
-    }));
+    .map((edge) => ({ region: edge.region, url: watchUrl(edge, stream) }));
 }
 
 /** Playlists of a stream, one per edge. */
 export function playlistPlaces(nodes: readonly Peer[], stream: string): Place[] {
   return nodes
     .filter(({ roles }) => roles.includes('edge'))
-    .map(({ region, address, ports }) => ({
-      region,
-      url: `http://${address}:${ports.http}/live/${stream}/index.m3u8`,
-    }));
+    .map((edge) => ({ region: edge.region, url: playlistUrl(edge, stream) }));
 }
 
 /** Where encoders publish, one per ingest node; the stream key goes beside it. */
 export function publishPlaces(nodes: readonly Peer[]): Place[] {
   return nodes
     .filter(({ roles }) => roles.includes('ingest'))
-    .map(({ region, address, ports }) => ({
-      region,
-      url: `rtmp://${address}${ports.rtmp === 1935 ? '' : `:${ports.rtmp}`}/live`,
-    }));
+    .map((ingest) => ({ region: ingest.region, url: publishUrl(ingest) }));
 }

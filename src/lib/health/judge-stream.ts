@@ -4,6 +4,8 @@
  * A replica is a pipeline and the origin beside it: an origin's report that is not a relay's, or a pipeline unit
  * whose feed has not reached its origin. Relays count only as witnesses when no replica can be asked.
  */
+
+import { playlistUrl } from '../spec/public-urls.ts';
 import type { Place, ReplicaStatus, StreamStatus, StreamStatusState } from './cluster-status.ts';
 import { judgeReplica } from './judge-replica.ts';
 import { listPublishers } from './list-publishers.ts';
@@ -115,7 +117,7 @@ function playbackOf(name: string, edges: readonly NodeAnswer[]): Place[] {
   return regions.map((region) => {
     const here = edges.filter((edge) => edge.peer.region === region);
     const { peer } = here.find((edge) => edge.reach !== 'refused' && edge.reach !== 'silent') ?? here[0]!;
-    return { region, url: `http://${peer.address}:${peer.ports.http}/live/${name}/index.m3u8` };
+    return { region, url: playlistUrl(peer, name) };
   });
 }
 

@@ -4,8 +4,8 @@
  * Not for: asking (collect-cluster.ts), printing (cli/views). Load never changes health. A stream that is known but
  * has no pipeline is offline, which is no fault.
  */
-import type { Peer } from '../nodes/node-config.ts';
-import type { ClusterStatus, Place, StreamStatus } from './cluster-status.ts';
+import { publishUrl } from '../spec/public-urls.ts';
+import type { ClusterStatus, StreamStatus } from './cluster-status.ts';
 import { findController, findLease, type WorkingController } from './find-controller.ts';
 import { formatCount } from './format-count.ts';
 import { judgeNode } from './judge-node.ts';
@@ -29,8 +29,6 @@ export interface KnownCluster {
   /** Test publishers and relays beside the nodes, where they are on this machine. */
   readonly publishers?: readonly PublisherFacts[];
 }
-
-const RTMP_DEFAULT_PORT = 1935;
 
 /** Judges everything: nodes, streams, regions, then what is wrong with them. */
 export function summarize(
@@ -73,7 +71,7 @@ export function summarize(
     problems,
     ingest: answers
       .filter((answer) => answer.peer.roles.includes('ingest'))
-      .map(({ peer }) => ingestOf(peer)),
+      .map(({ peer }) => ({ region: peer.region, url: publishUrl(peer) })),
     regions,
     nodes,
     streams,
@@ -124,9 +122,4 @@ function amounts(regions: number, nodes: number, streams: readonly StreamStatus[
     `${formatCount(streams.length, 'stream')}, ${live} live`,
     formatCount(viewers, 'viewer'),
   ];
-}
-
-function ingestOf(peer: Peer): Place {
-  const port = peer.ports.rtmp === RTMP_DEFAULT_PORT ? '' : `:${peer.ports.rtmp}`;
-  return { region: peer.region, url: `rtmp://${peer.address}${port}/live` };
 }

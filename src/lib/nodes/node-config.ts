@@ -21,7 +21,10 @@ export interface Ports {
 export interface Peer {
   readonly name: string;
   readonly region: string;
+  /** On which its services listen for one another. */
   readonly address: string;
+  /** Name or address by which viewers and publishers reach it; absent when that is `address`. */
+  readonly publicAddress?: string;
   readonly roles: readonly Role[];
   readonly ports: Ports;
   readonly weight: number;

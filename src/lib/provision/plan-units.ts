@@ -65,8 +65,8 @@ function planDaemon(
 }
 
 /** What a daemon keeps to while it runs: a weight is the ring's, and changing it restarts nothing. */
-function placeOf({ name, region, address, roles, ports }: Peer): Omit<Peer, 'weight' | 'capacity'> {
-  return { name, region, address, roles, ports };
+function placeOf({ weight, capacity, ...place }: Peer): Omit<Peer, 'weight' | 'capacity'> {
+  return place;
 }
 
 const SERVERS = {

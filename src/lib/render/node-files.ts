@@ -42,6 +42,8 @@ function templateValues({ cluster, node, dirs }: NodeConfig): Record<string, str
     node: node.name,
     region: node.region,
     address: node.address,
+    // What the world knows it by may be a name, or the address of a router before it.
+    listenAddress: node.publicAddress === undefined ? node.address : '0.0.0.0',
     rtmpPort: rtmp,
     // Only for nginx-ingest to talk to itself; nobody configures it.
     updatePort: rtmp + 1,

@@ -21,6 +21,7 @@ import { publisherServices } from '../publisher/publisher-services.ts';
 import { chooseTargets } from '../publisher/relay/choose-targets.ts';
 import type { ListenAddress } from '../publisher/relay/play-path.ts';
 import { relayConfigFile, relayUnitName } from '../publisher/relay/relay-unit.ts';
+import { publicHost } from '../spec/public-urls.ts';
 import type { Store } from '../store/store.ts';
 import { replaceTestKey } from './streams.ts';
 import { startTestRelay } from './test-relay.ts';
@@ -57,9 +58,10 @@ export async function prepareTestPublisher(
   store: Store,
   choice: TestPublisherChoice,
 ): Promise<TestPublisher> {
-  const { address, ports } = chooseIngest(view, choice.region);
+  const ingest = chooseIngest(view, choice.region);
   const { key } = await replaceTestKey(store, { name: choice.stream, by: choice.by });
-  return await describePublisher(view, choice, { address, port: ports.rtmp, playPath: key });
+  const to = { address: publicHost(ingest), port: ingest.ports.rtmp };
+  return await describePublisher(view, choice, { ...to, playPath: key });
 }
 
 /**

@@ -53,6 +53,17 @@ test('a conf listens on the address of its node and nowhere else', () => {
   }
 });
 
+test('a node that the world reaches elsewhere listens everywhere for viewers and publishers alone', () => {
+  const outside = { ...config, node: { ...node, publicAddress: 'a-1.example.com' } };
+  const listens = renderNodeFiles(outside, templates)
+    .slice(1)
+    .flatMap(({ text }) => text.match(/^\s*(listen|bind) .*$/gm) ?? []);
+  const open = listens.filter((line) => line.includes('0.0.0.0')).map((line) => line.trim().split(' ')[1]);
+  assert.deepEqual(open, ['0.0.0.0:1935', '0.0.0.0:8080']);
+  const inside = listens.filter((line) => !line.includes('0.0.0.0'));
+  assert.ok(inside.length > 0 && inside.every((line) => line.includes('127.9.1.1')), inside.join());
+});
+
 test('no placeholder is left outside comments', () => {
   for (const { path, text } of renderNodeFiles(config, templates)) {
     const left = text

@@ -1,5 +1,6 @@
 import type { PathwaysReport } from '../../hedge/pathway.ts';
 import type { Peer } from '../../nodes/node-config.ts';
+import { edgeUrl } from '../../spec/public-urls.ts';
 import { type Exchange, replyJson } from './reply.ts';
 import type { ServeDeps } from './serve-playlist.ts';
 
@@ -18,11 +19,7 @@ export function servePathways(deps: PathwaysDeps, exchange: Exchange, stream: st
   const pathways = deps
     .peers()
     .filter(({ roles }) => roles.includes('edge'))
-    .map(({ name, region, address, ports }) => ({
-      name,
-      region,
-      baseUrl: `http://${address}:${ports.http}`,
-    }));
+    .map((edge) => ({ name: edge.name, region: edge.region, baseUrl: edgeUrl(edge) }));
   const report: PathwaysReport = { version: 1, node: deps.node, pathways };
   replyJson(exchange, report);
 }

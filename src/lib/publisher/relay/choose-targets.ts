@@ -1,5 +1,6 @@
 /** Where a relay sends a stream of a cluster, and where it listens beside one. Pure. */
 import type { Peer } from '../../nodes/node-config.ts';
+import { publicHost } from '../../spec/public-urls.ts';
 import type { ListenAddress } from './play-path.ts';
 
 const REGIONS = 2;
@@ -7,9 +8,10 @@ const REGIONS = 2;
 /** Returns an ingest of each of the first two regions that have one; fewer when the cluster has fewer. */
 export function chooseTargets(peers: readonly Peer[]): string[] {
   const first = new Map<string, string>();
-  for (const { roles, region, address, ports } of peers) {
+  for (const peer of peers) {
+    const { roles, region, ports } = peer;
     if (!roles.includes('ingest') || first.has(region)) continue;
-    first.set(region, `rtmp://${address}:${ports.rtmp}/live`);
+    first.set(region, `rtmp://${publicHost(peer)}:${ports.rtmp}/live`);
   }
   return [...first.values()].slice(0, REGIONS);
 }
