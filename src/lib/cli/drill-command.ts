@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseDurationMs } from '../base/duration.ts';
+import { ERROR_CODES } from '../base/errors.ts';
 import { findDrill } from '../drill/drill-kinds.ts';
 import { type DrillPlan, MAX_CALM_MS } from '../drill/drill-plan.ts';
 import type { DrillRun } from '../drill/drill-result.ts';
@@ -12,13 +13,19 @@ import type { ClusterView } from '../nodes/cluster-view.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import { BaseCommand, Flags } from './base-command.ts';
 import { DrillStory } from './drill-story.ts';
+import { type ErrorJson, formatErrorJson, formatErrorText } from './render-error.ts';
 import { runDrills, VERDICT_EXIT } from './run-drills.ts';
 import { formatDrillEnd, formatDrillPlan, formatSeries } from './views/format-drill.ts';
 import { COLOURED, PLAIN } from './views/paint.ts';
 
 /** What `drill … --json` prints: the fields of DrillSummary, of one run everything beside them, of several `runs`. */
 export type DrillResult =
-  | (DrillSummary & Partial<DrillRun> & { readonly runs?: readonly DrillRun[] })
+  | (DrillSummary &
+      Partial<DrillRun> & {
+        readonly runs?: readonly DrillRun[];
+        /** Why a series ended before its last run. */
+        readonly stopped?: ErrorJson['error'];
+      })
   | DrillPlan;
 
 export const DRILL_FLAGS = {
@@ -96,7 +103,7 @@ export abstract class DrillCommand extends BaseCommand {
     }
     const paint = this.colour ? COLOURED : PLAIN;
     const story = new DrillStory(process.stderr, this.jsonEnabled());
-    const runs = await runDrills({
+    const { runs, failure } = await runDrills({
       view,
       plan,
       repeat: flags.repeat,
@@ -115,8 +122,12 @@ export abstract class DrillCommand extends BaseCommand {
     }).finally(() => story.end());
     const summary = summarizeRuns(runs);
     if (flags.repeat > 1) for (const line of formatSeries(runs, summary, paint)) this.log(line);
-    this.exitWith(VERDICT_EXIT[summary.verdict]);
-    this.interruptedStatus = VERDICT_EXIT[summary.verdict];
-    return flags.repeat === 1 ? { ...runs[0]!, ...summary } : { ...summary, runs };
+    const status = failure === null ? VERDICT_EXIT[summary.verdict] : ERROR_CODES[failure.code].exit;
+    this.exitWith(status);
+    this.interruptedStatus = status;
+    if (flags.repeat === 1) return { ...runs[0]!, ...summary };
+    if (failure === null) return { ...summary, runs };
+    this.progress(formatErrorText(failure, this.colour).trimEnd());
+    return { ...summary, runs, stopped: formatErrorJson(failure).error };
   }
 }

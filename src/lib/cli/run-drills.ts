@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { EXIT, StreamctlError } from '../base/errors.ts';
+import { EXIT, StreamctlError, toStreamctlError } from '../base/errors.ts';
 import { drillClock } from '../drill/drill-clock.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import type { DrillRun, Verdict } from '../drill/drill-result.ts';
@@ -65,31 +65,58 @@ const LONGER_MS = 60_000;
 const BEHIND_PARTS = 3;
 const BEHIND_SPARE_SEC = 1.5;
 
+/** The runs of a series, at least one. */
+export interface DrillSeries {
+  readonly runs: readonly DrillRun[];
+  /** Why a later run could not begin, or broke off; null when there was none of that. */
+  readonly failure: StreamctlError | null;
+}
+
 /**
  * Runs a drill as often as asked, alone on its cluster; a series ends with the first run that was aborted or did not
- * recover. Throws LOCKED while another command changes the cluster, CONFLICT while an earlier drill is still armed.
+ * recover, or could not be made. Throws what the first run throws: LOCKED while another command changes the cluster,
+ * CONFLICT while an earlier drill is still armed.
  */
-export async function runDrills(request: DrillRequest): Promise<readonly DrillRun[]> {
+export async function runDrills(request: DrillRequest): Promise<DrillSeries> {
   const { view, plan, repeat, signal } = request;
   const words = [plan.drill, plan.target].filter(Boolean).join(' ');
   const { lock } = clusterLayout(view.dir);
   const giveBack = await takeLock({ file: lock, command: `streamctl drill ${words}`, waitMs: 0, signal });
-  const runs: DrillRun[] = [];
   try {
     await refuseArmed(view);
-    while (runs.length < repeat && !signal.aborted) {
-      const { run } = await runOnce(request, words, runs.length + 1);
-      runs.push(run);
-      if (run.verdict === 'recovery-failed' || run.verdict === 'aborted') break;
-    }
-    if (runs.length === 0) throw new StreamctlError('INTERRUPTED', `drill ${words}: stopped before it began`);
+    const series = await collectRuns(repeat, signal, async (count) => {
+      const { run } = await runOnce(request, words, count);
+      return run;
+    });
+    if (series.runs.length === 0)
+      throw new StreamctlError('INTERRUPTED', `drill ${words}: stopped before it began`);
     if (request.reportDir !== null && repeat > 1) {
-      await writeFile(join(request.reportDir, 'junit.xml'), formatJunit(runs));
+      await writeFile(join(request.reportDir, 'junit.xml'), formatJunit(series.runs));
     }
-    return runs;
+    return series;
   } finally {
     await giveBack();
   }
+}
+
+/** Runs again and again; what was seen is kept when a later run throws. Throws what the first one throws. */
+export async function collectRuns(
+  repeat: number,
+  signal: AbortSignal,
+  run: (count: number) => Promise<DrillRun>,
+): Promise<DrillSeries> {
+  const runs: DrillRun[] = [];
+  while (runs.length < repeat && !signal.aborted) {
+    try {
+      const done = await run(runs.length + 1);
+      runs.push(done);
+      if (done.verdict === 'recovery-failed' || done.verdict === 'aborted') break;
+    } catch (error) {
+      if (runs.length === 0) throw error;
+      return { runs, failure: toStreamctlError(error) };
+    }
+  }
+  return { runs, failure: null };
 }
 
 async function refuseArmed(view: ClusterView): Promise<void> {
