@@ -1,6 +1,6 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { confirm } from '../lib/cli/confirm.ts';
-import { chooseClusterDir } from '../lib/cli/context.ts';
+import { chooseClusterDir, isFolder } from '../lib/cli/context.ts';
 import { clusterLayout } from '../lib/nodes/layout.ts';
 import { takeDown } from '../lib/provision/down.ts';
 import { takeLock } from '../lib/provision/lock.ts';
@@ -32,15 +32,18 @@ export default class Down extends BaseCommand {
   async run(): Promise<DownResult> {
     const { flags } = await this.parse(Down);
     const { name, dir } = await chooseClusterDir(flags);
-    if (flags.purge) {
+    const present = await isFolder(dir);
+    if (flags.purge && present) {
       await confirm(`Delete the streams, keys, recordings and logs of cluster "${name}"?`, flags.yes);
     }
     const started = performance.now();
     const lock = { file: clusterLayout(dir).lock, command: 'streamctl down', signal: this.signal };
     const giveBack = await takeLock({ ...lock, waitMs: flags.wait ? 600_000 : 0 });
-    const done = await takeDown({ clusterDir: dir, purge: flags.purge }).finally(giveBack);
+    const purge = flags.purge && present;
+    const done = await takeDown({ clusterDir: dir, purge }).finally(giveBack);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    if (done.stopped === 0)
+    if (!present) this.log(`  there is no cluster ${name} on this machine, so there was nothing to stop`);
+    else if (done.stopped === 0)
       this.log(`  cluster ${name} was not running${done.purged ? '; its data is deleted' : ''}`);
     else this.log(`  ✔ stopped cluster ${name} · ${done.stopped} processes · ${seconds} s`);
     if (done.stopped > 0)

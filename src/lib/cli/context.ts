@@ -73,7 +73,8 @@ async function loadSpecName(file: string): Promise<string> {
   return (await loadSpec(file)).cluster;
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** Whether there is a folder at a path. */
+export async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
