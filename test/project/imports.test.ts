@@ -21,6 +21,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
     'lib/pipeline',
     'lib/contribution',
     'lib/publisher',
+    // What a spec includes may be the output of a command.
+    'lib/spec',
   ],
   'fast-string-truncated-width': ['lib/cli'],
   fastify: ['lib/agent'],

@@ -6,15 +6,20 @@ import type { LabLayout } from './layout.ts';
 /** Who logs in: an ordinary user that may sudo without a password. */
 export const LAB_USER = 'admin';
 
-/** Formats the inventory: the machines as nodes of a spec, with how ssh reaches each. */
-export function formatInventory({ machines }: LabPlan, layout: LabLayout): string {
-  const nodes = machines.map(({ name, region, address }) => ({
-    name,
-    region,
-    address,
-    ssh: { user: LAB_USER, keyFile: layout.key, configFile: layout.sshConfig },
-  }));
-  return `# Written by streamctl lab up; a spec may include it.\n${stringify({ nodes })}`;
+/**
+ * Formats the inventory, as a spec with `driver: ssh` includes it: how ssh reaches the machines, the regions, and each machine
+ * as a node. Every one is origin and edge, the first of each region takes publishers, and the first of all keeps the store;
+ * the spec may say otherwise.
+ */
+export function formatInventory({ regions, machines }: LabPlan, layout: LabLayout): string {
+  const nodes = machines.map(({ name, region, address }, at) => {
+    const first = machines.find((machine) => machine.region === region)!.name === name;
+    const roles = [...(at === 0 ? ['store'] : []), ...(first ? ['ingest'] : []), 'origin', 'edge'];
+    return { name, region, host: address, roles };
+  });
+  const ssh = { user: LAB_USER, configFile: layout.sshConfig };
+  const value = { ssh, regions: regions.map(({ name }) => ({ name })), nodes };
+  return `# Written by streamctl lab up: include it in a spec that says driver: ssh.\n${stringify(value)}`;
 }
 
 /**

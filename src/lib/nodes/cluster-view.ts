@@ -29,8 +29,10 @@ export interface ClusterRecord {
   readonly version: 1;
   readonly cluster: string;
   readonly specFile: string;
-  /** SHA-256 of the spec's bytes at the last `up`, hex. */
+  /** SHA-256 of the bytes of the spec and of what it includes at the last `up`, hex. */
   readonly specDigest: string;
+  /** The same of the spec's own bytes, where it includes something. */
+  readonly specFileDigest?: string;
   readonly regions: readonly string[];
   readonly peers: readonly Peer[];
   readonly streams: Readonly<Record<string, StreamSettings>>;
@@ -94,7 +96,10 @@ export async function findClusterOfSpec(home: string, specFile: string): Promise
     const record = await loadClusterRecord(dir).catch(() => null);
     if (record?.specFile !== specFile) continue;
     const { mtimeMs } = await stat(clusterLayout(dir).record);
-    if (spec.ctimeMs < mtimeMs || record.specDigest === (await digestFile(specFile)))
+    if (
+      spec.ctimeMs < mtimeMs ||
+      (record.specFileDigest ?? record.specDigest) === (await digestFile(specFile))
+    )
       return viewOf(record, dir);
   }
   return null;

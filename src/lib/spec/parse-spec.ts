@@ -4,22 +4,50 @@
 import { type Document, isMap, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import { findSpecFaults } from './check-spec.ts';
 import type { Diagnostic, Fault } from './diagnostic.ts';
+import type { IncludedText } from './include/included-text.ts';
+import { mergeIncludes } from './include/merge-includes.ts';
 import { asRecord } from './loose.ts';
 import { resolveSpec, type Spec } from './resolve-spec.ts';
 import type { RawSpec } from './schema.ts';
 import { findShapeFaults } from './shape-faults.ts';
 
 export type ParsedSpec =
-  | { readonly spec: Spec; readonly diagnostics: readonly [] }
-  | { readonly spec: null; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly spec: Spec;
+      readonly diagnostics: readonly [];
+      /** Nodes that come from an include, or have a part there: name → `inventory.yaml:4`. */
+      readonly included: ReadonlyMap<string, string>;
+    }
+  | { readonly spec: null; readonly diagnostics: readonly Diagnostic[]; readonly included?: undefined };
 
-/** Parses the text of a spec; `file` is only named in diagnostics. Diagnostics are in the order of the file. */
-export function parseSpec(text: string, file: string): ParsedSpec {
-  const find = (raw: unknown): Fault[] => [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
-  const { raw, diagnostics } = parseYaml(text, file, find);
-  return diagnostics.length > 0
-    ? { spec: null, diagnostics }
-    : { spec: resolveSpec(raw as RawSpec), diagnostics: [] };
+/**
+ * Parses the text of a spec with what it includes; `file` is only named in diagnostics, which are in the order of the
+ * files, the spec first.
+ */
+export function parseSpec(text: string, file: string, includes: readonly IncludedText[] = []): ParsedSpec {
+  const sources = [{ shown: file, text }, ...includes].map(readSource);
+  const unreadable = sources.flatMap(({ faults }) => faults);
+  if (unreadable.length > 0) return { spec: null, diagnostics: unreadable };
+  const merged = mergeIncludes(
+    sources.map(({ raw }) => raw),
+    ({ source, path }) => describePlace(sources[source]!.place({ path, message: '' })),
+  );
+  const { raw, locate } = merged;
+  const found = [...findShapeFaults(raw), ...findSpecFaults(asRecord(raw))];
+  const faults = [...merged.faults, ...found.map((fault) => ({ ...fault, ...locate(fault.path) }))];
+  if (faults.length > 0) {
+    const placed = sources.map(({ place }, source) =>
+      sortByPlace(faults.filter((fault) => fault.source === source).map(place)),
+    );
+    return { spec: null, diagnostics: placed.flat() };
+  }
+  const included = new Map(
+    [...merged.included].map(([name, { source, path }]) => [
+      name,
+      describePlace(sources[source]!.place({ path, message: '' })),
+    ]),
+  );
+  return { spec: resolveSpec(raw as RawSpec), diagnostics: [], included };
 }
 
 /** Parses YAML and places the faults that are found in it; a file with any fault has no value. */
@@ -28,6 +56,22 @@ export function parseYaml(
   file: string,
   findFaults: (raw: unknown) => Fault[],
 ): { readonly raw: unknown; readonly diagnostics: readonly Diagnostic[] } {
+  const { raw, faults, place } = readSource({ shown: file, text });
+  if (faults.length > 0) return { raw: null, diagnostics: faults };
+  const found = findFaults(raw);
+  return found.length > 0
+    ? { raw: null, diagnostics: sortByPlace(found.map(place)) }
+    : { raw, diagnostics: [] };
+}
+
+/** A text as YAML, with what is wrong with it as such, and the way from a fault to its place. */
+interface Source {
+  readonly raw: unknown;
+  readonly faults: readonly Diagnostic[];
+  readonly place: (fault: Fault) => Diagnostic;
+}
+
+function readSource({ shown: file, text }: IncludedText): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (fault: Fault): Diagnostic => {
@@ -40,14 +84,18 @@ export function parseYaml(
       message: fault.message,
     };
   };
+  const refuse = (faults: readonly Diagnostic[]): Source => ({ raw: null, faults, place });
   if (document.errors.length > 0) {
-    return { raw: null, diagnostics: document.errors.map((error) => wordYamlError(error, file, lines)) };
+    return refuse(document.errors.map((error) => wordYamlError(error, file, lines)));
   }
   const raw = readValue(document);
   if (raw instanceof Error) return refuse([place({ path: [], message: `not YAML: ${raw.message}` })]);
   if (raw === null || raw === undefined) return refuse([place({ path: [], message: 'the file is empty' })]);
-  const faults = findFaults(raw);
-  return faults.length > 0 ? refuse(faults.map(place)) : { raw, diagnostics: [] };
+  return { raw, faults: [], place };
+}
+
+function describePlace({ file, line }: Diagnostic): string {
+  return `${file}:${line}`;
 }
 
 /** An alias without its anchor, or one that would grow without end, is only found when values are made. */
@@ -67,9 +115,8 @@ export function locatePath(text: string, path: Fault['path']): { line: number; c
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-function refuse(diagnostics: Diagnostic[]): { raw: null; diagnostics: Diagnostic[] } {
-  const sorted = diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { raw: null, diagnostics: sorted };
+function sortByPlace(diagnostics: Diagnostic[]): Diagnostic[] {
+  return diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function wordYamlError(error: YAMLError, file: string, lines: LineCounter): Diagnostic {

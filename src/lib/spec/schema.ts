@@ -108,6 +108,17 @@ const ringSchema = z.strictObject({
     .optional(),
 });
 
+const includeSchema = z.union(
+  [
+    z.string().min(1),
+    z.strictObject({
+      command: z.array(z.string()).min(1),
+      timeoutSec: z.int().min(1).max(600).optional(),
+    }),
+  ],
+  { error: 'expected the name of a file, or { command: [program, argument, …] }' },
+);
+
 const streamSchema = z.strictObject({
   name: name('Name of the stream, as in its URL.'),
   source: z
@@ -134,6 +145,11 @@ export const specSchema = z
           .optional(),
       })
       .describe('Addresses.')
+      .optional(),
+    include: z
+      .array(includeSchema)
+      .max(50)
+      .describe('More nodes, regions and ssh settings: YAML files, or what commands print.')
       .optional(),
     regions: z
       .array(z.strictObject({ name: name('Name of the region.') }))

@@ -9,14 +9,14 @@ import { machineFiles } from '../../../src/lib/lab/machine-files.ts';
 const plan = planLab({ regions: ['us'], nodesPerRegion: 2 });
 const layout = labLayout('/state', 'lab');
 
-test('formatInventory() lists the machines as nodes, with how ssh reaches them', () => {
-  const { nodes } = parse(formatInventory(plan, layout)) as { nodes: unknown[] };
-  assert.equal(nodes.length, 2);
-  assert.deepEqual(nodes[1], {
-    name: 'us-2',
-    region: 'us',
-    address: '10.213.1.2',
-    ssh: { user: 'admin', keyFile: layout.key, configFile: layout.sshConfig },
+test('formatInventory() lists the machines as nodes of a spec, and how ssh reaches them', () => {
+  assert.deepEqual(parse(formatInventory(plan, layout)), {
+    ssh: { user: 'admin', configFile: layout.sshConfig },
+    regions: [{ name: 'us' }],
+    nodes: [
+      { name: 'us-1', region: 'us', host: '10.213.1.1', roles: ['store', 'ingest', 'origin', 'edge'] },
+      { name: 'us-2', region: 'us', host: '10.213.1.2', roles: ['origin', 'edge'] },
+    ],
   });
 });
 

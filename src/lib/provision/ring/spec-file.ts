@@ -5,7 +5,8 @@ import { StreamctlError } from '../../base/errors.ts';
 import type { ClusterRecord } from '../../nodes/cluster-view.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { editSpec, type SpecEdit } from '../../spec/edit/edit-spec.ts';
-import { specInvalid } from '../../spec/load.ts';
+import type { IncludedText } from '../../spec/include/included-text.ts';
+import { readSpec, specInvalid } from '../../spec/load.ts';
 import { parseSpec } from '../../spec/parse-spec.ts';
 import type { Spec } from '../../spec/resolve-spec.ts';
 import { writeWholeFile } from '../write-file.ts';
@@ -16,14 +17,20 @@ export interface SpecFile {
   readonly text: string;
   readonly mode: number;
   readonly spec: Spec;
+  /** What it includes, which no command changes. */
+  readonly includes: readonly IncludedText[];
+  /** Nodes that come from there, or have a part there: name → `inventory.yaml:4`. */
+  readonly included: ReadonlyMap<string, string>;
 }
 
 /** Loads a spec file to change it. Throws NOT_FOUND, ENVIRONMENT or SPEC_INVALID. */
 export async function loadSpecFile(file: string): Promise<SpecFile> {
   try {
     const path = await realpath(file);
-    const [text, { mode }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return { path, text, mode: mode & 0o777, spec: parseOrRefuse(text, file) };
+    const [{ parsed, text, includes }, { mode }] = await Promise.all([readSpec(path), stat(path)]);
+    if (parsed.spec === null) throw specInvalid(file, parsed.diagnostics);
+    const { spec, included } = parsed;
+    return { path, text, mode: mode & 0o777, spec, includes, included };
   } catch (cause) {
     if (cause instanceof StreamctlError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
@@ -41,8 +48,9 @@ export async function loadSpecFile(file: string): Promise<SpecFile> {
 
 /** The file with these edits made, and nothing written. Throws CONFLICT when what comes out is no valid spec. */
 export function editSpecFile(file: SpecFile, edits: readonly SpecEdit[]): SpecFile {
+  for (const edit of edits) refuseIncluded(file, edit);
   const text = edits.reduce(editSpec, file.text);
-  const { spec, diagnostics } = parseSpec(text, file.path);
+  const { spec, diagnostics } = parseSpec(text, file.path, file.includes);
   if (spec === null) {
     throw new StreamctlError('CONFLICT', `the spec would be invalid: ${diagnostics[0]?.message ?? ''}`, {
       hint: 'Nothing was changed. Add what would be lacking first, or choose other values.',
@@ -83,10 +91,15 @@ export function refuseUnapplied({ path, spec }: SpecFile, record: ClusterRecord,
   });
 }
 
-function parseOrRefuse(text: string, file: string): Spec {
-  const { spec, diagnostics } = parseSpec(text, file);
-  if (spec === null) throw specInvalid(file, diagnostics);
-  return spec;
+/** An include may be made by a program: it is read, never written. */
+function refuseIncluded({ path, included }: SpecFile, edit: SpecEdit): void {
+  const name = edit.kind === 'add-node' ? edit.node.name : edit.name;
+  const place = included.get(name);
+  if (place === undefined) return;
+  throw new StreamctlError('CONFLICT', `node ${name} is written in ${place}, which ${path} includes`, {
+    hint: `Change it there, then run streamctl up: it moves streams before it stops anything.`,
+    details: { node: name, place },
+  });
 }
 
 /** Nodes without a number in their name have addresses by position: they must not move for another one's sake. */
