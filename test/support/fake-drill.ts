@@ -102,7 +102,13 @@ export class FakeDrill {
       health: isDown(name) ? ('down' as const) : ('up' as const),
       reasons: [],
     }));
-    const replicas = nodes.map(({ name, region, health }) => ({ node: name, region, health, reasons: [] }));
+    const replicas = nodes.map(({ name, region, health }) => ({
+      node: name,
+      region,
+      health,
+      reasons: [],
+      shed: [],
+    }));
     return {
       atMs: this.clock.nowMs(),
       nodes,

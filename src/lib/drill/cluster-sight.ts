@@ -36,6 +36,8 @@ export interface ReplicaSight {
   readonly region: string;
   readonly health: Health;
   readonly reasons: readonly string[];
+  /** Renditions that it leaves out to keep up with real time. */
+  readonly shed: readonly string[];
 }
 
 /** What the control plane has written in the store. */

@@ -6,6 +6,7 @@ import type { ClusterSight } from './cluster-sight.ts';
 import { CourseFaults } from './course-faults.ts';
 import type { DrillPlan } from './drill-plan.ts';
 import type { SteadyResult } from './drill-result.ts';
+import { isServing } from './judge/serving.ts';
 import { type SteadyVerdict, type SteadyWanted, wordSteady } from './judge/steady-state.ts';
 import { StopWatch } from './judge/stop-conditions.ts';
 import { poll } from './poll.ts';
@@ -115,7 +116,7 @@ export class DrillCourse {
       });
     }
     const sample = this.watcher.sample();
-    const steady = { ok: true, text: wordSteady(sample, this.identity.regions) };
+    const steady = { ok: true, text: this.#word(sample) };
     this.before = { steady, sample, sight: this.watcher.sights.at(-1)! };
     this.story.note('steady', steady.text);
   }
@@ -172,7 +173,7 @@ export class DrillCourse {
       return nowSec === null || nowSec <= wasSec + SETTLED_SEC ? true : null;
     };
     await this.#poll(settled, SETTLE_MS, this.#signal);
-    this.after = { ok: true, text: wordSteady(this.watcher.sample(), this.identity.regions) };
+    this.after = { ok: true, text: this.#word(this.watcher.sample()) };
   }
 
   /** Ends everything; what is still armed is undone. */
@@ -180,6 +181,10 @@ export class DrillCourse {
     await this.faults.close();
     await this.watcher.close();
     await Promise.all([this.deps.fleet, ...this.deps.witnesses].map((one) => one.close()));
+  }
+
+  #word(sample: Sample): string {
+    return wordSteady(sample, this.watcher.sights.at(-1), this.identity.regions);
   }
 
   #join(region: string | null, count: number, withinMs: number): void {
@@ -223,7 +228,7 @@ export class DrillCourse {
   #wanted(): SteadyWanted {
     const sight = this.before?.sight ?? this.watcher.sights.at(-1);
     const nodes = sight?.nodes ?? [];
-    const replicas = sight?.replicas.filter(({ health }) => health === 'up').length ?? 0;
+    const replicas = sight?.replicas.filter(isServing).length ?? 0;
     const { viewers, faults, limits } = this.plan;
     return {
       viewers,

@@ -56,6 +56,8 @@ export interface ReplicaStatus {
   readonly health: Health;
   readonly reasons: readonly string[];
   readonly liveEdgeSec: number | null;
+  /** Renditions that it leaves out to keep up with real time. */
+  readonly shed: readonly string[];
   /** It is being moved here: another replica stops once this one is verified, so it does not count yet. */
   readonly joining: boolean;
 }

@@ -29,6 +29,7 @@ export function judgeReplica(
     health: report === null && reasons.size === 0 ? 'unknown' : health,
     reasons: reasons.size === 0 && health !== 'up' ? ['starting'] : [...reasons],
     liveEdgeSec: report?.liveEdgeSec ?? null,
+    shed: report?.status?.shed ?? [],
     joining: words.joining,
   };
 }

@@ -2,12 +2,14 @@
  * Faults inside of one replica's pipeline: its ffmpeg killed or stopped, or its packager stopped, which withholds parts
  * while every connection stays open. The pipeline's own supervision mends the first; the others go on when undone.
  */
+
 import { join } from 'node:path';
 import { StreamctlError } from '../../base/errors.ts';
 import { formatCount } from '../../health/format-count.ts';
 import { nodeLayout } from '../../nodes/layout.ts';
 import { listPids, readProcess } from '../../nodes/processes.ts';
 import { readStatus } from '../../nodes/runsv.ts';
+import { isServing } from '../judge/serving.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { signalAll } from './node-processes.ts';
 
@@ -53,7 +55,7 @@ export function breakPipeline({ kind, stream, node }: PipelineFault, context: Fa
 
 /** A replica that is up, one with viewers of its own region first: the harder case is the one that is looked at. */
 function chooseReplica(stream: string, { sight }: FaultContext): string {
-  const replica = sight.replicas.find(({ health }) => health === 'up') ?? sight.replicas[0];
+  const replica = sight.replicas.find(isServing) ?? sight.replicas[0];
   if (replica !== undefined) return replica.node;
   throw new StreamctlError('NOT_RUNNING', `stream ${stream} has no replica`, {
     hint: `Publish it first: streamctl publish test ${stream} --detach.`,

@@ -1,7 +1,9 @@
 /** How much a drill may break: never the last healthy region, never more nodes than was agreed. Pure. */
+
 import { StreamctlError } from '../../base/errors.ts';
 import type { ClusterSight, NodeSight } from '../cluster-sight.ts';
 import type { DrillLimits } from '../drill-plan.ts';
+import { isServing } from './serving.ts';
 
 /**
  * Throws CONFLICT when the loss of these nodes at a time would be too much: more nodes than the limit (null: than the
@@ -20,7 +22,7 @@ export function checkBlastRadius(
   if (!left.some(({ roles }) => roles.includes('edge'))) {
     throw refuse('no healthy edge would be left: it is the last healthy region');
   }
-  const serving = sight.replicas.filter(({ health }) => health === 'up');
+  const serving = sight.replicas.filter(isServing);
   if (serving.length > 0 && serving.every(({ node }) => lost.has(node))) {
     throw refuse('the last replica of the stream that is up would be lost');
   }

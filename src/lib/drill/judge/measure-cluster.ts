@@ -1,6 +1,7 @@
 /** What the cluster did about a fault, and when, from how it looked before and since. Pure. */
 import type { ClusterSight } from '../cluster-sight.ts';
 import type { ClusterDuties, ClusterFigures } from '../drill-result.ts';
+import { isServing } from './serving.ts';
 
 export interface ClusterMarks {
   readonly faultMs: number;
@@ -47,7 +48,7 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
   const lost = new Set(lostNodes);
   const holders = new Set(before.replicas.map(({ node }) => node));
   // One that made nothing well before was no redundancy.
-  const wellLost = before.replicas.some(({ node, health }) => health === 'up' && lost.has(node));
+  const wellLost = before.replicas.some((replica) => isServing(replica) && lost.has(replica.node));
   const spare = before.nodes.some(
     ({ name, roles, health }) =>
       roles.includes('origin') && health === 'up' && !lost.has(name) && !holders.has(name),
@@ -87,12 +88,12 @@ function findDetection({
   }
   for (const sight of since) {
     const replica = sight.replicas.find(
-      ({ node, health, reasons }) =>
-        touched.has(node) &&
-        !lostNodes.includes(node) &&
-        health !== 'up' &&
-        reasons.length > 0 &&
-        wasUp(before, node),
+      (one) =>
+        touched.has(one.node) &&
+        !lostNodes.includes(one.node) &&
+        !isServing(one) &&
+        one.reasons.length > 0 &&
+        wasUp(before, one.node),
     );
     if (replica !== undefined) return { atMs: sight.atMs, by: replica.node };
   }
@@ -100,7 +101,7 @@ function findDetection({
 }
 
 function wasUp(before: ClusterSight, node: string): boolean {
-  return before.replicas.some((replica) => replica.node === node && replica.health === 'up');
+  return before.replicas.some((replica) => replica.node === node && isServing(replica));
 }
 
 /**
@@ -141,7 +142,7 @@ function findReplacement({ before, since, spells }: ClusterMarks): number | null
 }
 
 function countUp({ replicas }: Pick<ClusterSight, 'replicas'>): number {
-  return replicas.filter(({ health }) => health === 'up').length;
+  return replicas.filter(isServing).length;
 }
 
 /** The longest time until the slate, of the cuts that it was shown in. */

@@ -3,6 +3,7 @@ import { formatCount } from '../../health/format-count.ts';
 import type { ClusterSight } from '../cluster-sight.ts';
 import type { ViewerSight } from '../viewers/viewer-sight.ts';
 import { medianLiveEdge, type Sample } from '../watch/viewer-log.ts';
+import { findUneven, isServing } from './serving.ts';
 
 /** What must hold. */
 export interface SteadyWanted {
@@ -88,14 +89,17 @@ function clusterFaults(sight: ClusterSight | null, wanted: SteadyWanted): string
   if (sight === null) return ['the cluster has not answered yet'];
   const faults: string[] = [];
   if (sight.state !== 'live') faults.push(`the stream is ${sight.state}, not live`);
-  const up = sight.replicas.filter(({ health }) => health === 'up');
+  const up = sight.replicas.filter(isServing);
   if (up.length < wanted.replicas) {
-    const whys = sight.replicas.flatMap(({ node, health, reasons }) =>
-      health === 'up' || reasons[0] === undefined ? [] : [`${node}: ${reasons[0]}`],
+    const whys = sight.replicas.flatMap((replica) =>
+      isServing(replica) || replica.reasons[0] === undefined
+        ? []
+        : [`${replica.node}: ${replica.reasons[0]}`],
     );
     const why = whys.length === 0 ? '' : ` (${whys.join(', ')})`;
     faults.push(`${up.length} of ${formatCount(wanted.replicas, 'replica')} up${why}`);
   }
+  faults.push(...findUneven(up));
   if (sight.ingests < wanted.ingests)
     faults.push(`the stream comes in at ${sight.ingests} of ${formatCount(wanted.ingests, 'ingest')}`);
   for (const name of wanted.nodesUp) {
@@ -110,12 +114,18 @@ function wordReason(reasons: readonly string[] | undefined): string {
   return reasons?.[0] === undefined ? '' : `: ${reasons[0]}`;
 }
 
-/** `100 viewers (50 us, 50 eu) · 1.6 s behind live · no stalls`. */
-export function wordSteady({ viewers }: Sample, regions: readonly string[]): string {
+/** `100 viewers (50 us, 50 eu) · 1.6 s behind live · no stalls`, and what all replicas leave out to keep up. */
+export function wordSteady(
+  { viewers }: Sample,
+  sight: ClusterSight | undefined,
+  regions: readonly string[],
+): string {
   const counts = regions.map(
     (region) => `${viewers.filter((viewer) => viewer.region === region).length} ${region}`,
   );
   const edge = medianLiveEdge(viewers);
   const behind = edge === null ? '' : ` · ${edge.toFixed(1)} s behind live`;
-  return `${formatCount(viewers.length, 'viewer')} (${counts.join(', ')})${behind} · no stalls`;
+  const shed = sight?.replicas.find(isServing)?.shed ?? [];
+  const less = shed.length === 0 ? '' : ` · without ${shed.join(', ')}, which this machine is too small for`;
+  return `${formatCount(viewers.length, 'viewer')} (${counts.join(', ')})${behind} · no stalls${less}`;
 }

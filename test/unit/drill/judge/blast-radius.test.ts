@@ -12,7 +12,7 @@ function sight(healths: Readonly<Record<string, Health>> = {}): ClusterSight {
   const replicas = nodes
     .filter(({ name }) => name.endsWith('1'))
     .map(({ name, region, health }) => ({
-      ...{ node: name, region, health, reasons: [] },
+      ...{ node: name, region, health, reasons: [], shed: [] },
     }));
   return { atMs: 0, nodes, state: 'live', replicas, feeds: [], ingests: 1, unequal: [], control: null };
 }

@@ -32,7 +32,9 @@ function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: Sigh
     nodes: ORIGINS.map((name) => ({
       ...{ name, region: name.slice(0, 2), roles: ['origin'] as const, health: healthOf(name), reasons: [] },
     })),
-    replicas: on.map((node) => ({ node, region: node.slice(0, 2), health: healthOf(node), reasons: [] })),
+    replicas: on.map((node) => ({
+      ...{ node, region: node.slice(0, 2), health: healthOf(node), reasons: [], shed: [] },
+    })),
     ...more,
   };
 }
@@ -68,7 +70,9 @@ test('a verdict from before the fault, or on another node, is none on it', () =>
 });
 
 test('what is broken and still speaks notices itself', () => {
-  const replicas = [{ node: 'eu-1', region: 'eu', health: 'down', reasons: ['no new part'] }] as const;
+  const replicas = [
+    { node: 'eu-1', region: 'eu', health: 'down', reasons: ['no new part'], shed: [] },
+  ] as const;
   const alive = { lostNodes: [], deadNodes: [] };
   const seen = measureCluster(marks([sight(FAULT_MS + 700, { replicas })], alive));
   assert.deepEqual([seen.detectMs, seen.detectedBy], [700, 'eu-1']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterSight } from '../../../../src/lib/drill/cluster-sight.ts';
-import { SteadyJudge, type SteadyWanted } from '../../../../src/lib/drill/judge/steady-state.ts';
+import { SteadyJudge, type SteadyWanted, wordSteady } from '../../../../src/lib/drill/judge/steady-state.ts';
 import type { ViewerSight } from '../../../../src/lib/drill/viewers/viewer-sight.ts';
 
 const WANTED: SteadyWanted = {
@@ -26,7 +26,7 @@ function viewer(id: number, more: Partial<ViewerSight> = {}): ViewerSight {
 }
 
 function sight(more: Partial<ClusterSight> = {}): ClusterSight {
-  const replica = (node: string) => ({ node, region: 'us', health: 'up' as const, reasons: [] });
+  const replica = (node: string) => ({ node, region: 'us', health: 'up' as const, reasons: [], shed: [] });
   return {
     ...{ atMs: 5_000, state: 'live', feeds: [], ingests: 2, unequal: [], control: null },
     nodes: [{ name: 'us-1', region: 'us', roles: ['edge'], health: 'up', reasons: [] }],
@@ -102,6 +102,30 @@ for (const [what, first, last, now, expected] of [
     assert.match(faults[0]!, expected);
   });
 }
+
+const SHED = 'shed to keep up with real time: 720p';
+const shedding = (node: string, reasons: readonly string[] = [SHED]) => ({
+  ...{ node, region: 'us', health: 'degraded' as const, reasons, shed: ['720p'] },
+});
+
+test('replicas that leave the same renditions out are worth as much as one another', () => {
+  const now = sight({ replicas: [shedding('us-1'), shedding('eu-1')] });
+  assert.deepEqual(judge(well, well, now), []);
+  const sample = { atMs: 0, viewers: well };
+  assert.match(wordSteady(sample, now, ['us']), /without 720p, which this machine is too small for/);
+  assert.doesNotMatch(wordSteady(sample, sight(), ['us']), /without/);
+});
+
+test('one replica that leaves more out than the other: not steady', () => {
+  const whole = { node: 'eu-1', region: 'eu', health: 'up' as const, reasons: [], shed: [] };
+  const faults = judge(well, well, sight({ replicas: [shedding('us-1'), whole] }));
+  assert.deepEqual(faults, ['eu-1 makes all renditions, us-1 all renditions but 720p, to keep up']);
+});
+
+test('a replica with anything else wrong than a shorter ladder does not count', () => {
+  const behind = shedding('us-1', [SHED, 'the encoder is 2.1 s behind real time']);
+  assert.match(judge(well, well, sight({ replicas: [behind, shedding('eu-1')] }))[0]!, /1 of 2 replicas up/);
+});
 
 test('a node that is not up is named with its reason', () => {
   const nodes = [
