@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UnitReport } from '../../src/lib/health/report.ts';
 import type { ServiceManager, Unit } from '../../src/lib/nodes/service-manager.ts';
 
@@ -35,6 +36,15 @@ export class FakeServices implements ServiceManager {
       pid: null,
       sinceMs: startedMs,
     }));
+  }
+
+  async runs(unit: Unit): Promise<boolean> {
+    const found = this.units.get(unit.name);
+    return found?.running === true && isDeepStrictEqual(found.unit, unit);
+  }
+
+  async lastExit(): Promise<null> {
+    return null;
   }
 
   async lastLines(): Promise<readonly string[]> {

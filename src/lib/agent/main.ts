@@ -7,7 +7,7 @@
  */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
@@ -16,7 +16,7 @@ import { startController } from '../controller/start-controller.ts';
 import { lookAtOrigin } from '../health/look-at-origin.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
-import { createRunitServices } from '../nodes/runit.ts';
+import { dynamicServices, staticServices } from '../nodes/node-services.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { keepStoreConnected, type Store } from '../store/store.ts';
 import { watchChanges } from '../store/watch-changes.ts';
@@ -104,10 +104,10 @@ async function openStore(config: NodeConfig): Promise<Store> {
 }
 
 function createServices(config: NodeConfig): Pick<AgentDeps, 'nodeServices' | 'ownServices'> {
-  const clusterDir = dirname(dirname(config.dirs.node));
-  const shared = { clusterDir, logDir: config.dirs.log };
+  const { dirs, node, supervisor } = config;
+  const clusterDir = dirname(dirname(dirs.node));
   return {
-    nodeServices: createRunitServices({ ...shared, mode: 'static', dir: join(config.dirs.node, 'service') }),
-    ownServices: createRunitServices({ ...shared, mode: 'dynamic', dir: config.dirs.services }),
+    nodeServices: staticServices(clusterDir, node.name, supervisor),
+    ownServices: dynamicServices(clusterDir, node.name, supervisor),
   };
 }

@@ -36,6 +36,8 @@ export interface NodeConfig {
   readonly version: 1;
   readonly cluster: string;
   readonly node: Peer;
+  /** What keeps the units of this node running; absent: runit. */
+  readonly supervisor?: 'runit' | 'systemd';
   /** Every node of the cluster, this one too, in the order of the spec. */
   readonly peers: readonly Peer[];
   readonly regions: readonly string[];

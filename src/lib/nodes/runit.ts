@@ -5,17 +5,19 @@
  * everything first, then start. `dynamic`: services of the agent; each gets a detached runsv of its own, so start
  * is instant and stop leaves nothing behind. In both, whoever started a unit may die: it stays supervised.
  */
-import { access, chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import type { UnitReport } from '../health/report.ts';
 import { findOwner, isGroupAlive } from './processes.ts';
 import { readLastLines } from './read-log.ts';
-import { formatRunitFiles, SVLOGD_CONFIG } from './runit-files.ts';
+import { digestUnit, formatRunitFiles, SVLOGD_CONFIG } from './runit-files.ts';
 import type { RunsvStatus } from './runit-status.ts';
 import { control, isSupervised, killGroup, readStatus, spawnDetached, waitUntil } from './runsv.ts';
 import { ensureRunsvdir } from './runsvdir.ts';
 import type { ServiceManager, Unit } from './service-manager.ts';
+import { type LastExit, readLastExit, readStarted } from './unit-notes.ts';
+import { writeIfDiffers } from './write-if-differs.ts';
 
 export interface RunitOptions {
   readonly mode: 'static' | 'dynamic';
@@ -171,6 +173,17 @@ class RunitServices implements ServiceManager {
     return { name, state: looping ? 'restarting' : 'running', pid, sinceMs };
   }
 
+  async runs(unit: Unit): Promise<boolean> {
+    const dir = this.#dir(unit.name);
+    const [started, status] = [await readStarted(dir), await readStatus(dir)];
+    if (started === null || status?.pid !== started.pid || !(await isSupervised(dir))) return false;
+    return started.digest === digestUnit(unit);
+  }
+
+  async lastExit(name: string): Promise<LastExit | null> {
+    return await readLastExit(this.#dir(name));
+  }
+
   async lastLines(name: string, count: number): Promise<readonly string[]> {
     return await readLastLines(join(this.#options.logDir, name), count);
   }
@@ -184,40 +197,6 @@ class RunitServices implements ServiceManager {
 /** Down for good: `finish`, which notes how the unit ended, is over too. */
 function isDown(status: RunsvStatus | null): boolean {
   return status === null || status.state === 'down';
-}
-
-/** Reads the pid and the digest (`digestUnit`) that a service was last started with; null when it does not run. */
-export async function readStarted(dir: string): Promise<{ pid: number; digest: string } | null> {
-  const text = await readFile(join(dir, 'unit.pid'), 'utf8').catch(() => '');
-  const [pid, digest] = text.trim().split(' ');
-  return Number(pid) > 1 ? { pid: Number(pid), digest: digest ?? '' } : null;
-}
-
-export interface LastExit {
-  /** Exit status, or -1 when a signal ended it. */
-  readonly status: number;
-  /** Number of the signal, when one did. */
-  readonly signal: number;
-  /** Unix milliseconds. */
-  readonly atMs: number;
-}
-
-/** Reads how a service last ended; null when it never did. */
-export async function readLastExit(dir: string): Promise<LastExit | null> {
-  const text = await readFile(join(dir, 'last-exit'), 'utf8').catch(() => '');
-  const [status, signal, ended] = text.trim().split(' ').map(Number);
-  if (ended === undefined || Number.isNaN(ended)) return null;
-  return { status: status!, signal: signal!, atMs: ended };
-}
-
-async function writeIfDiffers(path: string, text: string, mode: number): Promise<boolean> {
-  if ((await readFile(path, 'utf8').catch(() => null)) === text) return false;
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.new`;
-  await writeFile(draft, text, { mode });
-  await chmod(draft, mode);
-  await rename(draft, path);
-  return true;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,6 +4,7 @@
  * A unit is kept running until it is stopped; whoever asked for it (`up`, an agent) may die meanwhile.
  */
 import type { UnitReport } from '../health/report.ts';
+import type { LastExit } from './unit-notes.ts';
 
 export interface Unit {
   /** `agent`, `origin`, `nginx-edge`, `pipeline-demo`: `[a-z0-9-]+`. */
@@ -28,6 +29,10 @@ export interface ServiceManager {
   /** Stops and deletes the unit; its logs stay. */
   remove(name: string): Promise<void>;
   list(): Promise<readonly UnitReport[]>;
+  /** Whether a process of the unit runs that was started with exactly this. */
+  runs(unit: Unit): Promise<boolean>;
+  /** How it last ended; null when it never did. */
+  lastExit(name: string): Promise<LastExit | null>;
   /** The last lines that the unit printed, oldest first. */
   lastLines(name: string, count: number): Promise<readonly string[]>;
 }

@@ -1,9 +1,7 @@
 /** Waiting for a unit that was just started: until it answers, exits, or the time is over. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
 import { findPortHolder } from '../nodes/port-holder.ts';
-import { readLastExit } from '../nodes/runit.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { PlannedUnit } from './plan-units.ts';
 import { probeUnit } from './probe-unit.ts';
@@ -13,8 +11,6 @@ export interface HealthyWait {
   readonly node: string;
   readonly address: string;
   readonly services: ServiceManager;
-  /** Folder of service folders. */
-  readonly serviceDir: string;
   /** Unix milliseconds when it was started. */
   readonly startedMs: number;
   readonly timeoutMs: number;
@@ -29,12 +25,11 @@ const SHOWN_LINES = 5;
  * the last probe, and who holds its port.
  */
 export async function awaitHealthy(wait: HealthyWait): Promise<void> {
-  const { planned, address, timeoutMs, startedMs, signal } = wait;
+  const { planned, address, services, timeoutMs, startedMs, signal } = wait;
   const deadline = performance.now() + timeoutMs;
-  const dir = join(wait.serviceDir, planned.unit.name);
   for (;;) {
     const failure = await probeUnit(planned.probe, address);
-    const exit = await readLastExit(dir);
+    const exit = await services.lastExit(planned.unit.name);
     if (exit !== null && exit.atMs >= startedMs) {
       const how = exit.signal > 0 ? `was killed by signal ${exit.signal}` : `exited with ${exit.status}`;
       throw await wordFailure(wait, `${how} after ${formatAge(exit.atMs - startedMs)}`, failure ?? 'fine');

@@ -8,8 +8,8 @@ import { StreamctlError } from '../base/errors.ts';
 import { clusterLayout, nodeLayout } from '../nodes/layout.ts';
 import { loadNodeConfig } from '../nodes/load-node-config.ts';
 import type { Peer } from '../nodes/node-config.ts';
+import { staticServices } from '../nodes/node-services.ts';
 import type { Spec } from '../spec/resolve-spec.ts';
-import { staticServices } from './write-nodes.ts';
 
 /** Finds them by what is on disk. Throws CONFLICT when a node of the spec takes the address of one. */
 export async function findLeaving(spec: Spec, clusterDir: string): Promise<Peer[]> {

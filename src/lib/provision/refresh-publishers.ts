@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishersLayout } from '../nodes/layout.ts';
+import { dynamicServices } from '../nodes/node-services.ts';
 import { isSupervised } from '../nodes/runsv.ts';
 import { publisherServices } from '../publisher/publisher-services.ts';
 import { chooseTargets } from '../publisher/relay/choose-targets.ts';
@@ -14,7 +15,6 @@ import {
 } from '../publisher/relay/relay-unit.ts';
 import { listRelays } from '../streams/test-relay.ts';
 import type { UpContext } from './context.ts';
-import { dynamicServices } from './write-nodes.ts';
 
 /** Brings relays and test publishers to where they should be; one that was stopped on purpose is left so. */
 export async function refreshPublishers(context: UpContext): Promise<void> {

@@ -2,10 +2,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeLayout } from '../nodes/layout.ts';
+import { dynamicServices, staticServices } from '../nodes/node-services.ts';
 import { stopRunsvdir } from '../nodes/runsvdir.ts';
 import type { UpContext } from './context.ts';
 import { removeOldPrograms } from './program.ts';
-import { dynamicServices, staticServices } from './write-nodes.ts';
 
 /** Stops and removes what is on disk and not in the plan. */
 export async function removeLeftovers(context: UpContext): Promise<void> {

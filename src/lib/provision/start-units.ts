@@ -2,17 +2,13 @@
  * Bringing units to run what the plan says. A unit that runs with the digest of its plan is left alone; whether it
  * does is what its start noted beside its pid, so that an `up` killed anywhere is continued by the next.
  */
-import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
-import { nodeLayout } from '../nodes/layout.ts';
-import { readStarted } from '../nodes/runit.ts';
-import { digestUnit } from '../nodes/runit-files.ts';
+import { staticServices } from '../nodes/node-services.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import type { UpContext } from './context.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import type { PlannedUnit } from './plan-units.ts';
-import { staticServices } from './write-nodes.ts';
 
 /** A unit, its node, and what must happen to it. */
 export interface UnitWork {
@@ -28,7 +24,7 @@ const HEALTHY_TIMEOUT_MS = 15_000;
 export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: string): Promise<UnitWork[]> {
   const perNode = await Promise.all(
     nodes.map(async (plan) => {
-      const services = staticServices(clusterDir, plan.node.name);
+      const services = staticServices(clusterDir, plan.node.name, plan.config.supervisor);
       const running = new Map((await services.list()).map((unit) => [unit.name, unit]));
       return await Promise.all(
         plan.units.map(async (planned): Promise<UnitWork> => {
@@ -36,11 +32,8 @@ export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: strin
           const pid = unit?.pid ?? null;
           if (pid === null)
             return { plan, planned, services, kind: unit?.state === 'restarting' ? 'restart' : 'start' };
-          const started = await readStarted(
-            join(nodeLayout(clusterDir, plan.node.name).service, planned.unit.name),
-          );
-          const same = started?.pid === pid && started.digest === digestUnit(planned.unit);
-          return { plan, planned, services, kind: same ? 'none' : 'restart' };
+          const kind = (await services.runs(planned.unit)) ? 'none' : 'restart';
+          return { plan, planned, services, kind };
         }),
       );
     }),
@@ -94,7 +87,6 @@ async function bringUp({ plan, planned, services, kind }: UnitWork, context: UpC
       node: plan.node.name,
       address: plan.node.address,
       services,
-      serviceDir: nodeLayout(context.layout.dir, plan.node.name).service,
       startedMs,
       timeoutMs: HEALTHY_TIMEOUT_MS,
       signal: context.signal,

@@ -2,25 +2,11 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeLayout } from '../nodes/layout.ts';
-import { createRunitServices } from '../nodes/runit.ts';
-import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { Changes } from './changes.ts';
 import type { UpContext } from './context.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import { planFolders } from './plan-units.ts';
 import { readFileOrNull, writeWholeFile } from './write-file.ts';
-
-/** The services that `up` makes on a node. */
-export function staticServices(clusterDir: string, node: string): ServiceManager {
-  const { service, log } = nodeLayout(clusterDir, node);
-  return createRunitServices({ mode: 'static', dir: service, logDir: log, clusterDir });
-}
-
-/** The services that a node's agent makes. */
-export function dynamicServices(clusterDir: string, node: string): ServiceManager {
-  const { services, log } = nodeLayout(clusterDir, node);
-  return createRunitServices({ mode: 'dynamic', dir: services, logDir: log, clusterDir });
-}
 
 /** Brings a node's files to what the plan says; files that are right are not touched. */
 export async function writeNode(plan: NodePlan, clusterDir: string, changes: Changes): Promise<void> {

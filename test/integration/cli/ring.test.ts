@@ -9,7 +9,7 @@ import type { RingChangeReport } from '../../../src/lib/cli/ring/change-report.t
 import type { PlanReport } from '../../../src/lib/cli/ring/plan-report.ts';
 import type { RingDescription } from '../../../src/lib/membership/describe-ring.ts';
 import type { StreamLocation } from '../../../src/lib/membership/locate-stream.ts';
-import { readStarted } from '../../../src/lib/nodes/runit.ts';
+import { readStarted } from '../../../src/lib/nodes/unit-notes.ts';
 import { Ring } from '../../../src/lib/ring/ring.ts';
 import type { RingChange } from '../../../src/lib/store/ring-records.ts';
 import { runViewers } from '../../../src/lib/viewer/run-viewers.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { canListen } from '../../../src/lib/nodes/port-holder.ts';
 import { findClusterProcesses, readProcess } from '../../../src/lib/nodes/processes.ts';
-import { readStarted } from '../../../src/lib/nodes/runit.ts';
+import { readStarted } from '../../../src/lib/nodes/unit-notes.ts';
 import type { Change } from '../../../src/lib/provision/changes.ts';
 import { takeLock } from '../../../src/lib/provision/lock.ts';
 import { runCli } from '../../support/cli.ts';

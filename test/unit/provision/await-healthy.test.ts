@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { StreamctlError } from '../../../src/lib/base/errors.ts';
 import type { ServiceManager } from '../../../src/lib/nodes/service-manager.ts';
+import { readLastExit } from '../../../src/lib/nodes/unit-notes.ts';
 import { awaitHealthy } from '../../../src/lib/provision/await-healthy.ts';
 
 let dir = '';
@@ -17,6 +18,7 @@ after(async () => await rm(dir, { recursive: true }));
 
 const services = {
   list: async () => [],
+  lastExit: (name: string) => readLastExit(join(dir, name)),
   lastLines: async () => ['bind() to 127.0.0.1 failed (98: Address already in use)'],
 } as unknown as ServiceManager;
 
@@ -27,7 +29,6 @@ async function wait(port: number, timeoutMs: number): Promise<void> {
     node: 'eu-1',
     address: '127.0.0.1',
     services,
-    serviceDir: dir,
     startedMs: 1_000_000,
     timeoutMs,
     signal: new AbortController().signal,

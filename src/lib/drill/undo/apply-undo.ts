@@ -1,7 +1,7 @@
 /** Carries an undo out. Each action may be repeated, and does no harm to a node that is well. */
 import { rename, writeFile } from 'node:fs/promises';
 import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
-import { createRunitServices } from '../../nodes/runit.ts';
+import { dynamicServices, staticServices } from '../../nodes/node-services.ts';
 import type { ServiceManager } from '../../nodes/service-manager.ts';
 import { publisherServices } from '../../publisher/publisher-services.ts';
 import { findNodeProcesses, signalAll } from '../faults/node-processes.ts';
@@ -51,10 +51,8 @@ async function startKnown(services: ServiceManager, unit: string): Promise<void>
   if ((await services.list()).some(({ name }) => name === unit)) await services.start(unit);
 }
 
-export function servicesOf(clusterDir: string, node: string, mode: 'static' | 'dynamic'): ServiceManager {
-  const { service, services, log } = nodeLayout(clusterDir, node);
-  const dir = mode === 'static' ? service : services;
-  return createRunitServices({ mode, dir, logDir: log, clusterDir });
+function servicesOf(clusterDir: string, node: string, mode: 'static' | 'dynamic'): ServiceManager {
+  return (mode === 'static' ? staticServices : dynamicServices)(clusterDir, node);
 }
 
 /** A file that says so, since an origin goes by what it read last. */
