@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
-import { confirm } from '../lib/cli/confirm.ts';
+import { confirmByName } from '../lib/cli/confirm.ts';
 import { chooseClusterDir, isFolder } from '../lib/cli/context.ts';
 import { clusterLayout } from '../lib/nodes/layout.ts';
 import { takeDown } from '../lib/provision/down.ts';
@@ -21,11 +21,12 @@ export default class Down extends BaseCommand {
   static override examples = [
     '<%= config.bin %> down',
     '<%= config.bin %> down --cluster demo',
-    '<%= config.bin %> down --purge --yes',
+    '<%= config.bin %> down --purge --confirm=demo',
   ];
   static override flags = {
     purge: Flags.boolean({ summary: 'Also delete its streams, keys, recordings and logs.' }),
-    yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+    confirm: Flags.string({ summary: 'Name of the cluster, to agree to --purge.', helpValue: 'NAME' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask, whichever cluster it is.' }),
     wait: Flags.boolean({ summary: 'Wait while another command changes the cluster, instead of failing.' }),
   };
 
@@ -34,7 +35,9 @@ export default class Down extends BaseCommand {
     const { name, dir } = await chooseClusterDir(flags);
     const present = await isFolder(dir);
     if (flags.purge && present) {
-      await confirm(`Delete the streams, keys, recordings and logs of cluster "${name}"?`, flags.yes);
+      const question = `Delete the streams, keys, recordings and logs of cluster "${name}"?`;
+      const given = flags.yes ? name : flags.confirm;
+      await confirmByName(question, { name, given, silent: this.jsonEnabled() });
     }
     const started = performance.now();
     const lock = { file: clusterLayout(dir).lock, command: 'streamctl down', signal: this.signal };

@@ -1,37 +1,42 @@
-import { BaseCommand } from '../lib/cli/base-command.ts';
-import { runUp } from '../lib/cli/up-action.ts';
-import type { Change } from '../lib/provision/changes.ts';
+import { writeFile } from 'node:fs/promises';
+import { EXIT } from '../lib/base/errors.ts';
+import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
+import type { PlanReport } from '../lib/cli/plan-action.ts';
+import { runPlan } from '../lib/cli/up-action.ts';
+import { formatPlan } from '../lib/cli/views/format-plan.ts';
 
-interface PlanResult {
-  readonly cluster: string;
-  readonly changes: readonly Change[];
-}
+/** As Terraform's detailed exit status has it. */
+const SOMETHING = 2;
 
 export default class Plan extends BaseCommand {
   static override summary = 'Say what up would change, and change nothing.';
   static override description =
-    'Goes through the steps of up without doing them: what is missing, what would be restarted, what would be removed.';
-  static override examples = ['<%= config.bin %> plan', '<%= config.bin %> plan --json'];
+    'Goes through the steps of up without doing them: what is missing, what would be restarted, what would be removed, on each node. Exit status 0 when that is nothing and 2 when it is something; a wrong command line is 64 here. The digest that it prints is for up --plan.';
+  static override examples = [
+    '<%= config.bin %> plan',
+    '<%= config.bin %> plan --out plan.json',
+    '<%= config.bin %> plan --json',
+  ];
+  static override flags = {
+    out: Flags.string({ summary: 'Also write the plan into this file, for up --plan.', helpValue: 'FILE' }),
+  };
+  /** 2 says that there is something to do. */
+  protected override usageStatus: number = EXIT.planUsage;
 
-  async run(): Promise<PlanResult> {
+  async run(): Promise<PlanReport> {
     const { flags } = await this.parse(Plan);
-    const { spec, changes } = await runUp({
+    const plan = await runPlan({
       spec: flags.spec,
       cluster: flags.cluster,
-      mode: 'plan',
-      wait: false,
-      command: 'streamctl plan',
       root: this.config.root,
       version: this.config.version,
-      silent: true,
       signal: this.signal,
-      say: () => {},
     });
-    if (changes.length === 0)
-      this.log(`  cluster ${spec.cluster} is as the spec says; up would change nothing`);
-    else this.log(`  up would make ${changes.length} changes to cluster ${spec.cluster}\n`);
-    const width = Math.max(...changes.map(({ node }) => (node ?? 'cluster').length), 0);
-    for (const { node, text } of changes) this.log(`    ${(node ?? 'cluster').padEnd(width)}  ${text}`);
-    return { cluster: spec.cluster, changes };
+    for (const line of formatPlan(plan)) this.log(line);
+    if (flags.out !== undefined) {
+      await writeFile(flags.out, `${JSON.stringify({ version: 1, ...plan }, null, 2)}\n`);
+    }
+    if (plan.changes.length > 0) this.exitWith(SOMETHING);
+    return plan;
   }
 }

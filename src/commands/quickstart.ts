@@ -14,7 +14,6 @@ export default class Quickstart extends BaseCommand {
     const outcome = await runQuickstart({
       spec: flags.spec,
       cluster: flags.cluster,
-      mode: 'apply',
       wait: true,
       command: 'streamctl quickstart',
       root: this.config.root,

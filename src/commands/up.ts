@@ -16,13 +16,22 @@ interface UpResult {
 export default class Up extends BaseCommand {
   static override summary = 'Make the cluster of a spec run, or run as the spec says now.';
   static override description =
-    'Starts what is missing, restarts only what changed, and changes nothing when all is well. Killed at any moment, it continues when run again. Keys of new streams are shown once.';
+    'Starts what is missing, restarts only what changed, and changes nothing when all is well. Killed at any moment, it continues when run again. Keys of new streams are shown once. Nodes and regions that the spec no longer has are only taken out when somebody agrees. With --plan it refuses when the spec, the program or the cluster is not as it was for that plan, and says what moved.';
   static override examples = [
     '<%= config.bin %> up',
     '<%= config.bin %> up --spec clusters/charity.yaml --wait',
-    '<%= config.bin %> up --json',
+    '<%= config.bin %> up --plan 1c0ffee123-4a5b6c7d8e-0123456789-abcdef0123',
+    '<%= config.bin %> up --confirm=charity --json',
   ];
   static override flags = {
+    plan: Flags.string({
+      summary: 'Digest of a plan, or file with one: do nothing unless it still holds.',
+      helpValue: 'DIGEST',
+    }),
+    confirm: Flags.string({
+      summary: 'Name of the cluster, to agree that nodes or regions are taken out.',
+      helpValue: 'NAME',
+    }),
     wait: Flags.boolean({ summary: 'Wait while another command changes the cluster, instead of failing.' }),
   };
 
@@ -31,8 +40,9 @@ export default class Up extends BaseCommand {
     const { spec, changes, streams } = await runUp({
       spec: flags.spec,
       cluster: flags.cluster,
-      mode: 'apply',
       wait: flags.wait,
+      planned: flags.plan,
+      confirmed: flags.confirm,
       command: 'streamctl up',
       root: this.config.root,
       version: this.config.version,

@@ -19,7 +19,10 @@ export default class StreamRemove extends BaseCommand {
     const { args, flags } = await this.parse(StreamRemove);
     const { name } = args;
     const view = await this.loadCluster();
-    await confirm(`Remove stream ${name} from cluster ${view.name} and end its keys?`, flags.yes);
+    await confirm(`Remove stream ${name} from cluster ${view.name} and end its keys?`, {
+      yes: flags.yes,
+      silent: this.jsonEnabled(),
+    });
     await useStore(view, (store) => removeStream(store, { name, by: operatorName() }));
     this.log(`  ✔ removed stream ${name}; its keys are no longer valid`);
     return { name };

@@ -23,6 +23,7 @@ export const EXIT = {
   drillUnknown: 13,
   drillAborted: 14,
   drillRecoveryFailed: 15,
+  planUsage: 64,
   interrupted: 130,
 } as const;
 

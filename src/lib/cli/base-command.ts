@@ -38,6 +38,8 @@ export abstract class BaseCommand extends Command {
   protected readonly abort = new AbortController();
   /** Exit status when a signal ended the command although it returned well; `top` says 0. */
   protected interruptedStatus: number = EXIT.interrupted;
+  /** Exit status of a wrong command line. */
+  protected usageStatus: number = EXIT.usage;
   /** How long tidying up may take after a signal before the command is left behind, milliseconds. */
   protected interruptGraceMs: number | undefined = undefined;
   /** Under `--json` it prints many documents, a line each, and its result is the last of them. */
@@ -105,7 +107,7 @@ export abstract class BaseCommand extends Command {
           Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags, json: null }),
         );
     await reportFailure(failure, this.jsonEnabled(), this.jsonLines);
-    return ERROR_CODES[failure.code].exit;
+    return failure.code === 'USAGE' ? this.usageStatus : ERROR_CODES[failure.code].exit;
   }
 
   get #words(): string {

@@ -1,4 +1,4 @@
-/** The composition root of `up`, `plan` and `quickstart`: from flags to a context, the lock, the steps. */
+/** The composition root of `up`, `plan` and `quickstart`: from flags to a context, consent, the lock, the steps. */
 import { join, resolve } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import { clusterLayout } from '../nodes/layout.ts';
@@ -6,16 +6,18 @@ import { type Change, Changes } from '../provision/changes.ts';
 import type { MadeStream, UpContext } from '../provision/context.ts';
 import { loadTemplates } from '../provision/load-templates.ts';
 import { takeLock } from '../provision/lock.ts';
+import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
 import { UP_STEPS } from '../provision/up.ts';
 import { type LoadedSpec, loadSpec } from '../spec/load.ts';
+import { confirmByName } from './confirm.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
+import { loadEarlierPlan, makePlan, type PlanReport, refuseMoved } from './plan-action.ts';
 import { runSteps } from './run-steps.ts';
 
 export interface UpRequest {
   readonly spec: string | undefined;
   /** `--cluster`: only to refuse a spec of another name. */
   readonly cluster: string | undefined;
-  readonly mode: 'apply' | 'plan';
   readonly wait: boolean;
   readonly command: string;
   readonly root: string;
@@ -23,6 +25,10 @@ export interface UpRequest {
   readonly silent: boolean;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** `--plan`: it must still be what `up` would do. */
+  readonly planned?: string | undefined;
+  /** `--confirm`: name of the cluster, when something of it is taken away. */
+  readonly confirmed?: string | undefined;
 }
 
 export interface UpOutcome {
@@ -33,19 +39,31 @@ export interface UpOutcome {
 
 const WAIT_MS = 10 * 60_000;
 
-/** Runs `up` or, in the mode `plan`, says what it would do. */
-export async function runUp(request: UpRequest): Promise<UpOutcome> {
+/** What `plan` needs of a request. */
+export type PlanRequest = Omit<UpRequest, 'wait' | 'command' | 'silent' | 'say'>;
+
+/** Says what `up` would do, and changes nothing. */
+export async function runPlan(request: PlanRequest): Promise<PlanReport> {
+  const spec = await loadRequestedSpec(request);
+  return await makePlan(await createUpContext(spec, { ...request, mode: 'plan' }));
+}
+
+async function loadRequestedSpec(request: Pick<UpRequest, 'spec' | 'cluster'>): Promise<LoadedSpec> {
   const spec = await loadSpec(resolve(request.spec ?? DEFAULT_SPEC));
   if (request.cluster !== undefined && request.cluster !== spec.cluster) {
     throw new StreamctlError('USAGE', `the spec is of cluster "${spec.cluster}", not "${request.cluster}"`, {
       hint: 'Leave --cluster out, or name its spec with --spec.',
     });
   }
-  const context = await createUpContext(spec, request);
-  if (request.mode === 'plan') {
-    await runSteps(UP_STEPS, context, { silent: true });
-    return { spec, changes: context.changes.list, streams: [] };
-  }
+  return spec;
+}
+
+/** Runs `up`. Throws CONFLICT when it would do something else than was planned, USAGE when nobody agreed to a deletion. */
+export async function runUp(request: UpRequest): Promise<UpOutcome> {
+  const spec = await loadRequestedSpec(request);
+  const earlier = request.planned === undefined ? null : await loadEarlierPlan(request.planned);
+  const context = await createUpContext(spec, { ...request, mode: 'apply' });
+  await agreeToDeletions(context, request);
   const giveBack = await takeLock({
     file: context.layout.lock,
     command: request.command,
@@ -55,6 +73,9 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
       request.say(`  waiting for ${holder.command}, pid ${holder.pid}, user ${holder.user}`),
   });
   try {
+    if (earlier !== null) {
+      refuseMoved(earlier, await makePlan(await createUpContext(spec, { ...request, mode: 'plan' })));
+    }
     await runSteps(UP_STEPS, context, { silent: request.silent });
   } finally {
     await giveBack();
@@ -62,10 +83,20 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
   return { spec, changes: context.changes.list, streams: context.madeStreams };
 }
 
+async function agreeToDeletions({ spec, layout }: UpContext, request: UpRequest): Promise<void> {
+  const words = wordDeletions(await findDeletions(spec, layout.dir));
+  if (words === '') return;
+  await confirmByName(`Take ${words} out of cluster "${spec.cluster}"?`, {
+    name: spec.cluster,
+    given: request.confirmed,
+    silent: request.silent,
+  });
+}
+
 /** Creates what the steps of `up` share. */
 export async function createUpContext(
   spec: LoadedSpec,
-  request: Pick<UpRequest, 'root' | 'version' | 'mode' | 'signal'>,
+  request: Pick<UpRequest, 'root' | 'version' | 'signal'> & { readonly mode: 'apply' | 'plan' },
 ): Promise<UpContext> {
   const home = streamctlHome();
   return {

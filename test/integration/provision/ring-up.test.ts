@@ -60,7 +60,7 @@ describe('the ring in up', () => {
   const spec = async (nodes: readonly string[], ring?: string) =>
     await writeFile(folder.spec, formatSpec(nodes, ring));
   const up = async (): Promise<UpJson> => {
-    const run = await runCli(['up', '--json'], folder);
+    const run = await runCli(['up', '--confirm=ringup', '--json'], folder);
     assert.equal(run.status, 0, run.stdout + run.stderr);
     return run.json<UpJson>();
   };
@@ -152,7 +152,7 @@ describe('the ring in up', () => {
 
   test('a node that takes the address of one that leaves is refused before anything is changed', async () => {
     await spec([FIRST[0]!, `{ name: a-4, region: a, roles: [origin], address: ${BLOCK}.1.3 }`]);
-    const run = await runCli(['up', '--json'], folder);
+    const run = await runCli(['up', '--confirm=ringup', '--json'], folder);
     assert.equal(run.status, 8);
     const { error } = run.json<{ error: { code: string; message: string } }>();
     assert.match(error.message, /a-4 takes the address 127\.201\.1\.3, where a-3 still runs/);

@@ -74,7 +74,8 @@ describe('up and down', () => {
   test('a second up changes nothing and says so; so does plan', async () => {
     const up = await runCli(['up', '--json'], folder);
     assert.equal(up.json<UpJson>().changed, false, up.stdout);
-    assert.deepEqual((await runCli(['plan', '--json'], folder)).json<UpJson>().changes, []);
+    const plan = await runCli(['plan', '--json'], folder);
+    assert.deepEqual([plan.status, plan.json<UpJson>().changes], [0, []]);
     assert.match((await runCli(['up'], folder)).stdout, /nothing changed/);
   });
 
@@ -98,10 +99,34 @@ describe('up and down', () => {
     assert.equal(grown.status, 0, grown.stdout);
     assert.equal(await canListen(`${BLOCK}.1.3`, 8080), false);
     await writeFile(folder.spec, text);
-    const shrunk = await runCli(['up', '--json'], folder);
+    const unasked = await runCli(['up', '--json'], folder);
+    assert.equal(unasked.status, 2, unasked.stdout);
+    assert.match(unasked.stdout, /Take node a-3 out of cluster.*Nobody can answer here/);
+    const shrunk = await runCli(['up', '--confirm=updown', '--json'], folder);
     assert.equal(shrunk.status, 0, shrunk.stdout);
     assert.equal(await canListen(`${BLOCK}.1.3`, 8080), true);
     assert.deepEqual(await Promise.all(units.map((unit) => pidOf('a-1', unit))), before);
+  });
+
+  test('plan ends with 2 when there is something to do, and up --plan does that and nothing else', async () => {
+    const text = await readFile(folder.spec, 'utf8');
+    await writeFile(folder.spec, text.replace('videoKbps: 150', 'videoKbps: 160'));
+    const plan = await runCli(['plan', '--out', 'plan.json', '--json'], folder);
+    assert.equal(plan.status, 2, plan.stdout);
+    await writeFile(folder.spec, text.replace('videoKbps: 150', 'videoKbps: 170'));
+    const refused = await runCli(['up', '--plan', 'plan.json', '--json'], folder);
+    assert.equal(refused.status, 8, refused.stdout);
+    const { error } = refused.json<{ error: { code: string; details: { moved: string[] } } }>();
+    assert.deepEqual([error.code, error.details.moved], ['CONFLICT', ['spec']]);
+    await writeFile(folder.spec, text.replace('videoKbps: 150', 'videoKbps: 160'));
+    const { digest, changes } = plan.json<UpJson & { digest: string }>();
+    const done = await runCli(['up', '--plan', digest, '--json'], folder);
+    assert.equal(done.status, 0, done.stdout);
+    assert.deepEqual(done.json<UpJson>().changes, changes);
+    assert.equal((await runCli(['up', '--plan', digest, '--json'], folder)).status, 8);
+    assert.equal((await runCli(['plan', '--unknown'], folder)).status, 64);
+    await writeFile(folder.spec, text);
+    assert.equal((await runCli(['up', '--json'], folder)).status, 0);
   });
 
   test('while another command changes the cluster, up says who and ends with 6; --wait waits', async () => {
@@ -178,9 +203,18 @@ describe('up and down', () => {
     assert.deepEqual(run.json<UpJson>().streams, []);
   });
 
-  test('down --purge without a terminal wants --yes, and then deletes everything', async () => {
+  test('down --purge without a terminal wants the name, and then deletes everything', async () => {
     assert.equal((await runCli(['down', '--purge', '--json'], folder)).status, 2);
-    assert.equal((await runCli(['down', '--purge', '--yes', '--json'], folder)).status, 0);
+    assert.equal((await runCli(['down', '--purge', '--confirm=other', '--json'], folder)).status, 2);
+    const run = await runCli(['down', '--purge', '--confirm=updown', '--json'], folder);
+    assert.equal(run.json<{ purged: boolean }>().purged, true);
+    assert.deepEqual(await readdir(folder.home), []);
+  });
+
+  test('down --purge of a cluster that is not there deletes nothing, and does not say that it did', async () => {
+    const run = await runCli(['down', '--purge', '--json'], folder);
+    assert.deepEqual([run.status, run.json<{ purged: boolean }>().purged], [0, false]);
+    assert.match((await runCli(['down', '--purge'], folder)).stdout, /there is no cluster updown/);
     assert.deepEqual(await readdir(folder.home), []);
   });
 });

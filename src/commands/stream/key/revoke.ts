@@ -22,7 +22,10 @@ export default class StreamKeyRevoke extends BaseCommand {
     const { args, flags } = await this.parse(StreamKeyRevoke);
     const { name, keyid: keyId } = args;
     const view = await this.loadCluster();
-    await confirm(`End ${keyId === undefined ? 'every key' : `key ${keyId}`} of stream ${name}?`, flags.yes);
+    await confirm(`End ${keyId === undefined ? 'every key' : `key ${keyId}`} of stream ${name}?`, {
+      yes: flags.yes,
+      silent: this.jsonEnabled(),
+    });
     const ended = await useStore(view, (store) => revokeKey(store, { name, keyId, by: operatorName() }));
     this.log(
       ended.length === 0 ? `  stream ${name} had no key` : `  ✔ ended ${ended.join(', ')} of stream ${name}`,

@@ -42,7 +42,7 @@ export async function runAddNode(
   const plan = await planAddNode(store, place, addition);
   showPlan(plan, call);
   if (call.dryRun) return reportChange({ plan, dryRun: true, madeEpoch: null, results: [] });
-  await confirm(`Add node ${addition.node.name} to region ${addition.node.region}?`, call.yes);
+  await confirm(`Add node ${addition.node.name} to region ${addition.node.region}?`, call);
   const request = await createRequest(view, call, addition.what);
   const context = await underLock(view, call, async () => {
     const files = await planFiles(place, addition);

@@ -39,7 +39,7 @@ export async function runRemoveNode(
   showPlan(plan, call);
   if (!force) refuseLoss(plan);
   if (call.dryRun) return reportChange({ plan, dryRun: true, madeEpoch: null, results: [] });
-  await confirm(wordQuestion(view, removal), call.yes);
+  await confirm(wordQuestion(view, removal), call);
   const request = await createRequest(view, call, what);
   const { signal } = call;
   const drained: DrainContext = {
