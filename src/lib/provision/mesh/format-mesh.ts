@@ -1,0 +1,111 @@
+/** The files of a machine's mesh as text. Pure; wg(8), nft(8) and systemd.service(5) govern them. */
+import { join } from 'node:path';
+import { formatUnitFile } from '../../nodes/systemd/unit-text.ts';
+import type { MeshPlan } from './mesh.ts';
+
+/** Where a machine keeps its mesh; only root may read it. */
+export interface MeshPlace {
+  /** Folder of the cluster on the machine; its last part is the cluster's name. */
+  readonly clusterDir: string;
+}
+
+/** Folder of key and configuration, mode 0700, root's. */
+export function meshFolder({ clusterDir }: MeshPlace): string {
+  return join(clusterDir, 'mesh');
+}
+
+/**
+ * Seconds between signs of life to each peer: it keeps the way through routers that forget, and makes a machine that comes
+ * back shake hands with all others at once, where it would else wait for them to give up the old session.
+ */
+const KEEPALIVE_SEC = 20;
+
+/** Formats what `wg syncconf` reads. It holds the private key: mode 0600. */
+export function formatMeshConf({ port, peers }: MeshPlan, privateKey: string): string {
+  const blocks = peers.map(({ name, publicKey, endpoint, address }) =>
+    [
+      `# ${name}`,
+      '[Peer]',
+      `PublicKey = ${publicKey}`,
+      `AllowedIPs = ${address}/32`,
+      `Endpoint = ${endpoint}`,
+      `PersistentKeepalive = ${KEEPALIVE_SEC}`,
+    ].join('\n'),
+  );
+  const own = ['[Interface]', `PrivateKey = ${privateKey.trim()}`, `ListenPort = ${port}`].join('\n');
+  return `${[own, ...blocks].join('\n\n')}\n`;
+}
+
+/**
+ * Formats the script that makes device, address and guard; it may run again. A device of wireguard-go's outlives it, so
+ * that its end costs no connection: the address stays.
+ */
+export function formatLinkScript(plan: MeshPlan, table: string): string {
+  const { interfaceName: name, address, network, mtu, kernel } = plan;
+  const make = kernel ? `ip link add ${name} type wireguard` : `ip tuntap add dev ${name} mode tun`;
+  return `#!/bin/sh
+# Makes the interface of the mesh, unless it is there.
+set -e
+[ -e /sys/class/net/${name} ] || ${make}
+ip address replace ${address}/32 dev ${name}
+ip link set ${name} mtu ${mtu} up
+ip route replace ${network} dev ${name}
+# A stranger on the machine's own network could else send to the address of the mesh past the tunnel.
+nft -f - <<'END'
+add table inet ${table}
+delete table inet ${table}
+table inet ${table} {
+  chain guard {
+    type filter hook prerouting priority raw; policy accept;
+    iifname != { "lo", "${name}" } ip daddr ${network} drop
+    iifname != { "lo", "${name}" } ip saddr ${network} drop
+  }
+}
+END
+`;
+}
+
+/** Formats the unit that keeps the mesh up. */
+export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
+  const { interfaceName: name, kernel } = plan;
+  const folder = meshFolder(place);
+  const configure = `wg syncconf ${name} ${join(folder, 'mesh.conf')}`;
+  const wait = `until wg show ${name} >/dev/null 2>&1; do sleep 0.05; done`;
+  return formatUnitFile(place.clusterDir, [
+    [
+      'Unit',
+      [
+        ['Description', `The mesh of streamctl cluster ${place.clusterDir.split('/').at(-1)}`],
+        ['After', 'network-online.target'],
+        ['Wants', 'network-online.target'],
+        ['StartLimitIntervalSec', '0'],
+      ],
+    ],
+    [
+      'Service',
+      [
+        ['ExecStartPre', `/bin/sh ${join(folder, 'link.sh')}`],
+        // The kernel needs nobody; the unit shows that the interface is there.
+        ['ExecStart', kernel ? '/bin/sleep infinity' : `/usr/bin/wireguard-go -f ${name}`],
+        ['ExecStartPost', `/bin/sh -c '${wait}; ${configure}'`],
+        ['ExecReload', `/bin/sh -c 'sh ${join(folder, 'link.sh')} && ${configure}'`],
+        // wireguard-go warns on each start that kernels can do it, too.
+        ['StandardOutput', 'null'],
+        ['StandardError', 'journal'],
+        ['Restart', 'always'],
+        ['RestartSec', '100ms'],
+        ['TimeoutStartSec', '20s'],
+        ['CapabilityBoundingSet', 'CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE CAP_DAC_READ_SEARCH'],
+        ['NoNewPrivileges', 'yes'],
+        ['ProtectHome', 'yes'],
+        ['ProtectSystem', 'strict'],
+        ['PrivateTmp', 'yes'],
+        ['RuntimeDirectory', 'wireguard'],
+        ['RuntimeDirectoryMode', '0700'],
+        ['RuntimeDirectoryPreserve', 'yes'],
+        ['MemoryMax', '512M'],
+      ],
+    ],
+    ['Install', [['WantedBy', 'multi-user.target']]],
+  ]);
+}
