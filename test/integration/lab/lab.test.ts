@@ -75,6 +75,11 @@ test('a lab is made, reached, cut, healed, switched off and on, and leaves nothi
     assert.equal(statSync(layout.key).mode & 0o777, 0o600);
   });
 
+  await t.test('a command of this machine runs in its network, and its exit status is told', async () => {
+    assert.equal((await lab('exec', '--', 'nc', '-z', '-w', '2', '10.213.1.1', '22')).status, 0);
+    assert.equal((await lab('exec', '--', 'sh', '-c', 'exit 7')).status, 7);
+  });
+
   await t.test('systemd runs in a machine, with its own name, and its user may sudo', async () => {
     const { stdout } = await inMachine(
       'us-1',
