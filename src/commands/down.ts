@@ -1,8 +1,8 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { confirmByName } from '../lib/cli/confirm.ts';
 import { chooseClusterDir, isFolder } from '../lib/cli/context.ts';
+import { takeClusterDown } from '../lib/cli/take-cluster-down.ts';
 import { clusterLayout } from '../lib/nodes/layout.ts';
-import { takeDown } from '../lib/provision/down.ts';
 import { takeLock } from '../lib/provision/lock.ts';
 
 interface DownResult {
@@ -15,7 +15,7 @@ interface DownResult {
 }
 
 export default class Down extends BaseCommand {
-  static override summary = 'Stop everything of a cluster on this machine.';
+  static override summary = 'Stop everything of a cluster, on this machine or on all of its machines.';
   static override description =
     'Leaves no process and no open port, also after crashes; run twice it does nothing the second time. Streams, keys, recordings and logs are kept unless --purge.';
   static override examples = [
@@ -43,7 +43,13 @@ export default class Down extends BaseCommand {
     const lock = { file: clusterLayout(dir).lock, command: 'streamctl down', signal: this.signal };
     const giveBack = await takeLock({ ...lock, waitMs: flags.wait ? 600_000 : 0 });
     const purge = flags.purge && present;
-    const done = await takeDown({ clusterDir: dir, purge }).finally(giveBack);
+    const done = await takeClusterDown({
+      cluster: name,
+      dir,
+      purge,
+      signal: this.signal,
+      say: (line) => this.progress(line),
+    }).finally(giveBack);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     if (!present) this.log(`  there is no cluster ${name} on this machine, so there was nothing to stop`);
     else if (done.stopped === 0)

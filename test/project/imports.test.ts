@@ -16,6 +16,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   execa: [
     'lib/lab',
     'lib/nodes',
+    'lib/ssh',
     'lib/provision',
     'lib/media',
     'lib/pipeline',

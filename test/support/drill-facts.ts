@@ -11,6 +11,7 @@ const NODES = {
 } as const;
 
 const view: ClusterView = {
+  ssh: null,
   ...{ name: 'demo', dir: '/cluster', specFile: '/spec', regions: ['us', 'eu'] },
   peers: Object.entries(NODES).map(([name, roles]) => ({
     ...{ name, region: name.slice(0, 2), roles, address: '127.9.9.9', ports: DEFAULT_PORTS, weight: 1 },

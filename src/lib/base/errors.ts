@@ -58,6 +58,31 @@ export const ERROR_CODES = {
     meaning: 'another cluster on this machine uses the address block',
   },
   ENVIRONMENT: { exit: EXIT.environment, http: 500, meaning: 'this machine does not allow what is needed' },
+  UNREACHABLE: {
+    exit: EXIT.environment,
+    http: 502,
+    meaning: 'a machine cannot be reached by ssh, or did not answer in time',
+  },
+  HOST_KEY: {
+    exit: EXIT.environment,
+    http: 502,
+    meaning: "a machine's ssh host key is not known here, or is another one than before",
+  },
+  ACCESS_DENIED: {
+    exit: EXIT.environment,
+    http: 502,
+    meaning: 'a machine does not let us log in, or does not let us become root with sudo',
+  },
+  MACHINE_UNFIT: {
+    exit: EXIT.environment,
+    http: 500,
+    meaning: 'a machine is not one that can be a node: its system, packages, disk or clock',
+  },
+  MACHINE_FAILED: {
+    exit: EXIT.environment,
+    http: 500,
+    meaning: 'something that was done on a machine failed there',
+  },
   NOT_RUNNING: {
     exit: EXIT.notRunning,
     http: 503,

@@ -6,6 +6,7 @@ import { collectCluster } from '../health/collect-cluster.ts';
 import { DEFAULT_SERVICE_LEVELS } from '../health/service-levels.ts';
 import { type KnownCluster, summarize } from '../health/summarize.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
+import { createReach } from '../nodes/reach.ts';
 import { loadStreams } from '../store/load-streams.ts';
 import { loadRefusals } from '../store/placements.ts';
 import { readStore } from '../store/read-connection.ts';
@@ -16,7 +17,7 @@ import { observePublishers } from '../streams/observe-publishers.ts';
  * one node is given at the most.
  */
 export async function observeCluster(view: ClusterView): Promise<ClusterStatus> {
-  const deps = createAskNode(systemClock.nowMs);
+  const deps = createAskNode(systemClock.nowMs, createReach(view));
   const [answers, stored, publishers] = await Promise.all([
     collectCluster(view.peers, deps),
     loadStored(view),
@@ -47,7 +48,12 @@ async function readStored(
   view: ClusterView,
   at: { readonly address: string; readonly port: number },
 ): Promise<Stored> {
-  const options = { cluster: view.name, ...at, passwordFile: view.files.redisPassword };
+  const options = {
+    cluster: view.name,
+    ...at,
+    passwordFile: view.files.redisPassword,
+    reach: createReach(view),
+  };
   return await readStore(options, async (reader) => {
     const [streams, refusals] = await Promise.all([loadStreams(reader), loadRefusals(reader)]);
     return { streams: streams.map((stream) => stream.name), refusals };

@@ -21,6 +21,7 @@ export interface PlanReport {
 
 /** Says what `up` would do, and does nothing; `context` is of the mode `plan`. Throws what `up` throws before it begins. */
 export async function makePlan(context: UpContext): Promise<PlanReport> {
+  await using _ = { [Symbol.asyncDispose]: () => context.driver.close() };
   await runSteps(UP_STEPS, context, { silent: true });
   const { spec, layout, program } = context;
   const changes = context.changes.list;

@@ -34,6 +34,11 @@ const DAEMONS = {
     const { stdin: input, stdout: output } = process;
     await runUndoProcess({ file: options.configFile, input, output, nowMs: Date.now });
   },
+  hands: async () => {
+    const { runHands } = await import('../provision/hands/run-hands.ts');
+    const { stdin: input, stdout: output } = process;
+    await runHands({ input, output });
+  },
 } as const;
 
 /** Names of the daemons. */
@@ -48,8 +53,9 @@ export function isDaemonCall(argv: readonly string[]): boolean {
 export async function runDaemon(name: DaemonName, args: readonly string[]): Promise<number> {
   try {
     const { values } = parseDaemonArgs(args);
-    if (values.config === undefined) throw new StreamctlError('USAGE', `daemon ${name} needs --config PATH`);
-    await DAEMONS[name]({ configFile: values.config, stream: values.stream ?? '' });
+    if (values.config === undefined && name !== 'hands')
+      throw new StreamctlError('USAGE', `daemon ${name} needs --config PATH`);
+    await DAEMONS[name]({ configFile: values.config ?? '', stream: values.stream ?? '' });
     return EXIT.ok;
   } catch (error) {
     const failure = toStreamctlError(error);

@@ -2,11 +2,14 @@
 import { join, resolve } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import { clusterLayout } from '../nodes/layout.ts';
+import { createReach } from '../nodes/reach.ts';
 import { type Change, Changes } from '../provision/changes.ts';
 import type { MadeStream, UpContext } from '../provision/context.ts';
 import { loadTemplates } from '../provision/load-templates.ts';
+import { createLocalDriver } from '../provision/local/local-driver.ts';
 import { takeLock } from '../provision/lock.ts';
 import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
+import { createRemoteDriver } from '../provision/remote/remote-driver.ts';
 import { UP_STEPS } from '../provision/up.ts';
 import { type LoadedSpec, loadSpec } from '../spec/load.ts';
 import { confirmByName } from './confirm.ts';
@@ -78,6 +81,7 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
     }
     await runSteps(UP_STEPS, context, { silent: request.silent });
   } finally {
+    await context.driver.close();
     await giveBack();
   }
   return { spec, changes: context.changes.list, streams: context.madeStreams };
@@ -99,10 +103,13 @@ export async function createUpContext(
   request: Pick<UpRequest, 'root' | 'version' | 'signal'> & { readonly mode: 'apply' | 'plan' },
 ): Promise<UpContext> {
   const home = streamctlHome();
+  const layout = clusterLayout(join(home, spec.cluster));
   return {
     spec,
     home,
-    layout: clusterLayout(join(home, spec.cluster)),
+    layout,
+    driver: spec.ssh === null ? createLocalDriver(layout.dir) : createRemoteDriver(spec.cluster, spec.ssh),
+    reach: createReach({ ssh: spec.ssh, peers: spec.nodes }),
     source: join(request.root, 'dist'),
     templates: await loadTemplates(join(request.root, 'templates')),
     version: request.version,
@@ -112,6 +119,7 @@ export async function createUpContext(
     program: null,
     nodes: [],
     leaving: [],
+    former: [],
     madeStreams: [],
   };
 }

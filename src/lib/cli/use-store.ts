@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { StreamctlError } from '../base/errors.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
+import { createReach } from '../nodes/reach.ts';
 import { type ReadConnectionOptions, readStore } from '../store/read-connection.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -28,7 +29,8 @@ function locateStore(view: ClusterView): ReadConnectionOptions {
   const node = view.peers.find(({ roles }) => roles.includes('store'));
   if (node === undefined) throw new StreamctlError('SPEC_INVALID', `cluster ${view.name} has no store node`);
   const { address, ports } = node;
-  return { cluster: view.name, address, port: ports.redis, passwordFile: view.files.redisPassword };
+  const reach = createReach(view);
+  return { cluster: view.name, address, port: ports.redis, passwordFile: view.files.redisPassword, reach };
 }
 
 /** Who runs this command, as the audit trail names them. */

@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
+import type { SshSettings } from '../ssh/target.ts';
 import { clusterLayout } from './layout.ts';
 import type { Peer } from './node-config.ts';
 
@@ -16,6 +17,8 @@ export interface ClusterView {
   /** The spec that made it, absolute. */
   readonly specFile: string;
   readonly regions: readonly string[];
+  /** How the machines are reached by ssh; null: nodes are addresses of this machine. */
+  readonly ssh: SshSettings | null;
   /** Every node, in the order of the spec. */
   readonly peers: readonly Peer[];
   readonly streams: Readonly<Record<string, StreamSettings>>;
@@ -34,7 +37,11 @@ export interface ClusterRecord {
   /** The same of the spec's own bytes, where it includes something. */
   readonly specFileDigest?: string;
   readonly regions: readonly string[];
+  /** Absent: nodes are addresses of this machine. */
+  readonly ssh?: SshSettings;
   readonly peers: readonly Peer[];
+  /** Machines that were nodes, and may still have something of the cluster. */
+  readonly former?: readonly Peer[];
   readonly streams: Readonly<Record<string, StreamSettings>>;
   readonly defaults: StreamSettings;
   /** First two numbers of every local address: `127.34`. */
@@ -68,8 +75,8 @@ export async function loadClusterRecord(dir: string): Promise<ClusterRecord | nu
 /** Returns the view of a recorded cluster. */
 export function viewOf(record: ClusterRecord, dir: string): ClusterView {
   const { keySecret, redisPassword } = clusterLayout(dir);
-  const { cluster: name, specFile, regions, peers, streams, defaults } = record;
-  return { name, dir, specFile, regions, peers, streams, defaults, files: { keySecret, redisPassword } };
+  const { cluster: name, specFile, regions, ssh = null, peers, streams, defaults } = record;
+  return { name, dir, specFile, regions, ssh, peers, streams, defaults, files: { keySecret, redisPassword } };
 }
 
 /** Loads every cluster under `home`, by name. */

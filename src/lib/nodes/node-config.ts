@@ -21,6 +21,8 @@ export interface Ports {
 export interface Peer {
   readonly name: string;
   readonly region: string;
+  /** Name by which ssh and the world reach the machine; absent on this machine. */
+  readonly host?: string;
   /** On which its services listen for one another. */
   readonly address: string;
   /** Name or address by which viewers and publishers reach it; absent when that is `address`. */

@@ -22,6 +22,11 @@ export class Changes {
     if (this.applies) await apply();
   }
 
+  /** Notes changes that were made, or would be, by the hands of a machine. */
+  note(made: readonly Change[]): void {
+    this.#list.push(...made);
+  }
+
   get list(): readonly Change[] {
     return this.#list;
   }

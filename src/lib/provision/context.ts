@@ -1,9 +1,12 @@
 /** What the steps of `up` share. */
+
+import type { Reach } from '../base/reach.ts';
 import type { ClusterLayout } from '../nodes/layout.ts';
 import type { Peer } from '../nodes/node-config.ts';
 import type { Templates } from '../render/node-files.ts';
 import type { LoadedSpec } from '../spec/load.ts';
 import type { Changes } from './changes.ts';
+import type { Driver } from './driver.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import type { Program } from './program.ts';
 
@@ -18,6 +21,10 @@ export interface UpContext {
   /** Folder of all clusters. */
   readonly home: string;
   readonly layout: ClusterLayout;
+  /** What is done on machines. */
+  readonly driver: Driver;
+  /** How this process reaches the ports of nodes. */
+  readonly reach: Reach;
   /** The built program: dist/. */
   readonly source: string;
   readonly templates: Templates;
@@ -32,8 +39,13 @@ export interface UpContext {
   nodes: readonly NodePlan[];
   /** Filled by the step that plans: nodes that still run and that the spec no longer has. */
   leaving: readonly Peer[];
+  /** Filled by the step that checks: machines that were nodes, until nothing of the cluster is there. */
+  former: readonly Peer[];
   madeStreams: MadeStream[];
 }
+
+/** What starting units takes. */
+export type UnitContext = Pick<UpContext, 'layout' | 'changes' | 'signal'>;
 
 /** How a step that takes long says what it does. */
 export interface StepReport {

@@ -1,17 +1,17 @@
 /** Streams of the spec: they exist in the store after `up`; those that exist are left alone. */
 import { userInfo } from 'node:os';
-import { connectStore } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { listStreams } from '../streams/list-streams.ts';
 import { addStream } from '../streams/streams.ts';
 import type { UpContext } from './context.ts';
+import { openStore } from './ring/open-store.ts';
 
 /** Adds the streams that are missing; their keys are in `madeStreams`, and nowhere else. */
 export async function declareStreams(context: UpContext): Promise<void> {
   const { spec, changes } = context;
   const names = Object.keys(spec.streams);
-  const node = spec.nodes.find(({ roles }) => roles.includes('store'))!;
   if (names.length === 0) return;
-  const running = await openStore(context, node.address, node.ports.redis);
+  const running = await openUnlessPlanned(context);
   if (running === null) {
     for (const name of names) await changes.step(null, `add stream ${name} unless it exists`, async () => {});
     return;
@@ -30,13 +30,7 @@ export async function declareStreams(context: UpContext): Promise<void> {
 }
 
 /** Under `plan` the store may not run; under `up` it must. */
-async function openStore({ spec, layout, changes }: UpContext, address: string, port: number) {
-  const opening = connectStore({
-    cluster: spec.cluster,
-    address,
-    port,
-    passwordFile: layout.redisPassword,
-    keySecretFile: layout.keySecret,
-  });
-  return changes.applies ? await opening : await opening.catch(() => null);
+async function openUnlessPlanned(context: UpContext): Promise<Store | null> {
+  const opening = openStore(context);
+  return context.changes.applies ? await opening : await opening.catch(() => null);
 }

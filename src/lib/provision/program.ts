@@ -16,7 +16,7 @@ export interface Program {
 
 /** Finds where the built program in `source` (dist/) belongs. Throws ENVIRONMENT when it is not built. */
 export async function locateProgram(source: string, programsDir: string): Promise<Program> {
-  const digest = await digestFolder(source);
+  const digest = await digestProgram(source);
   const dir = join(programsDir, digest);
   const binaryDir = join(programsDir, `node-${process.version.slice(1)}`);
   const nodeBinary = join(binaryDir, 'node');
@@ -57,7 +57,8 @@ async function copyNode(target: string, dir: string): Promise<void> {
   await rename(draft, target);
 }
 
-async function digestFolder(folder: string): Promise<string> {
+/** Names a build by what is in it. Throws ENVIRONMENT when there is none. */
+export async function digestProgram(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
     throw new StreamctlError('ENVIRONMENT', `${folder} is missing: streamctl is not built`, {
       hint: 'Run npm run build.',

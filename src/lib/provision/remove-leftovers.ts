@@ -7,8 +7,12 @@ import { stopRunsvdir } from '../nodes/runsvdir.ts';
 import type { UpContext } from './context.ts';
 import { removeOldPrograms } from './program.ts';
 
+type TidyContext = Pick<UpContext, 'layout' | 'nodes' | 'changes'> & {
+  readonly program: { readonly digest: string } | null;
+};
+
 /** Stops and removes what is on disk and not in the plan. */
-export async function removeLeftovers(context: UpContext): Promise<void> {
+export async function removeLeftovers(context: TidyContext): Promise<void> {
   const { layout, nodes, changes, program } = context;
   const present = await readdir(layout.nodes).catch((): string[] => []);
   for (const name of present) {
@@ -31,7 +35,7 @@ export async function removeLeftovers(context: UpContext): Promise<void> {
   }
 }
 
-async function removeNode(name: string, { layout, changes }: UpContext): Promise<void> {
+async function removeNode(name: string, { layout, changes }: TidyContext): Promise<void> {
   const { config, service, services, conf, www } = nodeLayout(layout.dir, name);
   const managers = [staticServices(layout.dir, name), dynamicServices(layout.dir, name)];
   const units = (await Promise.all(managers.map((manager) => manager.list()))).flat();

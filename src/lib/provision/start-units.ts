@@ -6,7 +6,7 @@ import { StreamctlError } from '../base/errors.ts';
 import { staticServices } from '../nodes/node-services.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import { awaitHealthy } from './await-healthy.ts';
-import type { UpContext } from './context.ts';
+import type { UnitContext } from './context.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import type { PlannedUnit } from './plan-units.ts';
 
@@ -42,7 +42,7 @@ export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: strin
 }
 
 /** Installs and starts what must be: the store first, new units together, changed ones one node after the other. */
-export async function applyUnitWork(work: readonly UnitWork[], context: UpContext): Promise<void> {
+export async function applyUnitWork(work: readonly UnitWork[], context: UnitContext): Promise<void> {
   const todo = work.filter(({ kind }) => kind !== 'none');
   for (const one of todo) await installUnit(one, context);
   const store = todo.filter(({ planned }) => planned.unit.name === 'redis');
@@ -54,12 +54,12 @@ export async function applyUnitWork(work: readonly UnitWork[], context: UpContex
   for (const one of changed) await bringUp(one, context);
 }
 
-async function installUnit(one: UnitWork, { changes }: UpContext): Promise<void> {
+async function installUnit(one: UnitWork, { changes }: UnitContext): Promise<void> {
   if (changes.applies) await one.services.install(one.planned.unit);
 }
 
 /** Reports every failure, not the first: the first is thrown with the others beside it. */
-async function runTogether(work: readonly UnitWork[], context: UpContext): Promise<void> {
+async function runTogether(work: readonly UnitWork[], context: UnitContext): Promise<void> {
   const results = await Promise.allSettled(work.map((one) => bringUp(one, context)));
   const failures = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
@@ -76,7 +76,7 @@ async function runTogether(work: readonly UnitWork[], context: UpContext): Promi
   });
 }
 
-async function bringUp({ plan, planned, services, kind }: UnitWork, context: UpContext): Promise<void> {
+async function bringUp({ plan, planned, services, kind }: UnitWork, context: UnitContext): Promise<void> {
   const { name } = planned.unit;
   await context.changes.step(plan.node.name, `${kind} ${name}`, async () => {
     if (kind === 'restart') await services.stop(name);

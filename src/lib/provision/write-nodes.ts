@@ -26,7 +26,10 @@ export async function writeNode(plan: NodePlan, clusterDir: string, changes: Cha
 }
 
 /** Copies the player page and its assets to an edge. */
-export async function writePlayer(plan: NodePlan, { source, layout, changes }: UpContext): Promise<void> {
+export async function writePlayer(
+  plan: NodePlan,
+  { source, layout, changes }: Pick<UpContext, 'source' | 'layout' | 'changes'>,
+): Promise<void> {
   if (!plan.node.roles.includes('edge')) return;
   const { www } = nodeLayout(layout.dir, plan.node.name);
   const built = join(source, 'www');

@@ -21,6 +21,7 @@ export function findSpecFaults(raw: Loose): Fault[] {
     ...findDuplicates(raw, 'streams', 'stream'),
     ...nodes.flatMap((node, index) => findUnknownRegion(node, index, regions)),
     ...findMissingRoles(nodes, regions),
+    ...findHostFaults(raw),
     ...findOverlaps(raw, regions),
     ...findMediaFaults(raw),
   ];
@@ -78,6 +79,28 @@ function findMissingRoles(nodes: readonly Loose[], regions: readonly (string | n
   return faults;
 }
 
+/** Machines have hosts, one node each; addresses of this machine have none. */
+function findHostFaults(raw: Loose): Fault[] {
+  const ssh = textAt(raw, 'driver') === 'ssh';
+  const seen = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const [index, node] of listAt(raw, 'nodes').entries()) {
+    const host = textAt(node, 'host');
+    const path = ['nodes', index, ...(host === null ? [] : ['host'])];
+    if (ssh && host === null) faults.push({ path, message: 'has no host; driver ssh needs one' });
+    if (!ssh && host !== null) faults.push({ path, message: 'a host is only for driver: ssh' });
+    if (host === null) continue;
+    const holder = seen.get(host);
+    if (holder !== undefined)
+      faults.push({
+        path,
+        message: `"${host}" is the host of node "${holder}" already; a machine is one node`,
+      });
+    else seen.set(host, textAt(node, 'name') ?? '');
+  }
+  return faults;
+}
+
 /** Two nodes may share an address only when they share no port. */
 function findOverlaps(raw: Loose, regions: readonly (string | null)[]): Fault[] {
   const block = chooseBlock(
@@ -92,7 +115,8 @@ function findOverlaps(raw: Loose, regions: readonly (string | null)[]): Fault[] 
     const indexInRegion = counts.get(regionIndex) ?? 0;
     counts.set(regionIndex, indexInRegion + 1);
     if (regionIndex === -1 && textAt(node, 'address') === null) return [];
-    const address = textAt(node, 'address') ?? chooseAddress({ block, regionIndex, nodeName, indexInRegion });
+    const own = textAt(node, 'address') ?? textAt(node, 'host');
+    const address = own ?? chooseAddress({ block, regionIndex, nodeName, indexInRegion });
     const ports = applyPorts(recordAt(raw, 'ports') as RawPorts, recordAt(node, 'ports') as RawPorts);
     const clash = Object.entries(ports).find(([, port]) => holders.has(`${address}:${port}`));
     if (clash === undefined) {

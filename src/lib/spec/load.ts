@@ -61,7 +61,12 @@ export async function readSpec(file: string): Promise<ReadSpec> {
 export async function loadSpec(file: string): Promise<LoadedSpec> {
   const { parsed, text, includes, shown } = await readSpec(file);
   if (parsed.spec === null) throw specInvalid(shown, parsed.diagnostics);
-  return { ...parsed.spec, file: resolve(file), ...digestSpec(text, includes) };
+  return {
+    ...parsed.spec,
+    ssh: placeConfig(parsed.spec.ssh, file),
+    file: resolve(file),
+    ...digestSpec(text, includes),
+  };
 }
 
 /** Digests of a spec: of its own text, and of that and everything that it includes. */
@@ -74,6 +79,12 @@ export function digestSpec(
   const hash = createHash('sha256').update(fileDigest);
   for (const one of includes) hash.update(createHash('sha256').update(one.text).digest('hex'));
   return { digest: hash.digest('hex'), fileDigest };
+}
+
+/** The path of ssh's configuration is relative to the spec. */
+function placeConfig(ssh: Spec['ssh'], file: string): Spec['ssh'] {
+  if (ssh?.configFile === undefined) return ssh;
+  return { ...ssh, configFile: resolve(dirname(file), ssh.configFile) };
 }
 
 /** Words the faults of a spec as one error. */

@@ -1,7 +1,15 @@
 /** A checked spec with every default applied and every address chosen. Pure. */
 import type { Peer } from '../nodes/node-config.ts';
+import type { SshSettings } from '../ssh/target.ts';
 import { chooseAddress, chooseBlock } from './addresses.ts';
-import { applyMedia, applyPorts, DEFAULT_RING, DEFAULT_SETTINGS, withoutUndefined } from './defaults.ts';
+import {
+  applyMedia,
+  applyPorts,
+  DEFAULT_RING,
+  DEFAULT_SETTINGS,
+  DEFAULT_SSH,
+  withoutUndefined,
+} from './defaults.ts';
 import type { RawSpec } from './schema.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
@@ -15,6 +23,8 @@ export interface RingSettings {
 
 export interface Spec {
   readonly cluster: string;
+  /** How machines are reached by ssh; null: nodes are addresses of this machine. */
+  readonly ssh: SshSettings | null;
   /** First two numbers of local addresses: `127.34`. */
   readonly block: string;
   readonly regions: readonly string[];
@@ -33,6 +43,7 @@ export function resolveSpec(raw: RawSpec): Spec {
   const streams = Object.fromEntries(
     (raw.streams ?? []).map(({ name, media }) => [name, applyMedia(defaults, media)]),
   );
+  const ssh = raw.driver === 'ssh' ? { ...DEFAULT_SSH, ...withoutUndefined(raw.ssh ?? {}) } : null;
   const nodes = raw.nodes.map((node): Peer => {
     const inRegion = raw.nodes.filter(({ region }) => region === node.region);
     const place = {
@@ -44,7 +55,8 @@ export function resolveSpec(raw: RawSpec): Spec {
     return {
       name: node.name,
       region: node.region,
-      address: node.address ?? chooseAddress(place),
+      ...(node.host === undefined ? {} : { host: node.host }),
+      address: node.address ?? (ssh === null ? chooseAddress(place) : node.host!),
       roles: [...new Set(node.roles)],
       ports: applyPorts(raw.ports, node.ports),
       weight: node.weight ?? 1,
@@ -52,5 +64,5 @@ export function resolveSpec(raw: RawSpec): Spec {
     };
   });
   const ring = { ...DEFAULT_RING, ...withoutUndefined(raw.ring ?? {}) };
-  return { cluster: raw.cluster, block, regions, nodes, ring, streams, defaults };
+  return { cluster: raw.cluster, ssh, block, regions, nodes, ring, streams, defaults };
 }

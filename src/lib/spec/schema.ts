@@ -80,6 +80,11 @@ const nodeSchema = z.strictObject({
     .array(z.enum(['store', 'ingest', 'origin', 'edge']))
     .min(1)
     .describe('What it does: store (Redis), ingest (RTMP), origin (pipelines), edge (viewers).'),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'must be a name or an IPv4 address')
+    .describe('Name or address of the machine, by which ssh and the world reach it (driver ssh).')
+    .optional(),
   address: z.ipv4().describe('IPv4 address, instead of one from the block.').optional(),
   weight: z.int().min(1).max(100).describe('How much it should carry beside its neighbours.').optional(),
   capacity: z
@@ -91,6 +96,27 @@ const nodeSchema = z.strictObject({
     )
     .optional(),
   ports: portsSchema.describe('Ports of this node that differ.').optional(),
+});
+
+const sshSchema = z.strictObject({
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, 'must be a login')
+    .describe("Login with sudo; if not said, what ssh's own configuration says.")
+    .optional(),
+  port: port("Port of sshd; if not said, what ssh's own configuration says.").optional(),
+  configFile: z
+    .string()
+    .min(1)
+    .describe("Configuration for ssh -F, relative to this file; if not said, the user's own.")
+    .optional(),
+  parallel: z.int().min(1).max(200).describe('Machines that are worked on at once.').optional(),
+  connectTimeoutSec: z
+    .int()
+    .min(1)
+    .max(120)
+    .describe('Seconds until a machine counts as unreachable.')
+    .optional(),
 });
 
 const ringSchema = z.strictObject({
@@ -136,6 +162,11 @@ export const specSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format.'),
     cluster: name('Name of the cluster; names its folder and picks its addresses.'),
+    driver: z
+      .enum(['local', 'ssh'])
+      .describe('Where nodes are: local addresses of this machine, or machines reached by ssh.')
+      .optional(),
+    ssh: sshSchema.describe('How machines are reached (driver ssh).').optional(),
     network: z
       .strictObject({
         block: z

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { StreamctlError } from '../base/errors.ts';
+import { type Endpoint, type Reach, reachDirectly } from '../base/reach.ts';
 import { storeKeys } from './keys.ts';
 import { formatCommand, type Reply, ReplyParser } from './resp.ts';
 import type { StoreReader } from './store-reader.ts';
@@ -14,6 +15,8 @@ export interface ReadConnectionOptions {
   readonly address: string;
   readonly port: number;
   readonly passwordFile: string;
+  /** How to reach the address; directly when absent. */
+  readonly reach?: Reach;
 }
 
 /** Without an answer for so long the store counts as away. */
@@ -28,7 +31,7 @@ export async function readStore<T>(
   let line: CommandLine | undefined;
   try {
     const password = (await readFile(options.passwordFile, 'utf8')).trim();
-    line = openCommandLine(address, port);
+    line = openCommandLine(await (options.reach ?? reachDirectly)(address, port));
     const { ask } = line;
     await ask(['AUTH', password]);
     const redis = {
@@ -64,8 +67,8 @@ interface Waiting {
 }
 
 /** Sends commands without waiting for one another; replies come in the same order. */
-function openCommandLine(address: string, port: number): CommandLine {
-  const socket = connect(port, address);
+function openCommandLine(endpoint: Endpoint): CommandLine {
+  const socket = connect(endpoint);
   const parser = new ReplyParser();
   const waiting: Waiting[] = [];
   let failure: unknown = null;

@@ -12,6 +12,7 @@ import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
+import { type Reach, reachDirectly } from '../base/reach.ts';
 import { type StoreKeys, storeKeys } from './keys.ts';
 
 /** An open store: pass it to the functions of this folder. */
@@ -34,6 +35,8 @@ export interface StoreOptions {
   /** File, mode 0600, with the key of the HMAC. */
   readonly keySecretFile: string;
   readonly clock?: Clock;
+  /** How to reach the address; directly when absent. */
+  readonly reach?: Reach;
 }
 
 const CONNECT_TIMEOUT_MS = 500;
@@ -74,8 +77,7 @@ async function createStore(
     readSecret(options.keySecretFile),
   ]);
   const redis = new Redis({
-    host: options.address,
-    port: options.port,
+    ...(await (options.reach ?? reachDirectly)(options.address, options.port)),
     password,
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,

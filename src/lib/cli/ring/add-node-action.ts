@@ -22,7 +22,7 @@ import { type PlanReport, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
 import { checkRegion } from './ring-page.ts';
 import { createRequest, moveStep, showPlan } from './simple-change.ts';
-import { loadAppliedSpec, underLock, writeAndConfigure } from './with-spec-edits.ts';
+import { loadAppliedSpec, QUIET, underLock, writeAndConfigure } from './with-spec-edits.ts';
 
 export interface NodeAddition {
   readonly node: NodeEntry;
@@ -159,7 +159,7 @@ async function takeBack(
   const known = before.spec.nodes.some(({ name }) => name === node);
   if (units.every(({ pid }) => pid === null) && !known) {
     const up = await writeAndConfigure(view, { ...call, signal: new AbortController().signal }, before);
-    await tidy(up);
+    await tidy(up, QUIET);
     return failure;
   }
   const details = failure.details as { facts?: Record<string, string> } | undefined;

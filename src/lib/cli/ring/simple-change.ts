@@ -5,6 +5,7 @@ import { type ChangeRequest, changeRing, planChange } from '../../membership/cha
 import type { RingEdit } from '../../membership/edits.ts';
 import { loadRingState } from '../../membership/ring-state.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
+import { createReach } from '../../nodes/reach.ts';
 import type { Step } from '../../provision/context.ts';
 import {
   awaitChange,
@@ -154,6 +155,6 @@ export async function createRequest(
     who: `${userInfo().username}@${hostname()}`,
     from: `pid ${process.pid}`,
     reason: call.reason,
-    knownEpoch: await loadKnownEpoch(view.peers),
+    knownEpoch: await loadKnownEpoch(view.peers, createReach(view)),
   };
 }

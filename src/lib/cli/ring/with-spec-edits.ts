@@ -21,7 +21,8 @@ import type { RingCall } from './ring-change-command.ts';
 
 /** Other commands that hold the lock are waited for this long. */
 const LOCK_MS = 60_000;
-const QUIET = { doing: () => undefined, happened: () => undefined };
+/** Says nothing of what goes on. */
+export const QUIET = { doing: () => undefined, happened: () => undefined };
 
 export interface SpecChange {
   readonly view: ClusterView;
@@ -101,8 +102,8 @@ export async function writeAndConfigure(
     ...(await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' })),
     only: [],
   };
-  await checkMachine(up);
-  await prepare(up);
+  await checkMachine(up, QUIET);
+  await prepare(up, QUIET);
   await configure(up, QUIET);
   return up;
 }

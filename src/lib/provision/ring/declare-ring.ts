@@ -60,7 +60,10 @@ export async function declareRing(context: UpContext, report: StepReport): Promi
 
 /** The ring of the store, once it is no older than what agents know; as it is when that takes too long. */
 async function awaitRestored(store: Store, context: UpContext, report: StepReport): Promise<RingRecord> {
-  const known = await loadKnownEpoch(context.nodes.map(({ node }) => node));
+  const known = await loadKnownEpoch(
+    context.nodes.map(({ node }) => node),
+    context.reach,
+  );
   const deadlineMs = performance.now() + RESTORE_MS;
   for (;;) {
     const ring = (await loadRing(store)) ?? NO_RING;
@@ -121,11 +124,14 @@ async function keepCarrying(store: Store, nodes: readonly RingNode[]): Promise<R
 async function change(
   store: Store,
   { what, edit }: { readonly what: string; readonly edit: RingEdit },
-  { nodes }: Pick<UpContext, 'nodes'>,
+  { nodes, reach }: Pick<UpContext, 'nodes' | 'reach'>,
 ): Promise<void> {
   const who = `${userInfo().username}@${hostname()}`;
   const by = { who, from: `pid ${process.pid}`, reason: 'the spec' };
-  const knownEpoch = await loadKnownEpoch(nodes.map(({ node }) => node));
+  const knownEpoch = await loadKnownEpoch(
+    nodes.map(({ node }) => node),
+    reach,
+  );
   await changeRing(store, { ...by, what, edit, plan: false, knownEpoch });
 }
 

@@ -1,0 +1,82 @@
+/**
+ * The conversation with the hands on a machine: the program itself, run there as root over one ssh call, reads
+ * requests from standard input and answers each on standard output, a JSON document a line. The end of its input is
+ * its end. Types only.
+ */
+import type { ErrorCode } from '../../base/errors.ts';
+import type { Change } from '../changes.ts';
+import type { NodePlan } from '../plan-nodes.ts';
+
+/** Raised when an older program could misunderstand a request. */
+export const HANDS_VERSION = 1;
+
+/** What every request says. */
+export interface HandsPlace {
+  /** Folder of the cluster on the machine. */
+  readonly clusterDir: string;
+  /** False: say what would change, and change nothing. */
+  readonly apply: boolean;
+}
+
+/** The node as it should be. */
+export interface NodeRequest extends HandsPlace {
+  readonly plan: NodePlan;
+}
+
+export interface WriteRequest extends NodeRequest {
+  /** Files of `secrets/`, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Folder of the program on the machine, which has the player page. */
+  readonly program: string;
+}
+
+export interface TidyRequest extends HandsPlace {
+  /** Null: the machine is no node of the cluster any more. */
+  readonly plan: NodePlan | null;
+  /** Digest of the program that stays. */
+  readonly program: string;
+}
+
+export interface DownRequest extends HandsPlace {
+  readonly purge: boolean;
+}
+
+/** What hands can do, and what each takes and gives. */
+export interface HandsActions {
+  /** Looks whether what must start can: ports. */
+  check: { takes: NodeRequest; gives: null };
+  write: { takes: WriteRequest; gives: null };
+  /** Which units have to be started or restarted. */
+  look: { takes: NodeRequest; gives: readonly UnitKind[] };
+  start: { takes: NodeRequest; gives: readonly UnitKind[] };
+  tidy: { takes: TidyRequest; gives: null };
+  down: { takes: DownRequest; gives: { readonly stopped: number; readonly killed: number } };
+}
+
+export type HandsAction = keyof HandsActions;
+
+export interface UnitKind {
+  readonly unit: string;
+  readonly kind: 'none' | 'start' | 'restart';
+}
+
+export interface HandsRequest<Action extends HandsAction = HandsAction> {
+  readonly version: typeof HANDS_VERSION;
+  readonly action: Action;
+  readonly takes: HandsActions[Action]['takes'];
+}
+
+/** A failure as it travels: the fields of a StreamctlError. */
+export interface HandsFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: unknown;
+}
+
+export interface HandsAnswer<Action extends HandsAction = HandsAction> {
+  /** What was changed, or would be; also when it failed after them. */
+  readonly changes: readonly Change[];
+  readonly gives: HandsActions[Action]['gives'] | null;
+  readonly failure: HandsFailure | null;
+}

@@ -1,0 +1,63 @@
+/** Stopping a cluster on all its machines. It needs no spec, and doing it twice is fine. */
+import { posix } from 'node:path';
+import { clusterLayout } from '../../nodes/layout.ts';
+import type { Peer } from '../../nodes/node-config.ts';
+import { targetOf } from '../../nodes/reach.ts';
+import type { SshSettings } from '../../ssh/target.ts';
+import { Changes } from '../changes.ts';
+import type { DownResult } from '../down.ts';
+import { collectFacts } from './collect-facts.ts';
+import { openHands } from './hands-session.ts';
+import { MACHINES_HOME } from './machines-home.ts';
+import { onMachines } from './on-machines.ts';
+
+export interface RemoteDown {
+  readonly cluster: string;
+  readonly ssh: SshSettings;
+  readonly peers: readonly Peer[];
+  /** Deletes everything of the cluster on the machines: keys, recordings, logs, the program. */
+  readonly purge: boolean;
+  readonly signal: AbortSignal;
+  readonly doing: (text: string) => void;
+}
+
+/** Stops it everywhere. Throws, with the outcome of every machine, when one cannot be reached. */
+export async function takeMachinesDown(down: RemoteDown): Promise<DownResult> {
+  const { ssh, peers, purge, doing } = down;
+  let stopped = 0;
+  let killed = 0;
+  await onMachines({
+    step: 'stop',
+    items: peers,
+    nodeOf: ({ name }: Peer) => name,
+    parallel: ssh.parallel,
+    begun: () => stopped > 0,
+    doing,
+    work: async (peer) => {
+      const done = await takeMachineDown(peer, down);
+      stopped += done.stopped;
+      killed += done.killed;
+    },
+  });
+  return { stopped, killed, purged: purge };
+}
+
+async function takeMachineDown(peer: Peer, { cluster, ssh, purge, signal }: RemoteDown) {
+  const clusterDir = posix.join(MACHINES_HOME, cluster);
+  const target = await targetOf(peer, ssh);
+  const { asRoot, programs } = await collectFacts(target, clusterDir, signal);
+  const { programs: folder } = clusterLayout(clusterDir);
+  const node = programs.find((name) => name.startsWith('node-'));
+  const own = programs.find((name) => !name.startsWith('node-'));
+  if (node === undefined || own === undefined) return { stopped: 0, killed: 0 };
+  const hands = await openHands(target, {
+    nodeBinary: posix.join(folder, node, 'node'),
+    entry: posix.join(folder, own, 'main.js'),
+    asRoot,
+  });
+  try {
+    return await hands.ask('down', { clusterDir, apply: true, purge }, new Changes('apply'));
+  } finally {
+    await hands.close();
+  }
+}
