@@ -1,9 +1,7 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { confirmByName } from '../lib/cli/confirm.ts';
 import { chooseClusterDir, isFolder } from '../lib/cli/context.ts';
-import { takeClusterDown } from '../lib/cli/take-cluster-down.ts';
-import { clusterLayout } from '../lib/nodes/layout.ts';
-import { takeLock } from '../lib/provision/lock.ts';
+import { runDown } from '../lib/cli/down-action.ts';
 
 interface DownResult {
   readonly cluster: string;
@@ -13,6 +11,8 @@ interface DownResult {
   readonly killed: number;
   readonly purged: boolean;
 }
+
+const WAIT_MS = 10 * 60_000;
 
 export default class Down extends BaseCommand {
   static override summary = 'Stop everything of a cluster, on this machine or on all of its machines.';
@@ -40,16 +40,11 @@ export default class Down extends BaseCommand {
       await confirmByName(question, { name, given, silent: this.jsonEnabled() });
     }
     const started = performance.now();
-    const lock = { file: clusterLayout(dir).lock, command: 'streamctl down', signal: this.signal };
-    const giveBack = await takeLock({ ...lock, waitMs: flags.wait ? 600_000 : 0 });
     const purge = flags.purge && present;
-    const done = await takeClusterDown({
-      cluster: name,
-      dir,
-      purge,
-      signal: this.signal,
-      say: (line) => this.progress(line),
-    }).finally(giveBack);
+    const done = await runDown(
+      { name, dir },
+      { purge, waitMs: flags.wait ? WAIT_MS : 0, signal: this.signal, say: (line) => this.progress(line) },
+    );
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     if (!present) this.log(`  there is no cluster ${name} on this machine, so there was nothing to stop`);
     else if (done.stopped === 0)

@@ -2,6 +2,7 @@ import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { type Place, publishPlaces, watchPlaces } from '../lib/cli/places.ts';
 import { runUp } from '../lib/cli/up-action.ts';
 import type { Change } from '../lib/provision/changes.ts';
+import type { OperationNote } from '../lib/store/operations.ts';
 
 interface UpResult {
   readonly cluster: string;
@@ -11,6 +12,8 @@ interface UpResult {
   readonly streams: readonly { readonly name: string; readonly key: string }[];
   readonly watch: readonly Place[];
   readonly publish: readonly Place[];
+  /** A command that was killed on its way, and that this one continued. */
+  readonly resumed: OperationNote | null;
 }
 
 export default class Up extends BaseCommand {
@@ -37,7 +40,7 @@ export default class Up extends BaseCommand {
 
   async run(): Promise<UpResult> {
     const { flags } = await this.parse(Up);
-    const { spec, changes, streams } = await runUp({
+    const { spec, changes, streams, resumed } = await runUp({
       spec: flags.spec,
       cluster: flags.cluster,
       wait: flags.wait,
@@ -56,6 +59,6 @@ export default class Up extends BaseCommand {
     this.log(`  Watch      ${watch.map(({ url }) => url).join('\n             ')}`);
     this.log(`  Publish    ${publish.map(({ url }) => url).join('\n             ')}`);
     for (const { name, key } of streams) this.log(`  Key        ${key}   (stream ${name}, shown once)`);
-    return { cluster: spec.cluster, changed: changes.length > 0, changes, streams, watch, publish };
+    return { cluster: spec.cluster, changed: changes.length > 0, changes, streams, watch, publish, resumed };
   }
 }

@@ -22,10 +22,9 @@ import type { Witness } from '../drill/viewers/witness.ts';
 import { loadControl } from '../drill/watch/load-control.ts';
 import { createClusterProbe } from '../drill/watch/look-at-cluster.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
-import { clusterLayout } from '../nodes/layout.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
-import { takeLock } from '../provision/lock.ts';
 import type { ViewerLoader } from '../viewer/create-fetch.ts';
+import { underLockOf } from './cluster-lock.ts';
 import { watchPlaces } from './places.ts';
 
 export interface DrillRequest {
@@ -80,23 +79,21 @@ export interface DrillSeries {
 export async function runDrills(request: DrillRequest): Promise<DrillSeries> {
   const { view, plan, repeat, signal } = request;
   const words = [plan.drill, plan.target].filter(Boolean).join(' ');
-  const { lock } = clusterLayout(view.dir);
-  const giveBack = await takeLock({ file: lock, command: `streamctl drill ${words}`, waitMs: 0, signal });
-  try {
+  return await underLockOf(view, { command: `drill ${words}`, waitMs: 0, signal }, async (lock) => {
     await refuseArmed(view);
-    const series = await collectRuns(repeat, signal, async (count) => {
-      const { run } = await runOnce(request, words, count);
+    const held = { ...request, signal: lock.signal };
+    const series = await collectRuns(repeat, lock.signal, async (count) => {
+      const { run } = await runOnce(held, words, count);
       return run;
     });
     if (series.runs.length === 0)
       throw new StreamctlError('INTERRUPTED', `drill ${words}: stopped before it began`);
+    lock.tell(series.runs.map(({ verdict }) => verdict).join(', '));
     if (request.reportDir !== null && repeat > 1) {
       await writeFile(join(request.reportDir, 'junit.xml'), formatJunit(series.runs));
     }
     return series;
-  } finally {
-    await giveBack();
-  }
+  });
 }
 
 /** Runs again and again; what was seen is kept when a later run throws. Throws what the first one throws. */

@@ -7,11 +7,16 @@ import { type Change, Changes } from '../provision/changes.ts';
 import type { MadeStream, UpContext } from '../provision/context.ts';
 import { loadTemplates } from '../provision/load-templates.ts';
 import { createLocalDriver } from '../provision/local/local-driver.ts';
-import { takeLock } from '../provision/lock.ts';
+import { type ClusterLockOptions, withClusterLock } from '../provision/operation/cluster-lock.ts';
+import { loadNotes } from '../provision/operation/journal.ts';
+import { findUnfinished } from '../provision/operation/merge-history.ts';
+import { describeOperator } from '../provision/operation/operator.ts';
 import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
 import { createRemoteDriver } from '../provision/remote/remote-driver.ts';
+import { openStore } from '../provision/ring/open-store.ts';
 import { UP_STEPS } from '../provision/up.ts';
 import { type LoadedSpec, loadSpec } from '../spec/load.ts';
+import type { OperationNote } from '../store/operations.ts';
 import { confirmByName } from './confirm.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
 import { loadEarlierPlan, makePlan, type PlanReport, refuseMoved } from './plan-action.ts';
@@ -38,6 +43,8 @@ export interface UpOutcome {
   readonly spec: LoadedSpec;
   readonly changes: readonly Change[];
   readonly streams: readonly MadeStream[];
+  /** A command that was killed on its way, which this one continued; null when there was none. */
+  readonly resumed: OperationNote | null;
 }
 
 const WAIT_MS = 10 * 60_000;
@@ -67,24 +74,35 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
   const earlier = request.planned === undefined ? null : await loadEarlierPlan(request.planned);
   const context = await createUpContext(spec, { ...request, mode: 'apply' });
   await agreeToDeletions(context, request);
-  const giveBack = await takeLock({
-    file: context.layout.lock,
-    command: request.command,
-    waitMs: request.wait ? WAIT_MS : 0,
-    signal: request.signal,
-    onWait: (holder) =>
-      request.say(`  waiting for ${holder.command}, pid ${holder.pid}, user ${holder.user}`),
-  });
-  try {
+  return await withClusterLock(lockOf(context, request), async (lock) => {
+    context.changes.guard(() => lock.check());
+    const held = { ...context, signal: lock.signal };
+    const resumed = findUnfinished(await loadNotes(context.layout.dir), [lock.id]);
+    if (resumed !== null) request.say(`  going on where ${wordNote(resumed)} stopped`);
     if (earlier !== null) {
       refuseMoved(earlier, await makePlan(await createUpContext(spec, { ...request, mode: 'plan' })));
     }
-    await runSteps(UP_STEPS, context, { silent: request.silent });
-  } finally {
-    await context.driver.close();
-    await giveBack();
-  }
-  return { spec, changes: context.changes.list, streams: context.madeStreams };
+    await runSteps(UP_STEPS, held, { silent: request.silent }).finally(() => context.driver.close());
+    const changes = held.changes.list;
+    lock.tell(changes.length === 1 ? '1 change' : `${changes.length} changes`);
+    return { spec, changes, streams: held.madeStreams, resumed };
+  });
+}
+
+function lockOf(context: UpContext, { command, wait, signal, say }: UpRequest): ClusterLockOptions {
+  return {
+    file: context.layout.lock,
+    command,
+    operator: describeOperator(process.env),
+    waitMs: wait ? WAIT_MS : 0,
+    signal,
+    onWait: (holder) => say(`  waiting for ${holder}`),
+    openStore: () => openStore(context).catch(() => null),
+  };
+}
+
+function wordNote({ command, who, atMs }: OperationNote): string {
+  return `${command} of ${who} at ${new Date(atMs).toISOString()}`;
 }
 
 async function agreeToDeletions({ spec, layout }: UpContext, request: UpRequest): Promise<void> {

@@ -1,20 +1,25 @@
-import { hostname, userInfo } from 'node:os';
 import { StreamctlError } from '../base/errors.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { createReach } from '../nodes/reach.ts';
+import { describeOperator } from '../provision/operation/operator.ts';
 import { type ReadConnectionOptions, readStore } from '../store/read-connection.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 
 /** Connects to the cluster's store, uses it, and disconnects. Throws NOT_RUNNING when it does not answer. */
 export async function useStore<T>(view: ClusterView, use: (store: Store) => Promise<T>): Promise<T> {
-  const { connectStore } = await import('../store/store.ts');
-  const store = await connectStore({ ...locateStore(view), keySecretFile: view.files.keySecret });
+  const store = await connectStoreOf(view);
   try {
     return await use(store);
   } finally {
     store.close();
   }
+}
+
+/** Connects to the cluster's store; the caller disconnects. Throws NOT_RUNNING when it does not answer. */
+export async function connectStoreOf(view: ClusterView): Promise<Store> {
+  const { connectStore } = await import('../store/store.ts');
+  return await connectStore({ ...locateStore(view), keySecretFile: view.files.keySecret });
 }
 
 /** The same for reading alone, which starts faster. */
@@ -35,5 +40,5 @@ function locateStore(view: ClusterView): ReadConnectionOptions {
 
 /** Who runs this command, as the audit trail names them. */
 export function operatorName(): string {
-  return `${userInfo().username}@${hostname()}`;
+  return describeOperator(process.env).who;
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
 import { readProcess } from '../nodes/processes.ts';
+import type { CiRun } from '../store/operator-lease.ts';
 
 /** What the lock file says. */
 export interface LockHolder {
@@ -15,6 +16,9 @@ export interface LockHolder {
   /** `streamctl up`. */
   readonly command: string;
   readonly sinceMs: number;
+  /** Of one use of a cluster's lock; absent in locks of other things. */
+  readonly id?: string;
+  readonly ci?: CiRun | null;
 }
 
 export interface LockOptions {
@@ -24,7 +28,9 @@ export interface LockOptions {
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Called once when it has to wait. */
-  readonly onWait?: (holder: LockHolder) => void;
+  readonly onWait?: ((holder: LockHolder) => void) | undefined;
+  /** What the file says beside the process. */
+  readonly identity?: { readonly id: string; readonly ci: CiRun | null };
 }
 
 const POLL_MS = 200;
@@ -34,7 +40,8 @@ export async function takeLock(options: LockOptions): Promise<() => Promise<void
   const { file, command, waitMs, signal } = options;
   const draft = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(draft, JSON.stringify(await describeSelf(command)), { mode: 0o644 });
+  const self = { ...(await describeSelf(command)), ...options.identity };
+  await writeFile(draft, JSON.stringify(self), { mode: 0o644 });
   const deadline = performance.now() + waitMs;
   let told = false;
   try {
@@ -67,6 +74,16 @@ export async function findHolder(file: string): Promise<LockHolder | null> {
   return (await readStartTicks(holder.pid)) === holder.startTicks ? holder : null;
 }
 
+/** Puts a file of this process in the place of the holder's, who notices it when it looks. Returns what gives it back. */
+export async function seizeLock(file: string, command: string): Promise<() => Promise<void>> {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify(await describeSelf(command)), { mode: 0o644 });
+  await rename(draft, file);
+  return async () => {
+    if ((await readHolder(file))?.pid === process.pid) await rm(file, { force: true });
+  };
+}
+
 async function tryLink(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
@@ -94,12 +111,14 @@ async function describeSelf(command: string): Promise<LockHolder> {
   return { pid: process.pid, startTicks, user: userInfo().username, command, sinceMs: Date.now() };
 }
 
-async function readStartTicks(pid: number): Promise<string | null> {
+/** Start of a process in clock ticks since boot; null when there is none of that pid. */
+export async function readStartTicks(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null);
 }
 
-async function readHolder(file: string): Promise<LockHolder | null> {
+/** What a lock file says, whether its process lives or not; null when there is none. */
+export async function readHolder(file: string): Promise<LockHolder | null> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as LockHolder;
   } catch {

@@ -26,6 +26,12 @@ export interface StoreKeys {
   readonly verdicts: string;
   /** Redis stream, capped: the audit trail. */
   readonly events: string;
+  /** String, expires: the OperatorLease of the command that changes the cluster now. */
+  readonly operatorLease: string;
+  /** String: how many have had that lease. */
+  readonly operatorToken: string;
+  /** Redis stream, capped: one OperationNote an entry, as JSON under `note`. */
+  readonly operations: string;
   /** Channel: a word that something changed. */
   readonly changes: string;
   /** String, expires: the SessionRecord of who publishes this stream; of several, the oldest session. */
@@ -57,6 +63,9 @@ export function storeKeys(cluster: string): StoreKeys {
     controllerToken: `${prefix}controller-token`,
     verdicts: `${prefix}verdicts`,
     events: `${prefix}events`,
+    operatorLease: `${prefix}operator-lease`,
+    operatorToken: `${prefix}operator-token`,
+    operations: `${prefix}operations`,
     changes: `${prefix}changes`,
     session: (stream) => `${prefix}session:${stream}`,
     regionSessions: (stream) => `${prefix}region-sessions:${stream}`,

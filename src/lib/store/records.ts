@@ -49,7 +49,8 @@ export interface AuditEvent {
     | 'node-unknown'
     | 'move-begun'
     | 'move-finished'
-    | 'move-aborted';
+    | 'move-aborted'
+    | 'lock-stolen';
   /** Empty for what is of no single stream. */
   readonly stream: string;
   /** Id of the key or session that it is about, the node and why, or the move in words; empty for a stream. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -135,6 +135,10 @@ describe('up and down', () => {
     assert.equal(refused.status, 6);
     const { error } = refused.json<{ error: { code: string; details: { holder: { pid: number } } } }>();
     assert.deepEqual([error.code, error.details.holder.pid], ['LOCKED', process.pid]);
+    const state = (await runCli(['lock', 'status', '--json'], folder)).json<{ here: { command: string } }>();
+    assert.equal(state.here.command, 'a test');
+    assert.equal((await runCli(['lock', 'wait', '--for', '600ms', '--json'], folder)).status, 6);
+    assert.equal((await runCli(['lock', 'steal', '--json'], folder)).status, 2);
     const waiting = runCli(['up', '--wait', '--json'], folder);
     await giveBack();
     assert.equal((await waiting).status, 0);
@@ -144,6 +148,36 @@ describe('up and down', () => {
     const dead = { pid: 999_999, startTicks: '1', user: 'nobody', command: 'streamctl up', sinceMs: 0 };
     await writeFile(join(folder.dir, 'lock'), JSON.stringify(dead));
     assert.equal((await runCli(['up', '--json'], folder)).status, 0);
+  });
+
+  test('a stolen lock is free, and the history says who did what and how it ended', async () => {
+    const giveBack = await takeLock({ file: join(folder.dir, 'lock'), command: 'a test', waitMs: 0 });
+    const theft = await runCli(['lock', 'steal', '--yes', '--reason', 'it hangs', '--json'], folder);
+    assert.equal(theft.json<{ stolen: boolean }>().stolen, true, theft.stdout);
+    await giveBack();
+    const begun = { id: 'killed', atMs: Date.now(), phase: 'begun', command: 'streamctl up', ci: null };
+    await appendFile(join(folder.dir, 'history.jsonl'), `${JSON.stringify({ ...begun, who: 'eve@x' })}\n`);
+    const history = await runCli(['history'], folder);
+    assert.match(history.stdout, /up was killed on its way: streamctl up goes on where it stopped/);
+    const up = (await runCli(['up', '--json'], folder)).json<{ resumed: { who: string } }>();
+    assert.equal(up.resumed.who, 'eve@x');
+    const { entries, store } = (await runCli(['history', '--json'], folder)).json<{
+      entries: { what: string; result: string; text: string }[];
+      store: string;
+    }>();
+    assert.equal(store, 'answers');
+    const lines = entries.map(({ what, result, text }) => `${what} ${result} ${text}`);
+    for (const line of [
+      'stream-added demo done ',
+      'lock steal done from a test, pid',
+      'up unfinished',
+      'up done 0 changes',
+    ]) {
+      assert.ok(
+        lines.some((one) => one.startsWith(line)),
+        `${line} in:\n${lines.join('\n')}`,
+      );
+    }
   });
 
   test('up from another spec of the same cluster is refused with 3, pointing at the name', async () => {

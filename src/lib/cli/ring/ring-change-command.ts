@@ -18,6 +18,8 @@ export const CHANGE_FLAGS = {
 
 /** A command line and its surroundings, as the actions of this folder take them. */
 export interface RingCall {
+  /** `ring add-node`. */
+  readonly command: string;
   readonly root: string;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -53,6 +55,7 @@ export abstract class RingChangeCommand extends BaseCommand {
   /** Gathers what the action needs to know of this command line. */
   protected ringCall(flags: ChangeFlags): RingCall {
     return {
+      command: (this.id ?? '').replaceAll(':', ' '),
       root: this.config.root,
       version: this.config.version,
       signal: this.signal,

@@ -1,5 +1,5 @@
 /** Changes of the ring that provision nothing: drain, undrain, set-weight, pin, unpin, and taking such a change back. */
-import { hostname, userInfo } from 'node:os';
+
 import { loadKnownEpoch } from '../../health/load-known-epoch.ts';
 import { type ChangeRequest, changeRing, planChange } from '../../membership/change-ring.ts';
 import type { RingEdit } from '../../membership/edits.ts';
@@ -7,6 +7,7 @@ import { loadRingState } from '../../membership/ring-state.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { createReach } from '../../nodes/reach.ts';
 import type { Step } from '../../provision/context.ts';
+import { describeOperator } from '../../provision/operation/operator.ts';
 import {
   awaitChange,
   leaveMoves,
@@ -150,10 +151,11 @@ export async function createRequest(
   call: Pick<RingCall, 'reason'>,
   what: string,
 ): Promise<Omit<ChangeRequest, 'edit' | 'plan'>> {
+  const { who, ci } = describeOperator(process.env);
   return {
     what,
-    who: `${userInfo().username}@${hostname()}`,
-    from: `pid ${process.pid}`,
+    who,
+    from: ci === null ? `pid ${process.pid}` : `${ci.system} ${ci.run}`.trim(),
     reason: call.reason,
     knownEpoch: await loadKnownEpoch(view.peers, createReach(view)),
   };

@@ -4,7 +4,7 @@ import { StreamctlError } from '../../base/errors.ts';
 import { type ClusterView, loadClusterRecord } from '../../nodes/cluster-view.ts';
 import { clusterLayout } from '../../nodes/layout.ts';
 import type { UpContext } from '../../provision/context.ts';
-import { takeLock } from '../../provision/lock.ts';
+import type { ClusterLock } from '../../provision/operation/cluster-lock.ts';
 import { locateProgram } from '../../provision/program.ts';
 import {
   editSpecFile,
@@ -16,6 +16,7 @@ import {
 import { checkMachine, configure, prepare } from '../../provision/up.ts';
 import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { loadSpec } from '../../spec/load.ts';
+import { underLockOf } from '../cluster-lock.ts';
 import { createUpContext } from '../up-action.ts';
 import type { RingCall } from './ring-change-command.ts';
 
@@ -39,13 +40,15 @@ export async function withSpecEdits(
   use: () => Promise<void>,
 ): Promise<void> {
   if (edits.length === 0) return await use();
-  await underLock(view, call, async () => {
+  await underLock(view, call, async (lock) => {
     const before = await loadAppliedSpec(view, call, null);
     const after = editSpecFile(before, edits);
     await writeAndConfigure(view, call, after);
     try {
       await use();
     } catch (error) {
+      // Whoever has the lock now goes on from what is there.
+      await lock.check();
       await writeAndConfigure(view, call, before);
       throw error;
     }
@@ -53,19 +56,12 @@ export async function withSpecEdits(
 }
 
 /** Runs something while no other command changes the cluster. Throws LOCKED when one does for a minute. */
-export async function underLock<T>(view: ClusterView, call: RingCall, use: () => Promise<T>): Promise<T> {
-  const giveBack = await takeLock({
-    file: clusterLayout(view.dir).lock,
-    command: 'streamctl ring',
-    waitMs: LOCK_MS,
-    signal: call.signal,
-    onWait: (holder) => call.say(`  waiting for ${holder.command}, pid ${holder.pid}, user ${holder.user}`),
-  });
-  try {
-    return await use();
-  } finally {
-    await giveBack();
-  }
+export async function underLock<T>(
+  view: ClusterView,
+  { command, signal, say }: RingCall,
+  use: (lock: ClusterLock) => Promise<T>,
+): Promise<T> {
+  return await underLockOf(view, { command, waitMs: LOCK_MS, signal, say }, use);
 }
 
 /**

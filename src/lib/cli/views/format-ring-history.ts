@@ -1,5 +1,6 @@
 /** `ring history` as lines: a row a change, oldest first. Pure. */
 import type { RingChange } from '../../store/ring-records.ts';
+import { formatDay } from './format-day.ts';
 import { type Cell, type Column, formatTable } from './format-table.ts';
 import type { Paint } from './paint.ts';
 
@@ -21,12 +22,4 @@ export function formatRingHistory(changes: readonly RingChange[], columns: numbe
   );
   const table = formatTable({ columns: COLUMNS, rows }, columns - MARGIN.length, paint.quiet);
   return table.map((line) => `${MARGIN}${line}`.trimEnd());
-}
-
-/** `2026-11-22 14:02:10` of this machine's time zone. */
-function formatDay(unixMs: number): string {
-  const at = new Date(unixMs);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 }

@@ -20,7 +20,7 @@ export async function findDeletions(spec: Spec, clusterDir: string): Promise<Del
 }
 
 interface Present {
-  readonly record: Pick<ClusterRecord, 'peers' | 'regions'> | null;
+  readonly record: Pick<ClusterRecord, 'peers' | 'former' | 'regions'> | null;
   /** Names of nodes that have files here. */
   readonly onDisk: readonly string[];
 }
@@ -28,7 +28,8 @@ interface Present {
 /** What is present and not in the spec, by name. Pure. */
 export function compareToSpec(spec: Pick<Spec, 'nodes' | 'regions'>, { record, onDisk }: Present): Deletions {
   const nodes = new Set(spec.nodes.map(({ name }) => name));
-  const present = new Set([...(record?.peers ?? []).map(({ name }) => name), ...onDisk]);
+  const peers = [...(record?.peers ?? []), ...(record?.former ?? [])];
+  const present = new Set([...peers.map(({ name }) => name), ...onDisk]);
   return {
     nodes: [...present].filter((name) => !nodes.has(name)).sort(),
     regions: (record?.regions ?? []).filter((name) => !spec.regions.includes(name)).sort(),

@@ -1,0 +1,106 @@
+/**
+ * Which command changes the cluster now, for operators on several machines: a lease that its holder renews. It expires by
+ * itself when the holder is dead, and can be taken away.
+ *
+ * The lock file of a machine (src/lib/provision/lock.ts) does the same between commands of one machine, and without a store.
+ */
+import { parseRecord } from './records.ts';
+import { runScript } from './run-script.ts';
+import { DROP_OPERATOR_LEASE, HOLD_OPERATOR_LEASE, STEAL_OPERATOR_LEASE } from './scripts/operator-lease.ts';
+import type { Store } from './store.ts';
+
+/** A run of a CI system. */
+export interface CiRun {
+  /** `GitHub Actions`. */
+  readonly system: string;
+  /** Its number there. */
+  readonly run: string;
+  /** Where it can be looked at; null when it does not say. */
+  readonly url: string | null;
+}
+
+export interface OperatorLease {
+  readonly id: string;
+  /** `user@host`, or who started the CI run. */
+  readonly who: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startTicks: string;
+  /** Processes with the same one see one another by pid. */
+  readonly place: string;
+  readonly ci: CiRun | null;
+  /** `streamctl up`. */
+  readonly command: string;
+  readonly sinceMs: number;
+  /** Last sign of life. */
+  readonly beatMs: number;
+  /** One more with each holder. Absent in one that was taken away. */
+  readonly token?: number;
+  /** Id of the holder that it was taken away from and that has not noticed yet. */
+  readonly takenFrom?: string;
+}
+
+/** A dead holder's lease is free after this. */
+export const OPERATOR_LEASE_MS = 30_000;
+/** A holder looks each two seconds whether it still has the lease. */
+const NOTICE_MS = 6_000;
+
+export interface OperatorHold {
+  readonly mine: boolean;
+  readonly lease: OperatorLease;
+}
+
+/** Takes or renews the lease; `instead` is the id of one whose process is known to be dead. */
+export async function holdOperatorLease(
+  store: Store,
+  lease: OperatorLease,
+  instead = '',
+): Promise<OperatorHold> {
+  const { token: _, ...own } = { ...lease, beatMs: Math.round(store.clock.nowMs()) };
+  const reply = await runScript(store, HOLD_OPERATOR_LEASE, {
+    by: lease.who,
+    stream: '',
+    keys: [store.keys.operatorLease, store.keys.operatorToken],
+    args: [JSON.stringify(own), lease.id, OPERATOR_LEASE_MS, instead],
+  });
+  const [mine, json] = reply as [number, string];
+  return { mine: mine === 1, lease: parseRecord<OperatorLease>(json) ?? lease };
+}
+
+/** Gives the lease back; does nothing when it is another's. */
+export async function dropOperatorLease(store: Store, { id, who }: OperatorLease): Promise<void> {
+  const keys = [store.keys.operatorLease];
+  await runScript(store, DROP_OPERATOR_LEASE, { by: who, stream: '', keys, args: [id] });
+}
+
+/** Who holds the lease, and for how long it lasts without another sign of life, milliseconds; null for nobody. */
+export async function loadOperatorLease(
+  store: Store,
+): Promise<{ readonly lease: OperatorLease; readonly leftMs: number } | null> {
+  const [json, leftMs] = await Promise.all([
+    store.redis.get(store.keys.operatorLease),
+    store.redis.pttl(store.keys.operatorLease),
+  ]);
+  const lease = parseRecord<OperatorLease>(json);
+  return lease === null ? null : { lease, leftMs };
+}
+
+export interface LeaseTheft {
+  readonly holder: OperatorLease;
+  /** Who takes it away. */
+  readonly by: OperatorLease;
+  readonly reason: string;
+}
+
+/** Takes the lease away; returns false when the holder has gone meanwhile. */
+export async function stealOperatorLease(store: Store, { holder, by, reason }: LeaseTheft): Promise<boolean> {
+  const tomb: OperatorLease = { ...by, id: `after ${holder.id}`, takenFrom: holder.id };
+  const words = `${holder.command} of ${holder.who}${reason === '' ? '' : `: ${reason}`}`;
+  const reply = await runScript(store, STEAL_OPERATOR_LEASE, {
+    by: by.who,
+    stream: '',
+    keys: [store.keys.operatorLease],
+    args: [holder.id, JSON.stringify(tomb), NOTICE_MS, words],
+  });
+  return reply === 1;
+}
