@@ -142,4 +142,22 @@ describe('two regions have the publisher of a stream', { concurrency: 3 }, () =>
       }
       assertAlike(replicas, '180p');
     }));
+
+  test('two encoders, the active one is black: both replicas read the other one, on the same timeline', () =>
+    withReplicas({ address: '127.211.2.13' }, async (rig, replicas) => {
+      const active = rig.contribution.publish({ arguments: testPicture({}) });
+      const reserve = rig.abroad.publish({ arguments: testPicture({ gop: 50 }) });
+      await reads(replicas, active);
+      await more(replicas, 1);
+      reserve.see('fit');
+      active.see('black');
+      await reads(replicas, reserve);
+      await more(replicas, 2);
+      for (const { sink } of replicas) {
+        assertContiguous(sink.track('180p'));
+        assertDecodes(sink, '180p');
+        assert.equal(sink.track('180p').filter(({ slate }) => slate).length, 0);
+      }
+      assertAlike(replicas, '180p');
+    }));
 });

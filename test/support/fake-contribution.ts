@@ -1,6 +1,7 @@
 /** A contribution daemon for tests: serves a source's FLV by the contract, with a GOP cache, under the test's control. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type FitnessState, formatFitnessTag } from '../../src/lib/media/fitness.ts';
 import { FlvParser, type FlvTag, formatFlvHeader, formatFlvTag } from '../../src/lib/media/flv.ts';
 
 export interface FakeContribution {
@@ -24,6 +25,8 @@ export interface PublishedSession {
   /** Holds tags back, until `resume`, which sends them at once. */
   stall(): void;
   resume(): void;
+  /** The ingest node says what it saw of picture and sound. */
+  see(state: FitnessState): void;
   /** The source is replaced by another within the session, its timestamps going on. */
   become(args: readonly string[]): void;
   /** The publisher goes. */
@@ -169,6 +172,11 @@ class FakeSession implements PublishedSession {
     const held = this.#stalled ?? [];
     this.#stalled = null;
     for (const tag of held) this.#send(tag);
+  }
+
+  see(state: FitnessState): void {
+    const tag = formatFitnessTag({ state, sinceMs: null }, this.#gop.at(-1)?.timestampMs ?? 0);
+    for (const response of this.#subscribers) response.write(formatFlvTag(tag));
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 /** Talks to contribution daemons: this node's own, and others' when the store is away. */
+import type { Fitness } from '../media/fitness.ts';
 import type { Peer } from '../nodes/node-config.ts';
 
 /** A session as a contribution daemon has it. */
@@ -12,6 +13,8 @@ export interface ContributionSession {
   readonly placed?: boolean;
   /** Unix milliseconds of RTMP timestamp 0, as the publisher says; null or absent when it does not. */
   readonly saidEpochMs?: number | null;
+  /** What was seen of its picture and sound; absent: of an older version, or not asked for. */
+  readonly fitness?: Fitness;
 }
 
 type Place = Pick<Peer, 'address' | 'ports'>;

@@ -32,10 +32,9 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     ...judgeHealth({ roles: node.roles, units, origin, rings: ringsOf(state) }),
     load,
     units,
-    sessions: state.sessions.local.map(({ stream, sessionId, clientAddress }) => ({
-      stream,
-      sessionId,
-      clientAddress,
+    sessions: state.sessions.local.map(({ stream, sessionId, clientAddress, fitness }) => ({
+      ...{ stream, sessionId, clientAddress },
+      ...(fitness === undefined ? {} : { fitness }),
     })),
     refused: { ...state.refused },
     origin,

@@ -3,9 +3,12 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { EpochTracker } from '../media/epoch.ts';
+import { type Fitness, formatFitnessTag, parseFitnessTag, UNKNOWN_FITNESS } from '../media/fitness.ts';
 import type { FlvTag } from '../media/flv.ts';
 import { GopCache } from '../media/gop-cache.ts';
+import type { FitnessLimits } from '../media/judge-fitness.ts';
 import { type RtmpPull, type RtmpPullOptions, startRtmpPull } from '../rtmp/rtmp-pull.ts';
+import { Examiner } from './examiner.ts';
 import type { SavedSession } from './session-file.ts';
 import { Subscribers } from './subscribers.ts';
 import type { TwinQuestion } from './twin-epoch.ts';
@@ -25,6 +28,14 @@ export interface LiveSessionDeps {
   readonly startPull?: (options: RtmpPullOptions) => RtmpPull;
 }
 
+/** A session as `GET /sessions` tells it. */
+export interface SessionReport extends SavedSession {
+  readonly lastTagMs: number | null;
+  readonly subscribers: number;
+  /** What was seen of its picture and sound; `unknown` while nobody looks. */
+  readonly fitness: Fitness;
+}
+
 /** Invariant: within one session id, timestamps go on and the epoch never changes. */
 export class LiveSession {
   #saved: SavedSession;
@@ -36,6 +47,7 @@ export class LiveSession {
   /** Counts epochs: an answer that comes after the next one began is of no use. */
   #epochs = 0;
   #lastTag: { arrivalMs: number; timestampMs: number } | null = null;
+  #examiner: Examiner | null = null;
 
   constructor(saved: SavedSession, deps: LiveSessionDeps) {
     this.#saved = saved;
@@ -70,10 +82,28 @@ export class LiveSession {
     return true;
   }
 
+  /** Looks at its picture and sound from now on, or no more (null), and tells subscribers what is seen. */
+  examine(limits: FitnessLimits | null): void {
+    if ((limits === null) === (this.#examiner === null)) return;
+    const before = this.#fitness;
+    this.#examiner?.close();
+    this.#examiner =
+      limits &&
+      new Examiner({
+        limits,
+        headers: () => this.#cache.headers,
+        clock: this.#deps.clock,
+        log: this.#deps.log,
+        onFitness: (fitness) => this.#tell(fitness),
+      });
+    if (before.state !== 'unknown') this.#tell(UNKNOWN_FITNESS);
+  }
+
   /** For `GET /sessions`. */
-  report(): SavedSession & { readonly lastTagMs: number | null; readonly subscribers: number } {
+  report(): SessionReport {
     return {
       ...this.#saved,
+      fitness: this.#fitness,
       lastTagMs: this.#lastTag?.arrivalMs ?? null,
       subscribers: this.#subscribers.count,
     };
@@ -85,23 +115,37 @@ export class LiveSession {
       sessionId: this.#saved.sessionId,
       epochMs: this.#saved.epochMs!,
       tracks: this.#cache.tracks(),
-      replay: this.#cache.replay(),
+      replay: [...this.#cache.replay(), formatFitnessTag(this.#fitness, this.#lastTag!.timestampMs)],
     });
   }
 
   /** Ends the pull and every response; may be called twice. */
   close(): void {
     this.#epochs += 1;
+    this.#examiner?.close();
     this.#pull.close();
     this.#subscribers.end();
   }
 
+  get #fitness(): Fitness {
+    return this.#examiner?.fitness ?? UNKNOWN_FITNESS;
+  }
+
+  #tell(fitness: Fitness): void {
+    this.#deps.log.info(fitness, 'picture and sound');
+    this.#subscribers.send(formatFitnessTag(fitness, this.#lastTag?.timestampMs ?? 0));
+  }
+
   #take(tag: FlvTag): void {
+    // Only this daemon says how fit a publisher is.
+    if (tag.type === 'script' && parseFitnessTag(tag.data) !== null) return;
     if (tag.type === 'script' || tag.isSequenceHeader) {
       // A restarted pull repeats headers with time 0: time must not go back for subscribers.
       const timestampMs = Math.max(tag.timestampMs, this.#lastTag?.timestampMs ?? 0);
       const header = { ...tag, timestampMs };
-      if (this.#cache.add(header)) this.#subscribers.send(header);
+      if (!this.#cache.add(header)) return;
+      this.#subscribers.send(header);
+      this.#examiner?.take(header);
       return;
     }
     const arrivalMs = this.#deps.clock.nowMs();
@@ -110,6 +154,7 @@ export class LiveSession {
     this.#lastTag = { arrivalMs, timestampMs: tag.timestampMs };
     this.#cache.add(tag);
     this.#subscribers.send(tag);
+    this.#examiner?.take(tag);
     if (!wasReady && this.isReady) this.#deps.onReady();
   }
 

@@ -2,19 +2,24 @@
  * The contribution daemon: what each publisher of this ingest node sends, as FLV over HTTP, for every pipeline.
  *
  * It pulls each stream once, keeps what a late pipeline needs to start at once, and knows when media time 0 was.
- * It does not decode, does not know stream keys, and asks neither agent nor store: with both dead it goes on, and
+ * Of a stream that has a publisher elsewhere, too, it looks at picture and sound (examiner.ts) and tells what it sees
+ * among the media. It does not know stream keys, and asks neither agent nor store: with both dead it goes on, and
  * killed itself it comes back under a running publisher with the same sessions.
  */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
+import type { FitnessLimits } from '../media/judge-fitness.ts';
 import { sessionsFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import { settingsOf } from '../nodes/settings-of.ts';
 import { watchJson } from '../nodes/watch-json.ts';
+import type { StreamSettings } from '../spec/stream-settings.ts';
 import { createContributionServer } from './server.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { findTwinEpoch } from './twin-epoch.ts';
+import { startTwinWatch } from './twin-watch.ts';
 
 /** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
 export async function runContribution(options: { readonly configFile: string }): Promise<void> {
@@ -28,6 +33,7 @@ export async function runContribution(options: { readonly configFile: string }):
     rtmpBase: `rtmp://${node.address}:${node.ports.rtmp}/live/`,
     clock: systemClock,
     log,
+    limitsOf: (stream) => limitsOf(settingsOf(watched.current, stream)),
     findTwinEpoch: (own) => findTwinEpoch(own, { node: node.name, peers: watched.current.peers }),
   });
   const server = createContributionServer({ registry, address: node.address });
@@ -36,9 +42,23 @@ export async function runContribution(options: { readonly configFile: string }):
   server.listen(node.ports.contribution, node.address);
   await once(server, 'listening');
   log.info({ address: node.address, port: node.ports.contribution }, 'listening');
+  const twins = startTwinWatch({
+    others: () =>
+      watched.current.peers.filter(({ roles, name }) => roles.includes('ingest') && name !== node.name),
+    isNeeded: () =>
+      registry.list().some(({ stream }) => limitsOf(settingsOf(watched.current, stream)) !== null),
+    onTwins: (streams) => registry.examine(streams),
+    nowMs: systemClock.nowMs,
+  });
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await twins.close();
   watched.close();
   server.close();
   await registry.close();
   server.closeAllConnections();
+}
+
+/** Null when nothing of it is to be looked at. */
+function limitsOf({ reserve }: StreamSettings): FitnessLimits | null {
+  return reserve === undefined || (reserve.blackSec <= 0 && reserve.silenceSec <= 0) ? null : reserve;
 }

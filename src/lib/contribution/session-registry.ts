@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { LiveSession, type LiveSessionDeps } from './live-session.ts';
+import type { FitnessLimits } from '../media/judge-fitness.ts';
+import { LiveSession, type LiveSessionDeps, type SessionReport } from './live-session.ts';
 import { loadSessionFile, type SavedSession, saveSessionFile } from './session-file.ts';
 
 export interface SessionRegistryOptions {
@@ -11,6 +12,8 @@ export interface SessionRegistryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly findTwinEpoch?: LiveSessionDeps['findTwinEpoch'];
+  /** From when on a stream's publisher is black or silent; null or absent: nobody looks. */
+  readonly limitsOf?: (stream: string) => FitnessLimits | null;
 }
 
 /** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
@@ -26,6 +29,7 @@ export class SessionRegistry {
   #sessions = new Map<string, LiveSession>();
   #waiting = new Map<string, Set<(session: LiveSession) => void>>();
   #pulls = new EventEmitter();
+  #twins: ReadonlySet<string> = new Set();
   #options: SessionRegistryOptions;
   #saving: Promise<void> = Promise.resolve();
 
@@ -71,12 +75,22 @@ export class SessionRegistry {
   }
 
   /** The stream's session; null when it has none here. */
-  find(stream: string): ReturnType<LiveSession['report']> | null {
+  find(stream: string): SessionReport | null {
     return this.#sessions.get(stream)?.report() ?? null;
   }
 
-  list(): ReturnType<LiveSession['report']>[] {
+  list(): SessionReport[] {
     return [...this.#sessions.values()].map((session) => session.report());
+  }
+
+  /** Looks at the sessions of these streams, which have a publisher elsewhere, too; for others there is no choice. */
+  examine(twins: ReadonlySet<string>): void {
+    this.#twins = twins;
+    for (const [stream, session] of this.#sessions) this.#examine(stream, session);
+  }
+
+  #examine(stream: string, session: LiveSession): void {
+    session.examine(this.#twins.has(stream) ? (this.#options.limitsOf?.(stream) ?? null) : null);
   }
 
   /** Resolves with the stream's session as soon as it can be subscribed to, null when the signal fires first. */
@@ -120,6 +134,7 @@ export class SessionRegistry {
       onGone: () => this.#drop(saved.stream, session),
     });
     this.#sessions.set(saved.stream, session);
+    this.#examine(saved.stream, session);
     log.info({ stream: saved.stream, sessionId: saved.sessionId }, 'session opened');
   }
 

@@ -5,6 +5,7 @@
  * milliseconds. Health says whether something can serve; load says how much more it should take, and never makes
  * anything unhealthy.
  */
+import type { Fitness } from '../media/fitness.ts';
 import type { Role } from '../nodes/node-config.ts';
 import type { Health, Load, MoveReport } from './report.ts';
 
@@ -72,6 +73,11 @@ export interface PublisherStatus {
   readonly clientAddress: string;
   /** `active`: pipelines read it; `reserve`: they hold it, and read it when the active one fails. */
   readonly role: 'active' | 'reserve';
+  /**
+   * With two publishers: what was seen of its picture and sound. `state` is `fit`, `doubtful`, `black`, `silent`, or
+   * `unknown` while nobody could look; `sinceMs` since when it is black or silent, else null.
+   */
+  readonly fitness: Fitness;
 }
 
 /** `offline`: known, but nobody has published it since the cluster started. Not a fault, nor is `ended`. */

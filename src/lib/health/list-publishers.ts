@@ -1,3 +1,4 @@
+import { UNKNOWN_FITNESS } from '../media/fitness.ts';
 import type { PublisherStatus } from './cluster-status.ts';
 import type { NodeAnswer } from './node-answer.ts';
 
@@ -10,10 +11,9 @@ export function listPublishers(stream: string, answers: readonly NodeAnswer[]): 
     .flatMap(({ peer, agent }) =>
       (agent?.sessions ?? [])
         .filter((session) => session.stream === stream)
-        .map(({ sessionId, clientAddress }) => ({
+        .map(({ sessionId, clientAddress, fitness = UNKNOWN_FITNESS }) => ({
           ...{ node: peer.name, region: peer.region },
-          sessionId,
-          clientAddress,
+          ...{ sessionId, clientAddress, fitness },
         })),
     )
     .sort((a, b) => a.sessionId - b.sessionId || (a.node < b.node ? -1 : 1));

@@ -3,6 +3,7 @@
  * `streamctl status` gathers these from every node directly, so it needs neither Redis nor a controller.
  */
 import type { StatusMessage, TrackInfo } from '../feed/message.ts';
+import type { Fitness } from '../media/fitness.ts';
 import type { Role } from '../nodes/node-config.ts';
 
 /** Health says whether a node can serve; load says how much more it should take. */
@@ -190,6 +191,8 @@ export interface SessionReport {
   readonly stream: string;
   readonly sessionId: number;
   readonly clientAddress: string;
+  /** What was seen of its picture and sound; absent in reports of older versions. */
+  readonly fitness?: Fitness;
 }
 
 export interface Load {

@@ -50,6 +50,12 @@ export class GopCache {
     return [...headers.map((tag) => ({ ...tag, timestampMs })), ...this.#tags];
   }
 
+  /** The newest metadata and decoder configurations. */
+  get headers(): readonly FlvTag[] {
+    const { metadata, video, audio } = this.#headers;
+    return [metadata, video, audio].filter((tag) => tag !== undefined);
+  }
+
   /** Which tracks the publisher has sent so far. */
   tracks(): { readonly audio: boolean; readonly video: boolean } {
     return this.#seen;

@@ -1,4 +1,5 @@
 /** What one ingest node sends of the stream: its last tags, on the wall clock, and whether it delivers. No I/O. */
+import { type Fitness, isUnfit, parseFitnessTag, UNKNOWN_FITNESS } from '../media/fitness.ts';
 import type { FlvTag } from '../media/flv.ts';
 import type { ContributionStart } from './contribution-client.ts';
 
@@ -32,6 +33,10 @@ export class SourceLine {
   lastMediaMs: number;
   /** When it last stood still, was cut or began anew; negative infinity for never. */
   troubledMs: number;
+  /** What the ingest node saw of its picture and sound. */
+  fitness: Fitness = UNKNOWN_FITNESS;
+  /** It was black or silent, and has not been seen fit since. */
+  #wasUnfit = false;
   #headers: Partial<Record<'audio' | 'video', FlvTag>> = {};
   #tags: LineTag[] = [];
   #bytes = 0;
@@ -52,7 +57,7 @@ export class SourceLine {
 
   /** Takes a tag; returns it in its place when it is media. */
   take(tag: FlvTag, nowMs: number): LineTag | null {
-    if (tag.type === 'script') this.metadata = tag;
+    if (tag.type === 'script') this.#takeScript(tag, nowMs);
     else if (tag.isSequenceHeader) this.#headers[tag.type] = tag;
     else return this.#takeMedia(tag as LineTag['tag'], nowMs);
     return null;
@@ -61,6 +66,16 @@ export class SourceLine {
   /** Whether pictures came lately. */
   delivers(nowMs: number): boolean {
     return this.isOpen && this.#tags.length > 0 && nowMs - this.lastMediaMs <= this.silenceMs;
+  }
+
+  /** Black or silent. */
+  get isUnfit(): boolean {
+    return isUnfit(this.fitness);
+  }
+
+  /** Nothing speaks against it: it was not black or silent, or has been seen fit since. */
+  get isSound(): boolean {
+    return !this.#wasUnfit && this.fitness.state !== 'doubtful';
   }
 
   /** So long without a picture means that it does not deliver. */
@@ -74,6 +89,18 @@ export class SourceLine {
     const before = this.#tags.findLastIndex((one) => one.tag.isKeyFrame && one.atMs <= atMs);
     const from = before >= 0 ? before : this.#tags.findIndex((one) => one.tag.isKeyFrame);
     return from < 0 ? [] : this.#tags.slice(from);
+  }
+
+  #takeScript(tag: FlvTag, nowMs: number): void {
+    const fitness = parseFitnessTag(tag.data);
+    if (fitness === null) {
+      this.metadata = tag;
+      return;
+    }
+    if (this.isUnfit || isUnfit(fitness)) this.troubledMs = nowMs;
+    this.fitness = fitness;
+    if (fitness.state === 'fit') this.#wasUnfit = false;
+    else this.#wasUnfit ||= isUnfit(fitness);
   }
 
   #takeMedia(tag: LineTag['tag'], nowMs: number): LineTag {

@@ -3,9 +3,9 @@
  *
  * The oldest session that delivers is active; the others are in reserve, with their last tags at hand. Every replica
  * goes by this rule alone, so that all of them read the same without a word between them. It changes when the active
- * one is cut or brings no picture for 0.3 s while a reserve does, and back to an older one when that has delivered for
- * RETURN_MS without a break; one that never failed is returned to at once (a replica that starts hears the regions one
- * after the other).
+ * one is cut or brings no picture for 0.3 s while a reserve does, or is black or silent (as its ingest node says among
+ * the media) while a reserve is seen not to be; and back to an older one when that has delivered for RETURN_MS without a
+ * break. One that never failed is returned to at once (a replica that starts hears the regions one after the other).
  *
  * Invariant: what is given on is in order, track by track, and nothing twice. When the new one brings the very tags
  * that were fed last (one encoder, or a relay, that sends to both), it goes on right behind them, and whoever listens
@@ -69,7 +69,7 @@ export class SourceSwitch {
     const placed = line.take(tag, nowMs);
     if (line === this.#active) {
       if (placed !== null) this.#feed(placed);
-      else if (tag.type === 'script') this.#listener.onTag(tag);
+      else if (tag === line.metadata) this.#listener.onTag(tag);
     }
     // What says that a session delivers is media, and a picture if it has any.
     if (placed !== null) this.#choose(nowMs);
@@ -98,7 +98,7 @@ export class SourceSwitch {
     const active = this.#active;
     const best = [...this.#lines]
       .filter(([, line]) => line !== active && this.#mayTakeOver(line, nowMs))
-      .sort(([a, one], [b, other]) => one.start.sessionId - other.start.sessionId || (a < b ? -1 : 1))[0];
+      .sort(([a, one], [b, other]) => inOrder(one, other) || (a < b ? -1 : 1))[0];
     if (best === undefined) return;
     if (active !== null && !active.delivers(nowMs)) active.troubledMs = nowMs;
     this.#change(best[1]);
@@ -111,8 +111,11 @@ export class SourceSwitch {
     if (active === null) return true;
     if (nowMs - line.openedMs < REPLAY_MS) return false;
     if (!active.isOpen) return true;
-    if (active.delivers(nowMs))
-      return line.start.sessionId < active.start.sessionId && nowMs - line.troubledMs >= RETURN_MS;
+    if (active.delivers(nowMs)) {
+      if (active.isUnfit && line.fitness.state === 'fit') return true;
+      const isOlder = line.start.sessionId < active.start.sessionId;
+      return isOlder && line.isSound && nowMs - line.troubledMs >= RETURN_MS;
+    }
     const isNewer = line.lastMediaMs - active.lastMediaMs > active.silenceMs * NEWER_SHARE;
     return isNewer && (line.hasVideo || !active.hasVideo);
   }
@@ -159,4 +162,9 @@ export class SourceSwitch {
     this.#fed.add(placed);
     this.#listener.onTag(timestampMs === tag.timestampMs ? tag : { ...tag, timestampMs });
   }
+}
+
+/** What is black or silent last, then the oldest first. */
+function inOrder(one: SourceLine, other: SourceLine): number {
+  return Number(one.isUnfit) - Number(other.isUnfit) || one.start.sessionId - other.start.sessionId;
 }

@@ -18,6 +18,8 @@ export const DEFAULT_SSH = { parallel: 16, connectTimeoutSec: 10 } as const;
 /** Twice, so that losing a node or a region ends no stream. */
 export const DEFAULT_RING = { balance: 1.25, replicas: 2 } as const;
 
+const DEFAULT_RESERVE = { blackSec: 2, silenceSec: 5 } as const;
+
 export const DEFAULT_SETTINGS: StreamSettings = {
   segmentSec: 2,
   partSec: 0.5,
@@ -33,11 +35,12 @@ export const DEFAULT_SETTINGS: StreamSettings = {
   video: 'encode',
   shedTopRendition: true,
   slate: { afterSec: 0.6, maxSec: 600, text: 'We will be right back' },
+  reserve: DEFAULT_RESERVE,
 };
 
 /** Returns `base` with the settings that `media` names; the ladder is sorted, highest first. */
 export function applyMedia(base: StreamSettings, media: RawMedia | undefined): StreamSettings {
-  const { audio, slate, ladder, ...rest } = media ?? {};
+  const { audio, slate, reserve, ladder, ...rest } = media ?? {};
   const sorted = [...(ladder ?? base.ladder)].sort(
     (a, b) => b.height - a.height || b.videoKbps - a.videoKbps,
   );
@@ -47,6 +50,7 @@ export function applyMedia(base: StreamSettings, media: RawMedia | undefined): S
     ladder: sorted,
     audioKbps: audio?.kbps ?? base.audioKbps,
     slate: { ...base.slate, ...withoutUndefined(slate ?? {}) },
+    reserve: { ...DEFAULT_RESERVE, ...base.reserve, ...withoutUndefined(reserve ?? {}) },
   };
 }
 

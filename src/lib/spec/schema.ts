@@ -71,6 +71,13 @@ const mediaSchema = z.strictObject({
     })
     .describe('What viewers see while there is no publisher.')
     .optional(),
+  reserve: z
+    .strictObject({
+      blackSec: z.number().min(0).max(600).describe('Seconds of black picture; 0: not for that.').optional(),
+      silenceSec: z.number().min(0).max(600).describe('Seconds of silence; 0: not for that.').optional(),
+    })
+    .describe('With publishers in two regions: when the other one is shown though the first one sends.')
+    .optional(),
 });
 
 const nodeSchema = z.strictObject({

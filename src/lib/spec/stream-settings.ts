@@ -30,4 +30,11 @@ export interface StreamSettings {
     readonly maxSec: number;
     readonly text: string;
   };
+  /** When a publisher in reserve is read though the active one sends; absent in files of older versions: never. */
+  readonly reserve?: {
+    /** Seconds of black picture; 0: not for that. */
+    readonly blackSec: number;
+    /** Seconds of silence; 0: not for that. */
+    readonly silenceSec: number;
+  };
 }

@@ -1,5 +1,7 @@
 /** `streamctl status` as lines: what is wrong first, then regions, nodes, streams. Pure. */
+
 import type { ClusterStatus, StreamStatus } from '../../health/cluster-status.ts';
+import { isUnfit } from '../../media/fitness.ts';
 import { cutText, plainText } from './fit-text.ts';
 import { formatProblemLine, formatProblems } from './format-problems.ts';
 import { formatTable, type Table } from './format-table.ts';
@@ -61,7 +63,11 @@ function formatNotes({ streams }: ClusterStatus): string[] {
 /** Who is read and who is held in reserve, when several publish. */
 function wordPublishers({ publishers }: StreamStatus): string[] {
   if (publishers.length < 2) return [];
-  return [`published to ${publishers.map(({ region, role }) => `${region} (${role})`).join(', ')}`];
+  const words = publishers.map(({ region, role, fitness }) => {
+    const how = isUnfit(fitness) ? `, ${fitness.state}` : '';
+    return `${region} (${role}${how})`;
+  });
+  return [`published to ${words.join(', ')}`];
 }
 
 const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? '' : MARGIN + line));

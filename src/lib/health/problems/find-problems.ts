@@ -11,7 +11,12 @@ import { findIdleController, findStuckMoves, findUnheardNodes } from './controll
 import { findUnequalEdges } from './edge-problems.ts';
 import { findDrift, findThinSupply } from './feed-problems.ts';
 import { findBadNodes } from './node-problems.ts';
-import { findFailedPublishers, findNoIngest, findUnreachedIngests } from './publisher-problems.ts';
+import {
+  findFailedPublishers,
+  findNoIngest,
+  findUnfitPublishers,
+  findUnreachedIngests,
+} from './publisher-problems.ts';
 import { findDarkRegions } from './region-problems.ts';
 import { findBadRelays } from './relay-problems.ts';
 import { findBadReplicas, findMissingReplicas, findRefusals } from './replica-problems.ts';
@@ -24,6 +29,7 @@ const FINDERS: readonly FindProblems[] = [
   findBadRelays,
   findSlates,
   findStuckStarts,
+  findUnfitPublishers,
   findNoIngest,
   findFailedPublishers,
   findRefusals,

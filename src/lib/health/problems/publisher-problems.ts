@@ -1,3 +1,4 @@
+import { type Fitness, isUnfit } from '../../media/fitness.ts';
 import type { Problem } from '../cluster-status.ts';
 import { runsUnit } from '../judge-node.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
@@ -40,6 +41,32 @@ export function findFailedPublishers({ answers, publishers }: ClusterFacts): Pro
       hint: `streamctl logs ${unit.name}`,
       sinceMs: unit.sinceMs,
     }));
+}
+
+/** A fade or a pause is none. */
+const UNFIT_SEC = 10;
+
+/** Publishers of a stream with two that have sent black pictures or silence for long. */
+export function findUnfitPublishers({ streams, nowMs }: ClusterFacts): Problem[] {
+  const secondsOf = ({ sinceMs }: Fitness): number => Math.round((nowMs - (sinceMs ?? nowMs)) / 1000);
+  return streams.flatMap(({ name, publishers }) =>
+    publishers
+      .filter(({ fitness }) => isUnfit(fitness) && secondsOf(fitness) >= UNFIT_SEC)
+      .map(({ region, role, fitness }): Problem => {
+        const isSeen = role === 'active';
+        const { state, sinceMs } = fitness;
+        return {
+          harm: isSeen ? 'viewers' : 'redundancy',
+          subject: name,
+          text: `its publisher in ${region} has been ${state} for ${secondsOf(fitness)} s`,
+          effect: isSeen
+            ? `viewers ${state === 'black' ? 'see black' : 'hear nothing'}; the other publisher is no better`
+            : 'viewers unaffected: they see the other publisher',
+          hint: `look at the encoder that publishes in ${region}`,
+          sinceMs,
+        };
+      }),
+  );
 }
 
 /** Ingests that a relay does not reach although they are there: a node that is down is told of by itself. */

@@ -93,15 +93,18 @@ test('problems that read the same are told once', () => {
 });
 
 test('who is read and who is in reserve is a note when several publish', () => {
+  const fit = { clientAddress: '127.0.0.1', fitness: { state: 'fit' as const, sinceMs: null } };
   const [read, held] = [
-    { node: 'eu-1', region: 'eu', sessionId: 2, clientAddress: '127.0.0.1', role: 'active' as const },
-    { node: 'us-1', region: 'us', sessionId: 1, clientAddress: '127.0.0.1', role: 'reserve' as const },
+    { ...fit, node: 'eu-1', region: 'eu', sessionId: 2, role: 'active' as const },
+    { ...fit, node: 'us-1', region: 'us', sessionId: 1, role: 'reserve' as const },
   ];
+  const black = { ...held, fitness: { state: 'black' as const, sinceMs: 1 } };
   const last = (publishers: StreamStatus['publishers']) => {
     const streams = WELL.streams.map((stream) => ({ ...stream, publishers }));
     return formatStatusPlain({ ...WELL, streams }, PLAIN).at(-1);
   };
   assert.equal(last([read, held]), 'note: demo: published to eu (active), us (reserve)');
+  assert.equal(last([read, black]), 'note: demo: published to eu (active), us (reserve, black)');
   assert.equal(last([read]), last([]));
 });
 
