@@ -24,7 +24,15 @@ export async function takeClusterDown({
   if (record?.ssh === undefined) return await takeDown(here);
   const peers = [...record.peers, ...(record.former ?? [])];
   const doing = (text: string): void => say(`  … ${text}`);
-  const there = await takeMachinesDown({ cluster, ssh: record.ssh, peers, purge, signal, doing });
+  const there = await takeMachinesDown({
+    cluster,
+    ssh: record.ssh,
+    mesh: record.mesh ?? null,
+    peers,
+    purge,
+    signal,
+    doing,
+  });
   const own = await takeDown(here);
   return { stopped: there.stopped + own.stopped, killed: there.killed + own.killed, purged: purge };
 }

@@ -126,7 +126,10 @@ export async function createUpContext(
     spec,
     home,
     layout,
-    driver: spec.ssh === null ? createLocalDriver(layout.dir) : createRemoteDriver(spec.cluster, spec.ssh),
+    driver:
+      spec.ssh === null
+        ? createLocalDriver(layout.dir)
+        : createRemoteDriver({ cluster: spec.cluster, ssh: spec.ssh, mesh: spec.mesh! }),
     reach: createReach({ ssh: spec.ssh, peers: spec.nodes }),
     source: join(request.root, 'dist'),
     templates: await loadTemplates(join(request.root, 'templates')),

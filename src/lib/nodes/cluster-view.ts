@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
+import type { MeshBlock } from '../spec/resolve-spec.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
 import type { SshSettings } from '../ssh/target.ts';
 import { clusterLayout } from './layout.ts';
@@ -39,6 +40,8 @@ export interface ClusterRecord {
   readonly regions: readonly string[];
   /** Absent: nodes are addresses of this machine. */
   readonly ssh?: SshSettings;
+  /** The mesh of the machines. */
+  readonly mesh?: MeshBlock;
   readonly peers: readonly Peer[];
   /** Machines that were nodes, and may still have something of the cluster. */
   readonly former?: readonly Peer[];

@@ -20,7 +20,7 @@ export async function removeLeftovers(context: TidyContext): Promise<void> {
     if (plan === undefined) await removeNode(name, context);
     else {
       const wanted = new Set(plan.units.map(({ unit }) => unit.name));
-      const services = staticServices(layout.dir, name);
+      const services = staticServices(layout.dir, name, plan.config.supervisor);
       const extra = (await services.list()).filter(
         (unit) => !wanted.has(unit.name) && !unit.name.startsWith('publisher-'),
       );

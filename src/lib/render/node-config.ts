@@ -11,6 +11,7 @@ export function renderNodeConfig(spec: Spec, node: Peer, { dirs, files }: NodeCo
     version: 1,
     cluster: spec.cluster,
     node,
+    ...(spec.ssh === null ? {} : { supervisor: 'systemd' as const }),
     peers: spec.nodes,
     regions: spec.regions,
     defaults: spec.defaults,

@@ -12,6 +12,11 @@ export function chooseBlock(cluster: string, block: string | undefined): string 
   return block === undefined ? `127.${hashBlock(cluster)}` : block.split('.').slice(0, 2).join('.');
 }
 
+/** Returns the first two numbers of every address of the mesh: `10.34`. `block` is `10.34.0.0/16`. */
+export function chooseMeshBlock(cluster: string, block: string | undefined): string {
+  return block === undefined ? `10.${hashBlock(cluster)}` : block.split('.').slice(0, 2).join('.');
+}
+
 export interface AddressPlace {
   readonly block: string;
   /** From 0. */

@@ -4,7 +4,7 @@
  * Pure.
  */
 import { findNearest } from '../base/nearest.ts';
-import { chooseAddress, chooseBlock } from './addresses.ts';
+import { chooseAddress, chooseBlock, chooseMeshBlock } from './addresses.ts';
 import { findMediaFaults } from './check-media.ts';
 import { applyPorts } from './defaults.ts';
 import type { Fault } from './diagnostic.ts';
@@ -103,10 +103,11 @@ function findHostFaults(raw: Loose): Fault[] {
 
 /** Two nodes may share an address only when they share no port. */
 function findOverlaps(raw: Loose, regions: readonly (string | null)[]): Fault[] {
-  const block = chooseBlock(
-    textAt(raw, 'cluster') ?? '',
-    textAt(recordAt(raw, 'network'), 'block') ?? undefined,
-  );
+  const cluster = textAt(raw, 'cluster') ?? '';
+  const block =
+    textAt(raw, 'driver') === 'ssh'
+      ? chooseMeshBlock(cluster, textAt(recordAt(raw, 'mesh'), 'block') ?? undefined)
+      : chooseBlock(cluster, textAt(recordAt(raw, 'network'), 'block') ?? undefined);
   const holders = new Map<string, string>();
   const counts = new Map<number, number>();
   return listAt(raw, 'nodes').flatMap((node, index): Fault[] => {
@@ -115,8 +116,7 @@ function findOverlaps(raw: Loose, regions: readonly (string | null)[]): Fault[] 
     const indexInRegion = counts.get(regionIndex) ?? 0;
     counts.set(regionIndex, indexInRegion + 1);
     if (regionIndex === -1 && textAt(node, 'address') === null) return [];
-    const own = textAt(node, 'address') ?? textAt(node, 'host');
-    const address = own ?? chooseAddress({ block, regionIndex, nodeName, indexInRegion });
+    const address = textAt(node, 'address') ?? chooseAddress({ block, regionIndex, nodeName, indexInRegion });
     const ports = applyPorts(recordAt(raw, 'ports') as RawPorts, recordAt(node, 'ports') as RawPorts);
     const clash = Object.entries(ports).find(([, port]) => holders.has(`${address}:${port}`));
     if (clash === undefined) {

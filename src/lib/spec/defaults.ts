@@ -15,6 +15,9 @@ export const DEFAULT_PORTS: Ports = {
 /** How machines are reached when the spec does not say. */
 export const DEFAULT_SSH = { parallel: 16, connectTimeoutSec: 10 } as const;
 
+/** UDP, as WireGuard has it everywhere. */
+export const DEFAULT_MESH_PORT = 51820;
+
 /** Twice, so that losing a node or a region ends no stream. */
 export const DEFAULT_RING = { balance: 1.25, replicas: 2 } as const;
 

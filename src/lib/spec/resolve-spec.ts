@@ -1,10 +1,11 @@
 /** A checked spec with every default applied and every address chosen. Pure. */
 import type { Peer } from '../nodes/node-config.ts';
 import type { SshSettings } from '../ssh/target.ts';
-import { chooseAddress, chooseBlock } from './addresses.ts';
+import { chooseAddress, chooseBlock, chooseMeshBlock } from './addresses.ts';
 import {
   applyMedia,
   applyPorts,
+  DEFAULT_MESH_PORT,
   DEFAULT_RING,
   DEFAULT_SETTINGS,
   DEFAULT_SSH,
@@ -12,6 +13,14 @@ import {
 } from './defaults.ts';
 import type { RawSpec } from './schema.ts';
 import type { StreamSettings } from './stream-settings.ts';
+
+/** Where the mesh of a cluster is. */
+export interface MeshBlock {
+  /** First two numbers of every address: `10.34`. */
+  readonly block: string;
+  /** UDP, on every machine. */
+  readonly port: number;
+}
 
 /** How streams are spread over the origin nodes. */
 export interface RingSettings {
@@ -25,6 +34,8 @@ export interface Spec {
   readonly cluster: string;
   /** How machines are reached by ssh; null: nodes are addresses of this machine. */
   readonly ssh: SshSettings | null;
+  /** The network between the machines; null where nodes are addresses of this machine. */
+  readonly mesh: MeshBlock | null;
   /** First two numbers of local addresses: `127.34`. */
   readonly block: string;
   readonly regions: readonly string[];
@@ -44,10 +55,17 @@ export function resolveSpec(raw: RawSpec): Spec {
     (raw.streams ?? []).map(({ name, media }) => [name, applyMedia(defaults, media)]),
   );
   const ssh = raw.driver === 'ssh' ? { ...DEFAULT_SSH, ...withoutUndefined(raw.ssh ?? {}) } : null;
+  const mesh =
+    ssh === null
+      ? null
+      : {
+          block: chooseMeshBlock(raw.cluster, raw.mesh?.block),
+          port: raw.mesh?.port ?? DEFAULT_MESH_PORT,
+        };
   const nodes = raw.nodes.map((node): Peer => {
     const inRegion = raw.nodes.filter(({ region }) => region === node.region);
     const place = {
-      block,
+      block: mesh?.block ?? block,
       regionIndex: regions.indexOf(node.region),
       nodeName: node.name,
       indexInRegion: inRegion.indexOf(node),
@@ -55,8 +73,8 @@ export function resolveSpec(raw: RawSpec): Spec {
     return {
       name: node.name,
       region: node.region,
-      ...(node.host === undefined ? {} : { host: node.host }),
-      address: node.address ?? (ssh === null ? chooseAddress(place) : node.host!),
+      ...(node.host === undefined ? {} : { host: node.host, publicAddress: node.host }),
+      address: node.address ?? chooseAddress(place),
       roles: [...new Set(node.roles)],
       ports: applyPorts(raw.ports, node.ports),
       weight: node.weight ?? 1,
@@ -64,5 +82,5 @@ export function resolveSpec(raw: RawSpec): Spec {
     };
   });
   const ring = { ...DEFAULT_RING, ...withoutUndefined(raw.ring ?? {}) };
-  return { cluster: raw.cluster, ssh, block, regions, nodes, ring, streams, defaults };
+  return { cluster: raw.cluster, ssh, mesh, block, regions, nodes, ring, streams, defaults };
 }

@@ -174,6 +174,17 @@ export const specSchema = z
       .describe('Where nodes are: local addresses of this machine, or machines reached by ssh.')
       .optional(),
     ssh: sshSchema.describe('How machines are reached (driver ssh).').optional(),
+    mesh: z
+      .strictObject({
+        block: z
+          .string()
+          .regex(/^10\.(25[0-5]|2[0-4]\d|1?\d?\d)\.0\.0\/16$/, 'must be 10.N.0.0/16 with N from 0 to 255')
+          .describe('Addresses inside the mesh; no machine may have them elsewhere.')
+          .optional(),
+        port: port('UDP port of the mesh on every machine.').optional(),
+      })
+      .describe('The encrypted network between machines (driver ssh).')
+      .optional(),
     network: z
       .strictObject({
         block: z

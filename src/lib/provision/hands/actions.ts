@@ -1,10 +1,18 @@
 /** What hands do, by name. Each calls what `up` calls for a local node. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clusterLayout } from '../../nodes/layout.ts';
+import { type ClusterLayout, clusterLayout, nodeLayout } from '../../nodes/layout.ts';
+import { findClusterProcesses } from '../../nodes/processes.ts';
+import { installAgentUnits } from '../../nodes/systemd/agent-units.ts';
+import { removeAllUnits, stopAllUnits } from '../../nodes/systemd/remove-units.ts';
+import { ensureSystemUser, findSystemUser, giveToSystemUser } from '../../nodes/systemd/system-user.ts';
+import { SYSTEM_USER } from '../../nodes/systemd/unit-place.ts';
 import type { Changes } from '../changes.ts';
 import { checkPorts } from '../check-addresses.ts';
 import { takeDown } from '../down.ts';
+import { applyMesh, removeMesh } from '../mesh/apply-mesh.ts';
+import { awaitMesh } from '../mesh/await-mesh.ts';
+import { collectMeshFacts } from '../mesh/collect-mesh-facts.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
 import { makeSecrets } from '../secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
@@ -13,6 +21,7 @@ import { writeNode, writePlayer } from '../write-nodes.ts';
 import type {
   DownRequest,
   HandsActions,
+  MeshRequest,
   NodeRequest,
   TidyRequest,
   UnitKind,
@@ -32,7 +41,29 @@ type Actions = {
   ) => Promise<HandsActions[Action]['gives']>;
 };
 
-export const HANDS_ACTIONS: Actions = { check, write, look, start, tidy, down };
+export const HANDS_ACTIONS: Actions = {
+  meshFacts: (wish, { changes }) => collectMeshFacts(wish, changes),
+  mesh,
+  meshWait,
+  check,
+  write,
+  look,
+  start,
+  tidy,
+  down,
+};
+
+/** Handshakes take a way there and back; a peer that has just been started takes its time. */
+const MESH_WAIT_MS = 15_000;
+
+async function mesh(wish: MeshRequest, { changes }: HandsContext): Promise<null> {
+  await applyMesh(wish, changes);
+  return null;
+}
+
+async function meshWait({ plan, apply }: MeshRequest, { signal }: HandsContext): Promise<readonly string[]> {
+  return apply ? await awaitMesh({ plan, limitMs: MESH_WAIT_MS, signal }) : [];
+}
 
 async function check({ plan, clusterDir }: NodeRequest): Promise<null> {
   const idle = (await findUnitWork([plan], clusterDir)).filter(({ kind }) => kind === 'start');
@@ -59,10 +90,27 @@ async function write(
       await writeWholeFile(path, text, 0o600);
     });
   }
+  if ((await findSystemUser()) === null) {
+    await changes.step(name, `make the user ${SYSTEM_USER}`, async () => void (await ensureSystemUser()));
+  }
   await writeNode(plan, clusterDir, changes);
   await makeSecrets(layout, [plan.node], changes);
   await writePlayer(plan, { source: program, layout, changes });
+  if (changes.applies) await giveToUnits(layout, name);
   return null;
+}
+
+/** What the units' user reads or writes is its own; all the rest is root's. */
+async function giveToUnits(layout: ClusterLayout, node: string): Promise<void> {
+  const { data, services, www } = nodeLayout(layout.dir, node);
+  const secrets = await listFiles(layout.secrets);
+  const kept = (await listFiles(data)).filter((file) => file.endsWith('.conf') || file.endsWith('.acl'));
+  await giveToSystemUser([layout.secrets, ...secrets, data, ...kept, services, www]);
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(folder, entry.name));
 }
 
 async function look({ plan, clusterDir }: NodeRequest): Promise<readonly UnitKind[]> {
@@ -71,6 +119,7 @@ async function look({ plan, clusterDir }: NodeRequest): Promise<readonly UnitKin
 
 async function start({ plan, clusterDir }: NodeRequest, context: HandsContext): Promise<readonly UnitKind[]> {
   const work = await findUnitWork([plan], clusterDir);
+  if (work.some(({ kind }) => kind !== 'none')) await installAgentUnits({ clusterDir, node: plan.node.name });
   await applyUnitWork(work, { ...context, layout: clusterLayout(clusterDir) });
   return work.map(nameWork);
 }
@@ -79,21 +128,39 @@ function nameWork({ planned, kind }: UnitWork): UnitKind {
   return { unit: planned.unit.name, kind };
 }
 
-async function tidy({ plan, clusterDir, program }: TidyRequest, { changes }: HandsContext): Promise<null> {
+async function tidy(request: TidyRequest, { changes }: HandsContext): Promise<null> {
+  const { plan, clusterDir, program, interfaceName } = request;
   const layout = clusterLayout(clusterDir);
-  await removeLeftovers({
-    layout,
-    nodes: plan === null ? [] : [plan],
-    changes,
-    program: { digest: program },
-  });
+  if (plan === null)
+    await changes.step(null, 'remove the node', () => removeMachine(clusterDir, interfaceName));
+  else await removeLeftovers({ layout, nodes: [plan], changes, program: { digest: program } });
   return null;
 }
 
-async function down({ clusterDir, purge }: DownRequest): Promise<{ stopped: number; killed: number }> {
-  const { stopped, killed } = await takeDown({ clusterDir, purge });
+/** Logs, recordings and the program stay until `down --purge`. */
+async function removeMachine(clusterDir: string, interfaceName: string): Promise<void> {
+  await removeAllUnits(clusterDir);
+  await removeMesh({ clusterDir, interfaceName });
+  const { nodes } = clusterLayout(clusterDir);
+  for (const name of await readdir(nodes).catch((): string[] => [])) {
+    const { service, services, conf, www, config } = nodeLayout(clusterDir, name);
+    for (const path of [service, services, conf, www, config])
+      await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function down({
+  clusterDir,
+  purge,
+  interfaceName,
+}: DownRequest): Promise<{ stopped: number; killed: number }> {
+  const { length: ran } = await findClusterProcesses(clusterDir);
+  if (purge) await removeAllUnits(clusterDir);
+  else await stopAllUnits(clusterDir);
+  if (interfaceName !== null) await removeMesh({ clusterDir, interfaceName });
+  const { killed } = await takeDown({ clusterDir, purge });
   if (purge) await removeIfEmpty(join(clusterDir, '..'));
-  return { stopped, killed };
+  return { stopped: ran, killed };
 }
 
 /** The folder of all clusters of a machine goes with the last of them. */

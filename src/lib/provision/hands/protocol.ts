@@ -5,6 +5,7 @@
  */
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Change } from '../changes.ts';
+import type { MeshFacts, MeshPlan } from '../mesh/mesh.ts';
 import type { NodePlan } from '../plan-nodes.ts';
 
 /** Raised when an older program could misunderstand a request. */
@@ -30,19 +31,37 @@ export interface WriteRequest extends NodeRequest {
   readonly program: string;
 }
 
+export interface MeshFactsRequest extends HandsPlace {
+  readonly node: string;
+  readonly interfaceName: string;
+}
+
+export interface MeshRequest extends HandsPlace {
+  readonly node: string;
+  readonly plan: MeshPlan;
+}
+
 export interface TidyRequest extends HandsPlace {
   /** Null: the machine is no node of the cluster any more. */
   readonly plan: NodePlan | null;
   /** Digest of the program that stays. */
   readonly program: string;
+  readonly interfaceName: string;
 }
 
 export interface DownRequest extends HandsPlace {
   readonly purge: boolean;
+  /** Of the mesh; null: there is none. */
+  readonly interfaceName: string | null;
 }
 
 /** What hands can do, and what each takes and gives. */
 export interface HandsActions {
+  /** Makes the key of the mesh unless there is one. */
+  meshFacts: { takes: MeshFactsRequest; gives: MeshFacts };
+  mesh: { takes: MeshRequest; gives: null };
+  /** Waits for the others; gives the names of those that are not heard. */
+  meshWait: { takes: MeshRequest; gives: readonly string[] };
   /** Looks whether what must start can: ports. */
   check: { takes: NodeRequest; gives: null };
   write: { takes: WriteRequest; gives: null };

@@ -1,4 +1,5 @@
 /** The packages that a machine needs from its distribution, and how old they may be. */
+import { REMOTE_PACKAGES } from '../packages.ts';
 
 export interface MachinePackage {
   readonly name: string;
@@ -12,7 +13,7 @@ export const MACHINE_PACKAGES: readonly MachinePackage[] = [
   { name: 'libnginx-mod-rtmp', why: 'the RTMP module of nginx' },
   { name: 'ffmpeg', least: '5.1', why: 'transcodes' },
   { name: 'redis-server', least: '7.0', why: 'the store' },
-  { name: 'runit', why: 'supervises every process' },
+  ...REMOTE_PACKAGES.map(({ name, why }) => ({ name, why })),
 ];
 
 /** Whether a Debian version (`7:5.1.9-0+deb12u1`) is at least an upstream version (`5.1`). Pure. */

@@ -3,9 +3,11 @@ import { posix } from 'node:path';
 import { clusterLayout } from '../../nodes/layout.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { targetOf } from '../../nodes/reach.ts';
+import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import { Changes } from '../changes.ts';
 import type { DownResult } from '../down.ts';
+import { meshInterface } from '../mesh/mesh.ts';
 import { collectFacts } from './collect-facts.ts';
 import { openHands } from './hands-session.ts';
 import { MACHINES_HOME } from './machines-home.ts';
@@ -15,6 +17,7 @@ export interface RemoteDown {
   readonly cluster: string;
   readonly ssh: SshSettings;
   readonly peers: readonly Peer[];
+  readonly mesh: MeshBlock | null;
   /** Deletes everything of the cluster on the machines: keys, recordings, logs, the program. */
   readonly purge: boolean;
   readonly signal: AbortSignal;
@@ -42,7 +45,8 @@ export async function takeMachinesDown(down: RemoteDown): Promise<DownResult> {
   return { stopped, killed, purged: purge };
 }
 
-async function takeMachineDown(peer: Peer, { cluster, ssh, purge, signal }: RemoteDown) {
+async function takeMachineDown(peer: Peer, { cluster, ssh, mesh, purge, signal }: RemoteDown) {
+  const interfaceName = mesh === null ? null : meshInterface(cluster, mesh.block);
   const clusterDir = posix.join(MACHINES_HOME, cluster);
   const target = await targetOf(peer, ssh);
   const { asRoot, programs } = await collectFacts(target, clusterDir, signal);
@@ -56,7 +60,7 @@ async function takeMachineDown(peer: Peer, { cluster, ssh, purge, signal }: Remo
     asRoot,
   });
   try {
-    return await hands.ask('down', { clusterDir, apply: true, purge }, new Changes('apply'));
+    return await hands.ask('down', { clusterDir, apply: true, purge, interfaceName }, new Changes('apply'));
   } finally {
     await hands.close();
   }
