@@ -1,7 +1,8 @@
 /** A contribution daemon for tests: serves a source's FLV by the contract, with a GOP cache, under the test's control. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type FitnessState, formatFitnessTag } from '../../src/lib/media/fitness.ts';
+import type { FitnessState } from '../../src/lib/media/fitness.ts';
+import { formatFitnessTag } from '../../src/lib/media/fitness-tag.ts';
 import { FlvParser, type FlvTag, formatFlvHeader, formatFlvTag } from '../../src/lib/media/flv.ts';
 
 export interface FakeContribution {

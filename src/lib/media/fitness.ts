@@ -1,8 +1,4 @@
-/**
- * What a look at a publisher's picture and sound said, and how it travels: a script tag of the FLV that pipelines
- * read, in its place among the media, so that all of them hear of it at the same picture. Pure.
- */
-import type { FlvTag } from './flv.ts';
+/** What a look at a publisher's picture and sound said. Pure. */
 
 /**
  * `unknown`: nobody has looked lately; `fit`: at the last look there was a picture, and sound where it is listened for;
@@ -18,37 +14,7 @@ export interface Fitness {
 
 export const UNKNOWN_FITNESS: Fitness = { state: 'unknown', sinceMs: null };
 
-const NAME = 'onFitness';
-const STATES: readonly string[] = ['unknown', 'fit', 'doubtful', 'black', 'silent'];
-const AMF_STRING = 2;
-
 /** Whether it is of no use to viewers while another publisher is fit. */
 export function isUnfit({ state }: Fitness): boolean {
   return state === 'black' || state === 'silent';
-}
-
-/** Formats the script tag: two AMF0 strings, a name and JSON. */
-export function formatFitnessTag(fitness: Fitness, timestampMs: number): FlvTag {
-  const data = Buffer.concat([formatText(NAME), formatText(JSON.stringify(fitness))]);
-  return { type: 'script', timestampMs, data, isKeyFrame: false, isSequenceHeader: false };
-}
-
-/** Parses a script tag's data; null when it is another one (onMetaData). */
-export function parseFitnessTag(data: Uint8Array): Fitness | null {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  const name = formatText(NAME);
-  if (!bytes.subarray(0, name.length).equals(name)) return null;
-  try {
-    const value = JSON.parse(bytes.toString('utf8', name.length + 3)) as Partial<Fitness> | null;
-    const { state, sinceMs } = value ?? {};
-    if (state === undefined || !STATES.includes(state)) return UNKNOWN_FITNESS;
-    return { state, sinceMs: typeof sinceMs === 'number' ? sinceMs : null };
-  } catch {
-    return UNKNOWN_FITNESS;
-  }
-}
-
-function formatText(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8');
-  return Buffer.concat([Buffer.from([AMF_STRING, bytes.length >> 8, bytes.length & 0xff]), bytes]);
 }

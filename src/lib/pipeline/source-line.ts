@@ -1,5 +1,6 @@
 /** What one ingest node sends of the stream: its last tags, on the wall clock, and whether it delivers. No I/O. */
-import { type Fitness, isUnfit, parseFitnessTag, UNKNOWN_FITNESS } from '../media/fitness.ts';
+import { type Fitness, isUnfit, UNKNOWN_FITNESS } from '../media/fitness.ts';
+import { parseFitnessTag } from '../media/fitness-tag.ts';
 import type { FlvTag } from '../media/flv.ts';
 import type { ContributionStart } from './contribution-client.ts';
 

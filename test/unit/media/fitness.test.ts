@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseLooks } from '../../../src/lib/media/ffmpeg-look-arguments.ts';
-import { type Fitness, formatFitnessTag, parseFitnessTag } from '../../../src/lib/media/fitness.ts';
+import type { Fitness } from '../../../src/lib/media/fitness.ts';
+import { formatFitnessTag, parseFitnessTag } from '../../../src/lib/media/fitness-tag.ts';
 import { FitnessJudge, isSilence } from '../../../src/lib/media/judge-fitness.ts';
 import { parseMetaData } from '../../../src/lib/media/script-data.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type FitnessState, formatFitnessTag } from '../../../src/lib/media/fitness.ts';
+import type { FitnessState } from '../../../src/lib/media/fitness.ts';
+import { formatFitnessTag } from '../../../src/lib/media/fitness-tag.ts';
 import type { FlvTag } from '../../../src/lib/media/flv.ts';
 import { RETURN_MS, SourceSwitch } from '../../../src/lib/pipeline/source-switch.ts';
 
