@@ -45,6 +45,10 @@ export class SimulatedRegion {
   /** Times and paths of the requests that reached it. */
   readonly requests: { readonly atMs: number; readonly path: string }[] = [];
   lagMs: number;
+  /** Every answer comes so much later. */
+  delayMs = 0;
+  /** Whether the next request is answered with 503. */
+  fails: () => boolean = () => false;
   readonly #options: SimulatedRegionOptions;
   #fault: RegionFault = 'none';
   #frozenAtMs = 0;
@@ -98,9 +102,9 @@ export class SimulatedRegion {
         step(waitMs, look);
         return;
       }
-      const answer = this.#answer(url, exchange.asked);
+      const answer = this.fails() ? { status: 503, text: '' } : this.#answer(url, exchange.asked);
       exchange.look = () => undefined;
-      step(roundTripMs / 2, () => this.#fault !== 'hung' && end(answer));
+      step(this.delayMs + roundTripMs / 2, () => this.#fault !== 'hung' && end(answer));
     };
     this.#open.add(exchange);
     step(roundTripMs / 2, () => {
@@ -132,6 +136,7 @@ export class SimulatedRegion {
       const report = { version: 1, node: this.pathway.name, pathways: this.#options.pathways() };
       return { status: 200, text: JSON.stringify(report) };
     }
+    if (/\/(master\.m3u8|init\.mp4)$/.test(url.pathname)) return { status: 200, text: '' };
     if (url.pathname.endsWith('/index.m3u8')) {
       return { status: 200, text: this.#playlist(url.searchParams.has('_HLS_skip')) };
     }

@@ -3,77 +3,19 @@
  * The first good answer counts, all others are given up.
  */
 import type { HedgeWhy } from './hedge-event.ts';
-import type { Answer, HedgeIo, Send, Sending } from './hedge-io.ts';
+import type { Answer, HedgeIo } from './hedge-io.ts';
 import type { Pathway } from './pathway.ts';
-import type { Judgement } from './playlist-memory.ts';
-
-/** Who asked, and what becomes of it: exactly one of both, once. */
-export interface RequestEvents<A extends Answer, F> {
-  /**
-   * `text` is the playlist to use in place of the answer's; null when the answer is used as it came. `pathway` is null
-   * for what is on none of them.
-   */
-  onAnswer(answer: A, won: { readonly pathway: Pathway | null; readonly text: string | null }): void;
-  /** Nobody had it: what the first that was asked said. */
-  onFailure(failure: F): void;
-}
-
-/** What made us ask at another pathway. */
-export interface Hedge {
-  readonly why: HedgeWhy;
-  /** The first that was asked. */
-  readonly from: Pathway;
-}
-
-export interface RaceEnd {
-  /** Null when the winner was asked without any trouble of another. */
-  readonly hedge: Hedge | null;
-  /** The late one was the first to answer after all: it need not have been doubted. */
-  readonly wasted: boolean;
-}
-
-/** What the race asks of the player that it belongs to. */
-export interface RaceRules {
-  /** How long over its time an answer may be, milliseconds. */
-  slackMs(): number;
-  jitterMs(): number;
-  /** Takes a hedge from the budget. */
-  allow(why: HedgeWhy): boolean;
-  next(tried: ReadonlySet<string>): Pathway | null;
-  judge(answer: Answer): Judgement;
-  /** The playlist as the player is to see it. */
-  deliver(answer: Answer): string | null;
-  onHedge(hedge: Hedge & { readonly to: Pathway }, afterMs: number): void;
-  onFailed(pathway: Pathway): void;
-  onWon(pathway: Pathway, end: RaceEnd): void;
-  /** Answered, failed or given up. */
-  ended(): void;
-}
-
-interface Attempt<A> {
-  readonly pathway: Pathway;
-  readonly hedge: Hedge | null;
-  readonly startedMs: number;
-  sending: Sending | null;
-  state: 'running' | 'over';
-  seen: number;
-  /** One that is not what was asked for. */
-  poor: { readonly answer: A; readonly edge: number } | null;
-}
+import type { Attempt, Hedge, RaceOptions, RaceRules, Rival } from './race.ts';
 
 /** Between two looks whether the budget allows a hedge of a late request. */
 const HELD_BACK_MS = 250;
+/** Between two looks whether there is another pathway by now. */
+const LEARN_LOOK_MS = 50;
+/** While none is known, what failed is asked again there, so often and after so long. */
+const AGAIN = { most: 3, afterMs: 100 } as const;
 
-export interface RaceOptions<A extends Answer, F> {
-  /** Below the base of every pathway. */
-  readonly path: string;
-  /** How long the server may rightly take, milliseconds. */
-  readonly dueMs: number;
-  /** When it failed everywhere, everybody is asked again after the slack. */
-  readonly twice: boolean;
-  readonly send: Send<A, F>;
-  readonly events: RequestEvents<A, F>;
-}
+/** An answer in less than this share of the late one's time is faster, not just lucky. */
+const FASTER = 0.75;
 
 export class HedgedRequest<A extends Answer, F> {
   readonly #options: RaceOptions<A, F>;
@@ -86,7 +28,9 @@ export class HedgedRequest<A extends Answer, F> {
   readonly #timers = new Set<() => void>();
   #failure: { readonly of: F } | null = null;
   #askedAgain = false;
+  #again = 0;
   #done = false;
+  #rival: Rival | null = null;
 
   constructor(options: RaceOptions<A, F>, io: HedgeIo, rules: RaceRules) {
     this.#options = options;
@@ -117,8 +61,15 @@ export class HedgedRequest<A extends Answer, F> {
     this.#later(dueMs + this.#rules.slackMs(), () => this.#checkProgress(attempt));
   }
 
+  /** Gives it up, unless it is answered. */
   cancel(): void {
     this.#finish();
+  }
+
+  /** Gives it up, and what is compared after it was answered. */
+  close(): void {
+    this.#finish();
+    this.#rival?.end(null);
   }
 
   /** Of the newest attempt only: one after the other is asked, not all at once. */
@@ -128,12 +79,17 @@ export class HedgedRequest<A extends Answer, F> {
     const isMoving = progress > attempt.seen;
     attempt.seen = progress;
     if (isMoving) this.#later(this.#rules.slackMs(), () => this.#checkProgress(attempt));
+    else if (this.#rules.isLearning()) this.#later(LEARN_LOOK_MS, () => this.#checkProgress(attempt));
     else if (!this.#hedge('late')) {
       this.#later(HELD_BACK_MS, () => this.#checkProgress(attempt));
     }
   }
 
   #answered(attempt: Attempt<A>, answer: A): void {
+    if (attempt === this.#rival?.attempt) {
+      this.#rival.end(this.#rules.judge(answer).freshness === 'fresh');
+      return;
+    }
     if (this.#done || attempt.state !== 'running') return;
     attempt.state = 'over';
     const { freshness, edge } = this.#rules.judge(answer);
@@ -148,6 +104,7 @@ export class HedgedRequest<A extends Answer, F> {
   }
 
   #failed(attempt: Attempt<A>, failure: F): void {
+    if (attempt === this.#rival?.attempt) this.#rival.end(false);
     if (this.#done || attempt.state !== 'running') return;
     attempt.state = 'over';
     this.#failure ??= { of: failure };
@@ -158,14 +115,23 @@ export class HedgedRequest<A extends Answer, F> {
 
   /** Asks elsewhere after a jitter; false when the budget does not allow it now. */
   #hedge(why: HedgeWhy): boolean {
-    if (this.#rules.next(this.#tried) === null) return true;
+    const isAlone = this.#rules.next(this.#tried) === null;
+    if (isAlone && (why !== 'error' || this.#again >= AGAIN.most || !this.#rules.isLearning())) return true;
     if (!this.#rules.allow(why)) return false;
     this.#waiting += 1;
-    this.#later(this.#rules.jitterMs(), () => {
+    this.#later(this.#rules.jitterMs() + (isAlone ? AGAIN.afterMs : 0), () => {
       this.#waiting -= 1;
-      this.#askNext(why);
+      if (this.#rules.next(this.#tried) === null && isAlone) this.#askAgain();
+      else this.#askNext(why);
     });
     return true;
+  }
+
+  /** Nobody else is known yet: the first may do better this time. */
+  #askAgain(): void {
+    this.#again += 1;
+    this.#tried.clear();
+    this.ask(this.#attempts[0]!.pathway);
   }
 
   /** Whoever wins after this, it is the first that was left. */
@@ -181,14 +147,33 @@ export class HedgedRequest<A extends Answer, F> {
   }
 
   #win(attempt: Attempt<A>, answer: A): void {
-    this.#finish();
-    const text = this.#rules.deliver(answer);
     const { pathway, hedge } = attempt;
-    const wasted = this.#attempts.some(
-      (other) => other.hedge?.why === 'late' && other.hedge.from === pathway,
-    );
-    this.#rules.onWon(pathway, { hedge, wasted });
+    const doubts = this.#attempts.filter((one) => one.hedge?.why === 'late' && one.hedge.from === pathway);
+    const rival = doubts.find(({ state }) => state === 'running') ?? null;
+    this.#finish(rival);
+    const text = this.#rules.deliver(answer);
+    this.#rules.onWon(pathway, hedge);
+    if (rival !== null) this.#compare(attempt, rival);
+    else if (doubts.length > 0) this.#rules.onWasted();
     this.#options.events.onAnswer(answer, { pathway, text });
+  }
+
+  /** Lets the other one go on until it is no faster than the late answer was: else its pathway is the better one. */
+  #compare(late: Attempt<A>, attempt: Attempt<A>): void {
+    const nowMs = this.#io.nowMs();
+    const tookMs = nowMs - late.startedMs - this.#options.dueMs;
+    const leftMs = tookMs * FASTER - (nowMs - attempt.startedMs);
+    const end = (isFaster: boolean | null): void => {
+      stop();
+      this.#rival = null;
+      attempt.state = 'over';
+      attempt.sending?.cancel();
+      this.#rules.ended();
+      if (isFaster) this.#rules.onWon(attempt.pathway, attempt.hedge);
+      else if (isFaster === false) this.#rules.onWasted();
+    };
+    const stop = this.#io.after(Math.max(0, leftMs), () => end(false));
+    this.#rival = { attempt, end };
   }
 
   /** When nothing more can come: an old answer is better than none, the failure is what is left. */
@@ -219,12 +204,14 @@ export class HedgedRequest<A extends Answer, F> {
     this.#timers.add(cancel);
   }
 
-  #finish(): void {
+  /** Gives up all but one. */
+  #finish(spared: Attempt<A> | null = null): void {
     if (this.#done) return;
     this.#done = true;
-    this.#rules.ended();
+    if (spared === null) this.#rules.ended();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    for (const { state, sending } of this.#attempts) if (state === 'running') sending?.cancel();
+    for (const attempt of this.#attempts)
+      if (attempt.state === 'running' && attempt !== spared) attempt.sending?.cancel();
   }
 }

@@ -15,19 +15,14 @@ import { HedgeBudget } from './hedge-budget.ts';
 import type { HedgeEvent, HedgeTally, HedgeWhy, SwitchWhy } from './hedge-event.ts';
 import type { Answer, HedgeIo, Send } from './hedge-io.ts';
 import { HEDGE_SETTINGS, type HedgeSettings } from './hedge-settings.ts';
-import {
-  type Hedge,
-  HedgedRequest,
-  type RaceEnd,
-  type RaceRules,
-  type RequestEvents,
-} from './hedged-request.ts';
+import { HedgedRequest } from './hedged-request.ts';
 import type { Pathway, PathwaysReport } from './pathway.ts';
 import { PathwayBoard } from './pathway-board.ts';
 import { PathwayWatch } from './pathway-watch.ts';
 import { Patience } from './patience.ts';
 import { type Directives, readDirectives } from './playlist-edge.ts';
 import { type Judgement, PlaylistMemories, type PlaylistMemory } from './playlist-memory.ts';
+import type { Hedge, RaceRules, RequestEvents } from './race.ts';
 
 export interface HedgerOptions {
   /** Base URL over which the player was reached; until more is known, the only pathway there is. */
@@ -57,7 +52,7 @@ export class Hedger {
   readonly #patience: Patience;
   readonly #watch: PathwayWatch;
   readonly #memories = new PlaylistMemories();
-  readonly #active = new Set<{ ask(pathway: Pathway): void; cancel(): void }>();
+  readonly #active = new Set<{ ask(pathway: Pathway): void; close(): void }>();
   readonly #hedges = { error: 0, late: 0, stale: 0 };
   readonly #sums = { requests: 0, heldBack: 0, switches: 0, returns: 0 };
 
@@ -149,7 +144,7 @@ export class Hedger {
   /** Gives up all requests, unanswered, and stops looking after pathways. */
   close(): void {
     this.#watch.close();
-    for (const race of [...this.#active]) race.cancel();
+    for (const race of [...this.#active]) race.close();
   }
 
   #rules(path: string, { memory, directives, ended }: RuleContext): RaceRules {
@@ -160,11 +155,13 @@ export class Hedger {
       jitterMs: () => this.#io.random() * settings.jitterMs,
       allow: (why) => this.#allow(why, path),
       next: (tried) => this.#board.next(tried, this.#io.nowMs()),
+      isLearning: () => this.#watch.isLearning,
       judge: (answer) => memory?.judge(answer.text(), directives, this.#io.nowMs()) ?? GOOD,
       deliver: (answer) => memory?.take(answer.text(), this.#io.nowMs()) ?? null,
       onHedge: (hedge, afterMs) => this.#hedged(hedge, { path, afterMs }),
       onFailed: (pathway) => this.#board.fail(pathway, this.#io.nowMs()),
-      onWon: (pathway, race) => this.#won(pathway, race),
+      onWon: (pathway, hedge) => this.#won(pathway, hedge),
+      onWasted: () => this.#patience.wasted(this.#io.nowMs()),
     };
   }
 
@@ -186,11 +183,12 @@ export class Hedger {
     this.#onEvent({ kind: 'hedge', atMs, why, from: from.name, to: to.name, ...about });
   }
 
-  #won(pathway: Pathway, { hedge, wasted }: RaceEnd): void {
+  #won(pathway: Pathway, hedge: Hedge | null): void {
     this.#board.succeed(pathway);
-    if (wasted) this.#patience.wasted(this.#io.nowMs());
-    if (hedge?.from.name !== this.inUse.name || pathway.name === this.inUse.name) return;
-    this.#board.fail(hedge.from, this.#io.nowMs());
+    if (hedge === null || pathway.name === this.inUse.name) return;
+    const from = this.#board.named(hedge.from);
+    if (from.name !== this.inUse.name) return;
+    this.#board.fail(from, this.#io.nowMs());
     this.#switch(pathway, hedge.why);
     for (const race of [...this.#active]) race.ask(pathway);
   }

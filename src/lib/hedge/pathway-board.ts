@@ -42,6 +42,8 @@ export class PathwayBoard {
     if (this.#home.name === '') {
       const region = pathways.find(({ name }) => name === node)?.region ?? '';
       this.#home = { name: node, region, baseUrl: this.#homeUrl };
+      const failedAtMs = this.#failedAtMs.get('');
+      if (failedAtMs !== undefined) this.#failedAtMs.set(node, failedAtMs);
       if (this.#inUse.name === '') this.#inUse = this.#home;
     }
     const home = this.#home;
@@ -61,16 +63,21 @@ export class PathwayBoard {
     return before[0] !== this.#order[0];
   }
 
+  /** The pathway as it is known now: what was asked before home had a name was asked there. */
+  named(pathway: Pathway): Pathway {
+    return pathway.name === '' ? this.#home : pathway;
+  }
+
   use(pathway: Pathway): void {
     this.#inUse = pathway;
   }
 
   fail(pathway: Pathway, nowMs: number): void {
-    this.#failedAtMs.set(pathway.name, nowMs);
+    this.#failedAtMs.set(this.named(pathway).name, nowMs);
   }
 
   succeed(pathway: Pathway): void {
-    this.#failedAtMs.delete(pathway.name);
+    this.#failedAtMs.delete(this.named(pathway).name);
   }
 
   /**
@@ -78,12 +85,12 @@ export class PathwayBoard {
    * first, then one in a region that was not asked (what fails in a region fails as a whole), then the nearest.
    */
   next(tried: ReadonlySet<string>, nowMs: number): Pathway | null {
-    const triedRegions = new Set(
-      this.#order.filter(({ name }) => tried.has(name)).map(({ region }) => region),
-    );
+    const isTried = ({ name }: Pathway): boolean =>
+      tried.has(name) || (name === this.#home.name && tried.has(''));
+    const triedRegions = new Set(this.#order.filter(isTried).map(({ region }) => region));
     const rank = (pathway: Pathway): number =>
       (this.isAvoided(pathway, nowMs) ? 2 : 0) + (triedRegions.has(pathway.region) ? 1 : 0);
-    const left = this.#order.filter(({ name }) => !tried.has(name));
+    const left = this.#order.filter((pathway) => !isTried(pathway));
     return left.sort((a, b) => rank(a) - rank(b))[0] ?? null;
   }
 

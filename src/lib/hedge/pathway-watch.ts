@@ -24,7 +24,9 @@ export interface PathwayWatchDeps {
 
 const TIMEOUT_MS = 2000;
 /** Between tries to learn the pathways for the first time; doubled each time: there are edges that do not tell. */
-const LEARN_AGAIN_MS = 2000;
+const LEARN_AGAIN_MS = 200;
+/** A player that does not know the pathways by then may never do. */
+const LEARN_MS = 3000;
 const MAX_LEARN_AGAIN_MS = 60_000;
 /** From learning, or from a change of pathway, until the second one is asked for the first time. */
 const WARM_SOON_MS = 1000;
@@ -38,6 +40,7 @@ export class PathwayWatch {
   readonly #wayBack: WayBack;
   #path: string | null = null;
   #learned = false;
+  #followsSinceMs = 0;
   #learnAgainMs = LEARN_AGAIN_MS;
   #closed = false;
   #looks = 0;
@@ -53,8 +56,15 @@ export class PathwayWatch {
   follow(path: string): void {
     if (this.#path !== null || this.#closed) return;
     this.#path = path;
+    this.#followsSinceMs = this.#deps.io.nowMs();
     this.#warm();
     this.#scheduleProbe();
+  }
+
+  /** Whether the pathways are not known yet and may be soon. */
+  get isLearning(): boolean {
+    if (this.#path === null || this.#learned || this.#closed) return false;
+    return this.#deps.io.nowMs() - this.#followsSinceMs < LEARN_MS;
   }
 
   /** Another pathway is in use. */

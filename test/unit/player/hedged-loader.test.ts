@@ -14,6 +14,11 @@ const PATHWAYS = JSON.stringify({
     { name: 'eu-2', region: 'eu', baseUrl: 'http://eu:8080' },
   ],
 });
+const ONE_PATHWAY = JSON.stringify({
+  version: 1,
+  node: 'us-2',
+  pathways: [{ name: 'us-2', region: 'us', baseUrl: 'http://us:8080' }],
+});
 const RETRY = { maxNumRetry: 1, retryDelayMs: 200, maxRetryDelayMs: 400 };
 
 let Loader: HedgedLoaderClass;
@@ -135,8 +140,10 @@ test('a timeout everywhere is told as one', async () => {
   assert.deepEqual(seen, ['timeout']);
 });
 
-test('the first playlist is tried again as its load policy says, since hls.js leaves that to the loader', () => {
+test('the first playlist is tried again as its load policy says, since hls.js leaves that to the loader', async () => {
   load('manifest', `${US}/index.m3u8`, RETRY);
+  FakeLoader.waiting(`${US}/pathways.json`)[0]!.answer(ONE_PATHWAY);
+  await new Promise<void>((resolve) => setImmediate(resolve));
   FakeLoader.waiting(`${US}/index.m3u8`)[0]!.fail(503);
   assert.deepEqual(seen, []);
   mock.timers.tick(200);

@@ -1,0 +1,65 @@
+/** How soon a player plays that joins while the edge nearest to it is not well. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { simulatedRegions } from '../../support/hedged-player.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
+import type { SimulatedRegion } from '../../support/simulated-region.ts';
+import { startPlayer } from '../../support/starting-player.ts';
+
+const PLAYERS = 200;
+const END_MS = 20_000;
+
+/** Numbers of 0 to below 1, the same each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Startup of players with a spoilt home, one after the other, sorted. */
+async function startups(spoil: (home: SimulatedRegion, random: () => number) => void): Promise<number[]> {
+  const found: number[] = [];
+  for (let seed = 1; seed <= PLAYERS; seed++) {
+    const clock = new SimulatedClock();
+    const regions = simulatedRegions(clock, [{ roundTripMs: 4 }, { roundTripMs: 80, lagMs: 100 }]);
+    const random = seeded(seed);
+    await clock.runTo(3000 + random() * 2000);
+    spoil(regions[0]!, random);
+    let tookMs: number | null = null;
+    void startPlayer({ clock, regions, random }).then((ms) => {
+      tookMs = ms;
+    });
+    await clock.runTo(clock.nowMs + END_MS);
+    found.push(tookMs ?? Number.POSITIVE_INFINITY);
+  }
+  return found.sort((a, b) => a - b);
+}
+
+const p95 = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length * 0.95)]!;
+const worst = (sorted: readonly number[]): number => sorted.at(-1)!;
+
+test('an edge that is well is started from at once', async () => {
+  const found = await startups(() => undefined);
+  assert.ok(worst(found) < 100, `${worst(found)} ms`);
+});
+
+test('an edge that answers 30 % errors costs less than a second to nearly everybody', async () => {
+  const found = await startups((home, random) => {
+    home.fails = () => random() < 0.3;
+  });
+  assert.ok(p95(found) < 1000, `p95 ${p95(found)} ms, worst ${worst(found)} ms`);
+  assert.ok(worst(found) < 2000, `worst ${worst(found)} ms`);
+});
+
+for (const delayMs of [450, 500, 800, 1500]) {
+  test(`an edge that answers ${delayMs} ms late costs two of its answers, not one for each part`, async () => {
+    const found = await startups((home) => {
+      home.delayMs = delayMs;
+    });
+    assert.ok(worst(found) < 2 * delayMs + 1000, `worst ${worst(found)} ms`);
+  });
+}
