@@ -1,14 +1,7 @@
 import { StreamctlError } from '../lib/base/errors.ts';
-import { findNearest } from '../lib/base/nearest.ts';
 import { Args, BaseCommand, Flags } from '../lib/cli/base-command.ts';
-import type { ClusterView } from '../lib/nodes/cluster-view.ts';
-import {
-  followLogs,
-  type LogLine,
-  type LogSource,
-  listLogSources,
-  readMergedLines,
-} from '../lib/nodes/follow-logs.ts';
+import { createLogReader } from '../lib/cli/read-logs.ts';
+import type { LogLine } from '../lib/nodes/follow-logs.ts';
 
 interface LogsResult {
   readonly lines: readonly LogLine[];
@@ -39,29 +32,14 @@ export default class Logs extends BaseCommand {
         hint: 'Leave --follow or --json out.',
       });
     }
-    const view = await this.loadCluster();
-    const find = async (): Promise<LogSource[]> => await findSources(view, args.subject);
-    const lines = await readMergedLines(await find(), flags.lines);
+    const reader = createLogReader(await this.loadCluster(), args.subject);
+    const lines = await reader.read(flags.lines, (line) => this.progress(line));
     for (const line of lines) this.log(formatLine(line));
     if (!flags.follow) return { lines };
     this.interruptedStatus = 0;
-    for await (const line of followLogs(find, this.signal)) this.log(formatLine(line));
+    for await (const line of reader.follow(this.signal)) this.log(formatLine(line));
     return { lines: [] };
   }
-}
-
-async function findSources(view: ClusterView, subject: string | undefined): Promise<LogSource[]> {
-  const nodes = view.peers.map(({ name }) => name);
-  const all = await listLogSources(view.dir, nodes);
-  if (subject === undefined) return all;
-  if (nodes.includes(subject)) return all.filter(({ node }) => node === subject);
-  const own = all.filter(({ unit }) => unit === subject || unit.endsWith(`-${subject}`));
-  if (own.length > 0 || subject in view.streams) return own;
-  const known = [...nodes, ...Object.keys(view.streams), ...new Set(all.map(({ unit }) => unit))];
-  const nearest = findNearest(subject, known);
-  throw new StreamctlError('NOT_FOUND', `no node, stream or unit "${subject}"`, {
-    hint: nearest === null ? `Known are ${known.join(', ')}.` : `Did you mean ${nearest}?`,
-  });
 }
 
 function formatLine({ node, unit, time, text }: LogLine): string {

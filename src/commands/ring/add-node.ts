@@ -15,6 +15,7 @@ node before it stops on the old one. Killed anywhere, the same command goes on. 
   static override examples = [
     '<%= config.bin %> ring add-node eu-3 --region eu',
     '<%= config.bin %> ring add-node us-3 --region us --weight 2 --yes --reason "gala on Friday"',
+    '<%= config.bin %> ring add-node eu-3 --region eu --host eu-3.example.net',
     '<%= config.bin %> ring add-node eu-3 --region eu --dry-run --json',
   ];
   static override args = { name: Args.string({ description: 'Name of the new node.', required: true }) };

@@ -8,15 +8,39 @@ export interface ReachedCluster {
   readonly peers: readonly Peer[];
 }
 
+/** Whoever looks at a cluster does not wait longer for one machine, and not again for a while. */
+const PATIENCE_MS = 4_000;
+const REST_MS = 5_000;
+
 /** Creates the way to the nodes of a cluster. Addresses that none of its nodes has are reached directly. */
 export function createReach({ ssh, peers }: ReachedCluster): Reach {
   if (ssh === null) return reachDirectly;
+  const lost = new Map<string, { readonly untilMs: number; readonly error: unknown }>();
   return async (address, port) => {
     const peer = peers.find((one) => one.address === address);
     if (peer === undefined) return { host: address, port };
-    const { forward } = await import('../ssh/forward.ts');
-    return { path: await forward(await targetOf(peer, ssh), address, port) };
+    const known = lost.get(peer.name);
+    if (known !== undefined && performance.now() < known.untilMs) throw known.error;
+    try {
+      return { path: await inTime(forwardTo(peer, ssh, port)) };
+    } catch (error) {
+      lost.set(peer.name, { untilMs: performance.now() + REST_MS, error });
+      throw error;
+    }
   };
+}
+
+async function forwardTo(peer: Peer, ssh: SshSettings, port: number): Promise<string> {
+  const { forward } = await import('../ssh/forward.ts');
+  return await forward(await targetOf(peer, ssh), peer.address, port);
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no ssh connection within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Returns how ssh reaches a node's machine. */

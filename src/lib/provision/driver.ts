@@ -1,5 +1,13 @@
 /** What the steps of `up` do on machines: on this one (local/), or on many over ssh (remote/). */
+import type { Peer } from '../nodes/node-config.ts';
 import type { StepReport, UpContext } from './context.ts';
+import type { VerifiedMedia } from './ring/verify-media.ts';
+
+export interface Playing {
+  readonly node: Peer;
+  readonly stream: string;
+  readonly timeoutMs: number;
+}
 
 export interface Driver {
   /** Folder of the cluster on a machine, absolute. */
@@ -14,6 +22,10 @@ export interface Driver {
   start(context: UpContext, report: StepReport): Promise<string>;
   /** Stops and removes what the spec does not have. */
   tidy(context: UpContext, report: StepReport): Promise<void>;
+  /** Plays a stream through a node's origin, from its own machine. Throws UNHEALTHY. */
+  verify(context: UpContext, play: Playing): Promise<VerifiedMedia>;
+  /** Whether a unit of the node runs. */
+  runs(context: UpContext, node: string): Promise<boolean>;
   /** Gives back what was held open; may be called twice. */
   close(): Promise<void>;
 }

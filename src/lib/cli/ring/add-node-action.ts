@@ -5,7 +5,7 @@ import { planChange } from '../../membership/change-ring.ts';
 import { addNode } from '../../membership/edits.ts';
 import { loadRingState } from '../../membership/ring-state.ts';
 import type { Peer } from '../../nodes/node-config.ts';
-import { staticServices } from '../../nodes/node-services.ts';
+import type { UpContext } from '../../provision/context.ts';
 import { ADD_NODE_STEPS, type AddNodeContext } from '../../provision/ring/add-node.ts';
 import type { MoveResult } from '../../provision/ring/await-change.ts';
 import { ringNodeOf } from '../../provision/ring/ring-of-spec.ts';
@@ -140,11 +140,14 @@ async function provision(
     await runSteps(ADD_NODE_STEPS, context, { silent: call.silent });
     return context;
   } catch (error) {
-    throw await takeBack(error, { view, call, before, node: peer.name });
+    throw await takeBack(error, { view, call, before, node: peer.name, up });
+  } finally {
+    await up.driver.close();
   }
 }
 
 interface FailedAddition extends ClusterCall {
+  readonly up: UpContext;
   readonly before: SpecFile;
   readonly node: string;
 }
@@ -152,14 +155,15 @@ interface FailedAddition extends ClusterCall {
 /** Puts everything back when nothing was started; else says what is there, and that the same command goes on. */
 async function takeBack(
   error: unknown,
-  { view, call, before, node }: FailedAddition,
+  { view, call, before, node, up }: FailedAddition,
 ): Promise<StreamctlError> {
   const failure = toStreamctlError(error);
-  const units = await staticServices(view.dir, node).list();
+  const running = await up.driver.runs(up, node);
   const known = before.spec.nodes.some(({ name }) => name === node);
-  if (units.every(({ pid }) => pid === null) && !known) {
-    const up = await writeAndConfigure(view, { ...call, signal: new AbortController().signal }, before);
-    await tidy(up, QUIET);
+  if (!running && !known) {
+    const back = await writeAndConfigure(view, { ...call, signal: new AbortController().signal }, before);
+    await tidy(back, QUIET);
+    await back.driver.close();
     return failure;
   }
   const details = failure.details as { facts?: Record<string, string> } | undefined;

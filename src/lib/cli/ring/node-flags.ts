@@ -8,6 +8,10 @@ export const NODE_FLAGS = {
     min: 1,
     max: 100,
   }),
+  host: Flags.string({
+    summary: 'Name or address of the machine, by which ssh and the world reach it (driver ssh).',
+    helpValue: 'HOST',
+  }),
   address: Flags.string({ summary: 'IPv4 address, instead of one from the block.', helpValue: 'ADDRESS' }),
   roles: Flags.string({
     summary: 'Roles, separated by commas; origin is one of them. [default: origin]',

@@ -57,6 +57,7 @@ export async function runRemoveNode(
     await writeSpecFile(await planFile(place, removal));
     const made = await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' });
     const up = { ...made, only: keepNode ? [name] : [] };
+    await using _ = { [Symbol.asyncDispose]: () => up.driver.close() };
     await runSteps(REMOVE_NODE_STEPS, { ...drained, up }, { silent: call.silent });
   });
   const madeEpoch = drained.result?.ring.epoch ?? null;

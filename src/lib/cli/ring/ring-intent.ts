@@ -40,6 +40,7 @@ export function wordIntent(intent: RingIntent): string {
 export interface IntentFlags {
   readonly region?: string | undefined;
   readonly weight?: number | undefined;
+  readonly host?: string | undefined;
   readonly address?: string | undefined;
   readonly roles?: string | undefined;
   readonly capacity?: string | undefined;
@@ -125,6 +126,7 @@ export function parseNode(name: string, flags: IntentFlags): NodeEntry {
     name,
     region: flags.region,
     roles: roles.filter((role) => role !== undefined),
+    ...(flags.host === undefined ? {} : { host: flags.host }),
     address: flags.address ?? null,
     weight: flags.weight ?? null,
     capacity: flags.capacity === undefined ? null : parseCapacity(flags.capacity),

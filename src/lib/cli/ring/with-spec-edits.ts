@@ -101,5 +101,7 @@ export async function writeAndConfigure(
   await checkMachine(up, QUIET);
   await prepare(up, QUIET);
   await configure(up, QUIET);
+  // What is asked for after this opens what it needs again.
+  await up.driver.close();
   return up;
 }

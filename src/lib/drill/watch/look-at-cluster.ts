@@ -5,6 +5,7 @@ import { compareEdges } from '../../health/compare-edges.ts';
 import type { NodeAnswer } from '../../health/node-answer.ts';
 import { summarize } from '../../health/summarize.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
+import { createReach } from '../../nodes/reach.ts';
 import type { ClusterProbe, ControlSight, FeedSight } from '../cluster-sight.ts';
 
 export interface ClusterProbeOptions {
@@ -19,7 +20,7 @@ export interface ClusterProbeOptions {
 const HURRY_TIMEOUT_MS = 300;
 
 export function createClusterProbe({ view, stream, nowMs, loadControl }: ClusterProbeOptions): ClusterProbe {
-  const asking = createAskNode(nowMs);
+  const asking = createAskNode(nowMs, createReach(view));
   const known = { name: view.name, regions: view.regions, streams: [stream] };
   return {
     look: async (hurry) => {

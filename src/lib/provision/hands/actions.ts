@@ -1,7 +1,9 @@
 /** What hands do, by name. Each calls what `up` calls for a local node. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { UnitReport } from '../../health/report.ts';
 import { type ClusterLayout, clusterLayout, nodeLayout } from '../../nodes/layout.ts';
+import { dynamicServices, staticServices } from '../../nodes/node-services.ts';
 import { findClusterProcesses } from '../../nodes/processes.ts';
 import { installAgentUnits } from '../../nodes/systemd/agent-units.ts';
 import { removeAllUnits, stopAllUnits } from '../../nodes/systemd/remove-units.ts';
@@ -14,6 +16,7 @@ import { applyMesh, removeMesh } from '../mesh/apply-mesh.ts';
 import { awaitMesh } from '../mesh/await-mesh.ts';
 import { collectMeshFacts } from '../mesh/collect-mesh-facts.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
+import { verifyMedia } from '../ring/verify-media.ts';
 import { makeSecrets } from '../secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { readFileOrNull, writeWholeFile } from '../write-file.ts';
@@ -25,6 +28,7 @@ import type {
   NodeRequest,
   TidyRequest,
   UnitKind,
+  UnitsRequest,
   WriteRequest,
 } from './protocol.ts';
 
@@ -50,6 +54,8 @@ export const HANDS_ACTIONS: Actions = {
   look,
   start,
   tidy,
+  verify: ({ node, ...play }, { signal }) => verifyMedia(node, { ...play, signal }),
+  units,
   down,
 };
 
@@ -128,6 +134,11 @@ function nameWork({ planned, kind }: UnitWork): UnitKind {
   return { unit: planned.unit.name, kind };
 }
 
+async function units({ clusterDir, node }: UnitsRequest): Promise<readonly UnitReport[]> {
+  const managers = [staticServices, dynamicServices].map((create) => create(clusterDir, node, 'systemd'));
+  return (await Promise.all(managers.map((services) => services.list()))).flat();
+}
+
 async function tidy(request: TidyRequest, { changes }: HandsContext): Promise<null> {
   const { plan, clusterDir, program, interfaceName } = request;
   const layout = clusterLayout(clusterDir);
@@ -137,16 +148,12 @@ async function tidy(request: TidyRequest, { changes }: HandsContext): Promise<nu
   return null;
 }
 
-/** Logs, recordings and the program stay until `down --purge`. */
+/** Also secrets and the program: the machine is no part of the cluster any more. The journal keeps its logs. */
 async function removeMachine(clusterDir: string, interfaceName: string): Promise<void> {
   await removeAllUnits(clusterDir);
   await removeMesh({ clusterDir, interfaceName });
-  const { nodes } = clusterLayout(clusterDir);
-  for (const name of await readdir(nodes).catch((): string[] => [])) {
-    const { service, services, conf, www, config } = nodeLayout(clusterDir, name);
-    for (const path of [service, services, conf, www, config])
-      await rm(path, { recursive: true, force: true });
-  }
+  await takeDown({ clusterDir, purge: true });
+  await removeIfEmpty(join(clusterDir, '..'));
 }
 
 async function down({

@@ -4,9 +4,12 @@
  * its end. Types only.
  */
 import type { ErrorCode } from '../../base/errors.ts';
+import type { UnitReport } from '../../health/report.ts';
+import type { Peer } from '../../nodes/node-config.ts';
 import type { Change } from '../changes.ts';
 import type { MeshFacts, MeshPlan } from '../mesh/mesh.ts';
 import type { NodePlan } from '../plan-nodes.ts';
+import type { VerifiedMedia } from '../ring/verify-media.ts';
 
 /** Raised when an older program could misunderstand a request. */
 export const HANDS_VERSION = 1;
@@ -41,6 +44,16 @@ export interface MeshRequest extends HandsPlace {
   readonly plan: MeshPlan;
 }
 
+export interface VerifyRequest extends HandsPlace {
+  readonly node: Peer;
+  readonly stream: string;
+  readonly timeoutMs: number;
+}
+
+export interface UnitsRequest extends HandsPlace {
+  readonly node: string;
+}
+
 export interface TidyRequest extends HandsPlace {
   /** Null: the machine is no node of the cluster any more. */
   readonly plan: NodePlan | null;
@@ -69,6 +82,10 @@ export interface HandsActions {
   look: { takes: NodeRequest; gives: readonly UnitKind[] };
   start: { takes: NodeRequest; gives: readonly UnitKind[] };
   tidy: { takes: TidyRequest; gives: null };
+  /** Plays a stream through the node's origin. */
+  verify: { takes: VerifyRequest; gives: VerifiedMedia };
+  /** How the node's units are, those of its agent too. */
+  units: { takes: UnitsRequest; gives: readonly UnitReport[] };
   down: { takes: DownRequest; gives: { readonly stopped: number; readonly killed: number } };
 }
 

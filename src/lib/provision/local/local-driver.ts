@@ -1,9 +1,10 @@
 /** Nodes on addresses of this machine: files and units of all of them, in this process. */
+import { staticServices } from '../../nodes/node-services.ts';
 import { findPortHolder } from '../../nodes/port-holder.ts';
 import { findClusterProcesses } from '../../nodes/processes.ts';
 import { checkClash, checkPorts } from '../check-addresses.ts';
 import type { UpContext } from '../context.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver, Playing } from '../driver.ts';
 import { findLeaving, withLeaving } from '../leaving-nodes.ts';
 import { requirePackages } from '../packages.ts';
 import { planNodes } from '../plan-nodes.ts';
@@ -11,6 +12,7 @@ import { placeOf, startable } from '../plan-place.ts';
 import { locateProgram } from '../program.ts';
 import { refreshPublishers } from '../refresh-publishers.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
+import { type VerifiedMedia, verifyMedia } from '../ring/verify-media.ts';
 import { makeSecrets } from '../secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { addProgress, summarizeWork } from '../word-unit-work.ts';
@@ -18,7 +20,17 @@ import { writeNode, writePlayer } from '../write-nodes.ts';
 
 /** Creates the driver of nodes on this machine. */
 export function createLocalDriver(clusterDir: string): Driver {
-  return { machineDir: clusterDir, check, prepare, write, start, tidy, close: () => Promise.resolve() };
+  return {
+    machineDir: clusterDir,
+    check,
+    prepare,
+    write,
+    start,
+    tidy,
+    verify,
+    runs,
+    close: () => Promise.resolve(),
+  };
 }
 
 async function check(context: UpContext): Promise<string> {
@@ -74,6 +86,14 @@ async function start(context: UpContext): Promise<string> {
     throw addProgress(error, work);
   }
   return summarizeWork(work.map(({ planned, kind }) => ({ unit: planned.unit.name, kind })));
+}
+
+async function verify({ signal }: UpContext, { node, ...play }: Playing): Promise<VerifiedMedia> {
+  return await verifyMedia(node, { ...play, signal });
+}
+
+async function runs({ layout }: UpContext, node: string): Promise<boolean> {
+  return (await staticServices(layout.dir, node).list()).some(({ pid }) => pid !== null);
 }
 
 async function tidy(context: UpContext): Promise<void> {

@@ -1,12 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename } from 'node:path';
+import type { ClusterLayout } from '../../nodes/layout.ts';
+import { readFileOrNull } from '../write-file.ts';
 
-/** Reads every file of a cluster's `secrets/`, by name; empty under `plan` of a cluster that was never made. */
-export async function loadSecrets(folder: string): Promise<Record<string, string>> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const whole = names.filter((name) => !name.endsWith('.new'));
+/** Reads the secrets that machines need, by the name of their file; none under `plan` of a cluster that was never made. */
+export async function loadSecrets({
+  keySecret,
+  redisPassword,
+}: ClusterLayout): Promise<Record<string, string>> {
   const entries = await Promise.all(
-    whole.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+    [keySecret, redisPassword].map(async (file) => [basename(file), await readFileOrNull(file)] as const),
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
 }

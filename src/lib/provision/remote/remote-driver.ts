@@ -7,12 +7,13 @@ import { posix } from 'node:path';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import type { StepReport, UpContext } from '../context.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver, Playing } from '../driver.ts';
 import { withLeaving } from '../leaving-nodes.ts';
 import { meshInterface } from '../mesh/mesh.ts';
 import { planNodes } from '../plan-nodes.ts';
 import { placeOf, startable } from '../plan-place.ts';
 import { digestProgram } from '../program.ts';
+import type { VerifiedMedia } from '../ring/verify-media.ts';
 import { makeSecrets } from '../secrets.ts';
 import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
@@ -98,7 +99,7 @@ class RemoteDriver implements Driver {
   }
 
   async write(context: UpContext, report: StepReport): Promise<void> {
-    const secrets = await loadSecrets(context.layout.secrets);
+    const secrets = await loadSecrets(context.layout);
     const program = posix.dirname(context.program!.entry);
     await this.#room.ask(
       { context, report },
@@ -141,6 +142,28 @@ class RemoteDriver implements Driver {
       await hands.ask('tidy', { ...place, ...more, plan: null }, changes);
     });
     context.former = former.filter((peer) => !gone.includes(peer));
+  }
+
+  async verify(context: UpContext, { node, ...play }: Playing): Promise<VerifiedMedia> {
+    const hands = await this.#room.hands(node, context);
+    return await hands.ask(
+      'verify',
+      { clusterDir: this.machineDir, apply: true, node, ...play },
+      context.changes,
+    );
+  }
+
+  async runs(context: UpContext, node: string): Promise<boolean> {
+    const peer = context.spec.nodes.find(({ name }) => name === node);
+    const present = this.#room.machines.get(node)?.programs.includes(context.program!.digest);
+    if (peer === undefined || present !== true) return false;
+    const hands = await this.#room.hands(peer, context);
+    const units = await hands.ask(
+      'units',
+      { clusterDir: this.machineDir, apply: false, node },
+      context.changes,
+    );
+    return units.some(({ pid }) => pid !== null);
   }
 
   async close(): Promise<void> {

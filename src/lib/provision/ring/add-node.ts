@@ -16,7 +16,6 @@ import { checkMachine, configure, prepare, start } from '../up.ts';
 import { loadOpenMoves } from './await-change.ts';
 import type { RingChangeContext } from './change-context.ts';
 import { ringNodeOf } from './ring-of-spec.ts';
-import { verifyMedia } from './verify-media.ts';
 
 export interface AddNodeContext extends RingChangeContext {
   /** Of the spec with the new node. */
@@ -48,7 +47,7 @@ async function provision({ up, node }: AddNodeContext, report: StepReport): Prom
   return `${node.name} on ${node.address}`;
 }
 
-async function verify({ store, node, signal }: AddNodeContext, report: StepReport): Promise<string> {
+async function verify({ store, node, up, signal }: AddNodeContext, report: StepReport): Promise<string> {
   const streams = [...(await loadPlacements(store)).keys()];
   const live = (await loadSessions(store, streams)).map(({ stream }) => stream).sort();
   if (live.length === 0) return 'no stream is live, so there is nothing to play through it';
@@ -56,7 +55,7 @@ async function verify({ store, node, signal }: AddNodeContext, report: StepRepor
     report.doing(`playing ${stream} through ${node.name}, for at most ${VERIFY_MS / 1000} s`);
     const last = index === Math.min(live.length, MOST_TRIES) - 1;
     try {
-      await verifyMedia(node, { stream, timeoutMs: VERIFY_MS, signal });
+      await up.driver.verify(up, { node, stream, timeoutMs: VERIFY_MS });
       return `on media: ${stream} plays through it, part by part`;
     } catch (error) {
       signal.throwIfAborted();

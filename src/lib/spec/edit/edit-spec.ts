@@ -19,6 +19,8 @@ export interface NodeEntry {
   readonly name: string;
   readonly region: string;
   readonly roles: readonly Role[];
+  /** Of its machine; absent for an address of this machine. */
+  readonly host?: string;
   readonly address: string | null;
   readonly weight: number | null;
   readonly capacity: number | null;

@@ -7,6 +7,7 @@ export function formatNode(node: NodeEntry, style: EntryStyle | null): string {
     `name: ${node.name}`,
     `region: ${node.region}`,
     `roles: [${node.roles.join(', ')}]`,
+    ...(node.host === undefined ? [] : [`host: ${node.host}`]),
     ...(node.address === null ? [] : [`address: ${node.address}`]),
     ...(node.weight === null ? [] : [`weight: ${node.weight}`]),
     ...(node.capacity === null ? [] : [`capacity: ${node.capacity}`]),
