@@ -14,6 +14,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   // Bundles the player page for the edges.
   esbuild: ['lib/player'],
   execa: [
+    // A drill's stage asks the systemd of its machine.
+    'lib/drill',
     'lib/lab',
     'lib/nodes',
     'lib/ssh',

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { EXIT } from '../../lib/base/errors.ts';
 import { BaseCommand } from '../../lib/cli/base-command.ts';
 import { chooseClusterDir } from '../../lib/cli/context.ts';
-import { findArmed } from '../../lib/drill/history.ts';
-import { healRecord } from '../../lib/drill/undo/undo-process.ts';
+import { healAllArmed } from '../../lib/drill/stage/heal-machine.ts';
+import { healMachines } from '../../lib/drill/stage/heal-machines.ts';
+import { loadClusterRecord, viewOf } from '../../lib/nodes/cluster-view.ts';
 
 interface DrillHealResult {
   readonly healed: readonly string[];
@@ -20,13 +20,12 @@ export default class DrillHeal extends BaseCommand {
   async run(): Promise<DrillHealResult> {
     const { flags } = await this.parse(DrillHeal);
     const { dir } = await chooseClusterDir(flags);
-    const healed: string[] = [];
-    const failed: string[] = [];
-    for (const folder of await findArmed(dir)) {
-      const done = await healRecord(join(folder.dir, 'undo.json'), Date.now);
-      healed.push(...done.healed);
-      failed.push(...done.failed);
-    }
+    const here = await healAllArmed(dir, Date.now);
+    const record = await loadClusterRecord(dir);
+    const view = record === null ? null : viewOf(record, dir);
+    const there = view?.ssh ? await healMachines(view, view.ssh, this.signal) : [];
+    const healed = [here, ...there].flatMap((one) => one.healed);
+    const failed = [here, ...there].flatMap((one) => one.failed);
     for (const what of healed) this.log(`  ✔ undone: ${what}`);
     for (const what of failed) this.log(`  ✖ not undone: ${what}`);
     if (healed.length === 0) this.log('  nothing is armed');

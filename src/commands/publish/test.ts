@@ -1,4 +1,5 @@
 import { Args, BaseCommand, Flags } from '../../lib/cli/base-command.ts';
+import { ownProgram } from '../../lib/cli/own-program.ts';
 import { operatorName, useStore } from '../../lib/cli/use-store.ts';
 import { parsePicture } from '../../lib/publisher/parse-picture.ts';
 import { runTestPublisher } from '../../lib/publisher/run-publisher.ts';
@@ -53,6 +54,7 @@ export default class PublishTest extends BaseCommand {
       audio,
       ...parsePicture(flags.size, flags.fps),
       by: operatorName(),
+      program: ownProgram(),
     };
     if (flags.detach) {
       const started = await useStore(view, (store) => detachTestPublisher(view, store, choice));

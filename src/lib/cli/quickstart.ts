@@ -1,4 +1,5 @@
 /** What `npm start` does once everything is installed: up, the test picture, and a viewer in each region. */
+
 import { constants, copyFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { connectStore } from '../store/store.ts';
 import { detachTestPublisher, TEST_PICTURE_DEFAULTS } from '../streams/test-publisher.ts';
 import { waitUntilPlayed } from '../viewer/wait-until-played.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
+import { ownProgram } from './own-program.ts';
 import { type Place, playlistPlaces, publishPlaces, watchPlaces } from './places.ts';
 import { runUp, type UpOutcome, type UpRequest } from './up-action.ts';
 
@@ -95,7 +97,10 @@ async function publishTestPicture({ spec }: UpOutcome, stream: string): Promise<
   });
   try {
     const by = `${userInfo().username} (npm start)`;
-    return await detachTestPublisher(view, store, { ...TEST_PICTURE_DEFAULTS, stream, by });
+    return await detachTestPublisher(view, store, {
+      ...TEST_PICTURE_DEFAULTS,
+      ...{ stream, by, program: ownProgram() },
+    });
   } finally {
     store.close();
   }

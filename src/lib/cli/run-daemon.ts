@@ -1,6 +1,7 @@
 /** The daemons that units run: `streamctl daemon NAME --config PATH [--stream NAME]`, without loading oclif. */
 import { parseArgs } from 'node:util';
 import { ERROR_CODES, EXIT, StreamctlError, toStreamctlError } from '../base/errors.ts';
+import { ownProgram } from './own-program.ts';
 import { reportDaemonFailure } from './report-daemon-failure.ts';
 
 interface DaemonOptions {
@@ -33,6 +34,16 @@ const DAEMONS = {
     const { runUndoProcess } = await import('../drill/undo/undo-process.ts');
     const { stdin: input, stdout: output } = process;
     await runUndoProcess({ file: options.configFile, input, output, nowMs: Date.now });
+  },
+  stage: async (options: DaemonOptions) => {
+    const { runStage } = await import('../drill/stage/machine-stage.ts');
+    const { stdin: input, stdout: output } = process;
+    const program = Object.values(ownProgram());
+    await runStage({ file: options.configFile, input, output, nowMs: Date.now, program });
+  },
+  heal: async (options: DaemonOptions) => {
+    const { healAllArmed } = await import('../drill/stage/heal-machine.ts');
+    process.stdout.write(`${JSON.stringify(await healAllArmed(options.configFile, Date.now))}\n`);
   },
   hands: async () => {
     const { runHands } = await import('../provision/hands/run-hands.ts');

@@ -4,15 +4,20 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { EXIT, StreamctlError, toStreamctlError } from '../base/errors.ts';
+import type { ClusterSight } from '../drill/cluster-sight.ts';
 import { drillClock } from '../drill/drill-clock.ts';
 import type { DrillPlan } from '../drill/drill-plan.ts';
 import type { DrillRun, Verdict } from '../drill/drill-result.ts';
+import type { FaultSettings } from '../drill/faults/fault.ts';
 import { resolveFault } from '../drill/faults/resolve-fault.ts';
 import { createFileJournal, type DrillFolder, findArmed, makeDrillFolder } from '../drill/history.ts';
 import type { DrillEvent } from '../drill/journal.ts';
 import { formatJunit } from '../drill/report/junit.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
-import { type DrillOutcome, runDrill } from '../drill/run-drill.ts';
+import { type DrillDeps, type DrillOutcome, runDrill } from '../drill/run-drill.ts';
+import { createMachineKeeper } from '../drill/stage/machine-keeper.ts';
+import { stageFault } from '../drill/stage/stage-fault.ts';
+import { Stages } from '../drill/stage/stages.ts';
 import { startUndoKeeper } from '../drill/undo/start-undo-keeper.ts';
 import { createBrowserWitness } from '../drill/viewers/browser-witness.ts';
 import { findChromium } from '../drill/viewers/devtools.ts';
@@ -135,6 +140,30 @@ async function createWitnesses({ browser, plan, view }: DrillRequest): Promise<r
   return [createBrowserWitness({ chromium, url: place.url, region, nowMs: systemClock.nowMs })];
 }
 
+/** Injecting and undoing: here for local nodes, on their machines for others. */
+function createHarm(
+  { view, plan, program, signal }: DrillRequest,
+  folder: DrillFolder,
+): Pick<DrillDeps, 'resolveFault' | 'startUndo'> {
+  const { nowMs } = systemClock;
+  const longestMs = plan.durationMs + LONGER_MS;
+  const path = process.env.PATH ?? '';
+  const startLocal = () => startUndoKeeper({ runDir: folder.dir, clusterDir: view.dir, program, path });
+  const resolve = (settings: FaultSettings, sight: ClusterSight) =>
+    resolveFault(settings, { view, sight, nowMs, longestMs });
+  if (view.ssh === null) return { resolveFault: resolve, startUndo: startLocal };
+  const stages = new Stages({ view, ssh: view.ssh, drill: folder.id, runDir: folder.dir, signal });
+  let count = 0;
+  return {
+    resolveFault: async (settings, sight) => {
+      count += 1;
+      const options = { stages, nowMs, longestMs, id: `fault-${count}` };
+      return stageFault(await resolve(settings, sight), settings, options);
+    },
+    startUndo: () => Promise.resolve(createMachineKeeper(stages, startLocal)),
+  };
+}
+
 async function runOnce(request: DrillRequest, words: string, count: number): Promise<DrillOutcome> {
   const { view, plan, signal, onEvent, onRun } = request;
   const folder = await makeDrillFolder(view.dir, words, Date.now());
@@ -153,15 +182,7 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
         loader: request.loader,
         urlsOf: (region, avoid) => entryUrls(view, { stream, region, avoid }),
       }),
-      resolveFault: (settings, sight) =>
-        resolveFault(settings, { view, sight, nowMs, longestMs: plan.durationMs + LONGER_MS }),
-      startUndo: () =>
-        startUndoKeeper({
-          runDir: folder.dir,
-          clusterDir: view.dir,
-          program: request.program,
-          path: process.env.PATH ?? '',
-        }),
+      ...createHarm(request, folder),
       random: () => randomInt(2 ** 32) / 2 ** 32,
     },
     {

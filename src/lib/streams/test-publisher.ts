@@ -20,7 +20,7 @@ import {
 import { publisherServices } from '../publisher/publisher-services.ts';
 import { chooseTargets } from '../publisher/relay/choose-targets.ts';
 import type { ListenAddress } from '../publisher/relay/play-path.ts';
-import { relayConfigFile, relayUnitName } from '../publisher/relay/relay-unit.ts';
+import { type RelayProgram, relayConfigFile, relayUnitName } from '../publisher/relay/relay-unit.ts';
 import { publicHost } from '../spec/public-urls.ts';
 import type { Store } from '../store/store.ts';
 import { replaceTestKey } from './streams.ts';
@@ -38,6 +38,8 @@ export interface TestPublisherChoice {
   readonly audio: boolean;
   /** Who asks, for the audit trail. */
   readonly by: string;
+  /** This program, for what runs here beside nodes that are elsewhere. */
+  readonly program: RelayProgram;
 }
 
 /** What `publish test` publishes unless told otherwise. */
@@ -111,11 +113,8 @@ async function prepareRelayed(
 ): Promise<TestPublisher> {
   const { stream, by } = choice;
   const { key } = await replaceTestKey(store, { name: stream, by });
-  const listen = await startTestRelay(
-    view,
-    stream,
-    await saveSecret(view, relayUnitName(stream), `${key}\n`),
-  );
+  const keyFile = await saveSecret(view, relayUnitName(stream), `${key}\n`);
+  const listen = await startTestRelay(view, stream, { keyFile, program: choice.program });
   return await describePublisher(view, choice, { ...listen, playPath: stream });
 }
 

@@ -11,7 +11,12 @@ import { waitUntil } from '../nodes/runsv.ts';
 import { publisherServices } from '../publisher/publisher-services.ts';
 import { chooseTargets, listRelayAddresses } from '../publisher/relay/choose-targets.ts';
 import type { ListenAddress } from '../publisher/relay/play-path.ts';
-import { formatRelayUnit, relayUnitName, saveRelayConfig } from '../publisher/relay/relay-unit.ts';
+import {
+  formatRelayUnit,
+  type RelayProgram,
+  relayUnitName,
+  saveRelayConfig,
+} from '../publisher/relay/relay-unit.ts';
 
 const OPEN_MS = 8_000;
 const PROBE_MS = 200;
@@ -20,14 +25,18 @@ const PROBE_MS = 200;
 export async function startTestRelay(
   view: ClusterView,
   stream: string,
-  keyFile: string,
+  { keyFile, program }: { readonly keyFile: string; readonly program: RelayProgram },
 ): Promise<ListenAddress> {
   const listen = await findAddress(view);
   const name = relayUnitName(stream);
   const dir = join(publishersLayout(view.dir).data, name);
   const targets = chooseTargets(view.peers);
   await saveRelayConfig(view.dir, { version: 1, stream, listen, targets, keyFile, dir });
-  const { files } = await loadNodeConfig(nodeLayout(view.dir, view.peers[0]!.name).config);
+  // Of nodes on other machines there is no program here.
+  const local = view.ssh === null;
+  const files = local
+    ? (await loadNodeConfig(nodeLayout(view.dir, view.peers[0]!.name).config)).files
+    : program;
   const services = publisherServices(view.dir);
   await services.install(formatRelayUnit(view.dir, stream, files));
   await services.start(name);

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { StreamctlError } from '../../base/errors.ts';
 import { formatCount } from '../../health/format-count.ts';
 import { nodeLayout } from '../../nodes/layout.ts';
-import { listPids, readProcess } from '../../nodes/processes.ts';
-import { readStatus } from '../../nodes/runsv.ts';
+import { isProcessAlive, listPids, readProcess } from '../../nodes/processes.ts';
+import { readStarted } from '../../nodes/unit-notes.ts';
 import { isServing } from '../judge/serving.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { signalAll } from './node-processes.ts';
@@ -63,8 +63,8 @@ function chooseReplica(stream: string, { sight }: FaultContext): string {
 }
 
 async function pipelinePid(dir: string, stream: string, node: string): Promise<number> {
-  const pid = (await readStatus(dir))?.pid ?? null;
-  if (pid === null) throw notRunning(stream, node, 'does not run');
+  const pid = (await readStarted(dir))?.pid ?? null;
+  if (pid === null || !(await isProcessAlive(pid))) throw notRunning(stream, node, 'does not run');
   return pid;
 }
 

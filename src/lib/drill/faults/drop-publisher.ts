@@ -7,7 +7,7 @@ import { killGroup, readStatus } from '../../nodes/runsv.ts';
 import { publisherUnitName } from '../../publisher/publisher-arguments.ts';
 import { publisherServices } from '../../publisher/publisher-services.ts';
 import type { Fault, FaultContext } from './fault.ts';
-import { keepDown } from './stop-units.ts';
+import { keepDown } from './supervision.ts';
 
 /** Throws NOT_FOUND when no test publisher runs: a person's encoder is not ours to stop. */
 export async function dropPublisher(stream: string, { view, nowMs }: FaultContext): Promise<Fault> {

@@ -7,6 +7,7 @@ import { formatCount } from '../../health/format-count.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { findNodeProcesses, signalAll } from './node-processes.ts';
 import { peersOf } from './peers-of.ts';
+import { holdNode } from './supervision.ts';
 
 const MAX_ROUNDS = 50;
 const ROUND_MS = 10;
@@ -23,6 +24,7 @@ export function killNodes(nodes: readonly string[], context: FaultContext): Faul
     mediaNodes: nodes,
     undo: nodes.map((node) => ({ kind: 'boot', node })),
     inject: async () => {
+      await Promise.all(nodes.map((node) => holdNode(view.dir, node)));
       const pids = await listPids(view.dir, nodes);
       const atMs = nowMs();
       const count = signalAll(pids, 'SIGKILL');

@@ -1,13 +1,11 @@
 /** Single units of nodes killed and kept down by their supervisors: nginx of an edge, Redis, agents, an ingest. */
-import { join } from 'node:path';
-import { StreamctlError } from '../../base/errors.ts';
 import { probePort } from '../../health/ask-node.ts';
 import { formatCount } from '../../health/format-count.ts';
-import { nodeLayout } from '../../nodes/layout.ts';
 import type { Peer, Ports } from '../../nodes/node-config.ts';
-import { control, killGroup, readStatus, waitUntil } from '../../nodes/runsv.ts';
+import { killGroup } from '../../nodes/runsv.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { peersOf } from './peers-of.ts';
+import { holdUnit } from './supervision.ts';
 
 export interface UnitChoice {
   readonly node: string;
@@ -23,7 +21,6 @@ const PORTS: Readonly<Record<string, keyof Ports>> = {
   redis: 'redis',
 };
 const PROBE_MS = 200;
-const TOLD_MS = 2_000;
 
 export function stopUnits(units: readonly UnitChoice[], context: FaultContext): Fault {
   const { view, nowMs } = context;
@@ -41,10 +38,9 @@ export function stopUnits(units: readonly UnitChoice[], context: FaultContext): 
     touchedNodes,
     lasting: true,
     mediaNodes: units.filter(({ unit }) => unit === 'origin').map(({ node }) => node),
-    undo: units.map(({ node, unit }) => ({ kind: 'start', node, mode: 'static', unit })),
+    undo: units.map(({ node, unit }) => ({ kind: 'start', node, unit })),
     inject: async () => {
-      const dirs = units.map(({ node, unit }) => join(nodeLayout(view.dir, node).service, unit));
-      const pids = await Promise.all(dirs.map(keepDown));
+      const pids = await Promise.all(units.map(({ node, unit }) => holdUnit(view.dir, node, unit)));
       const atMs = nowMs();
       for (const pid of pids) if (pid !== null) killGroup(pid);
       const killed = pids.filter((pid) => pid !== null).length;
@@ -55,16 +51,6 @@ export function stopUnits(units: readonly UnitChoice[], context: FaultContext): 
       return states.every((refused) => refused) ? `${wordUnits(units)}: connections are refused` : null;
     },
   };
-}
-
-/** Tells the supervisor not to start the unit again, and returns the pid that runs now. Throws NOT_RUNNING. */
-export async function keepDown(dir: string): Promise<number | null> {
-  const before = await readStatus(dir);
-  if (before === null || !(await control(dir, 'o'))) {
-    throw new StreamctlError('NOT_RUNNING', `nothing supervises ${dir}`, { hint: 'Run streamctl up first.' });
-  }
-  await waitUntil(async () => (await readStatus(dir))?.wantUp === false, TOLD_MS);
-  return (await readStatus(dir))?.pid ?? null;
 }
 
 async function probeUnitPort({ address, ports }: Peer, unit: string): Promise<boolean> {

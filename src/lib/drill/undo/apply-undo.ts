@@ -1,10 +1,10 @@
 /** Carries an undo out. Each action may be repeated, and does no harm to a node that is well. */
 import { rename, writeFile } from 'node:fs/promises';
 import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
-import { dynamicServices, staticServices } from '../../nodes/node-services.ts';
 import type { ServiceManager } from '../../nodes/service-manager.ts';
 import { publisherServices } from '../../publisher/publisher-services.ts';
 import { findNodeProcesses, signalAll } from '../faults/node-processes.ts';
+import { bootNode, releaseUnit } from '../faults/supervision.ts';
 import type { UndoAction } from './undo-action.ts';
 
 /** Does every action, also after one failed; returns what failed, in words. */
@@ -23,7 +23,7 @@ async function apply(clusterDir: string, action: UndoAction): Promise<void> {
     case 'boot':
       return await bootNode(clusterDir, action.node);
     case 'start':
-      return await startKnown(servicesOf(clusterDir, action.node, action.mode), action.unit);
+      return await releaseUnit(clusterDir, action.node, action.unit);
     case 'start-publisher':
       return await startKnown(publisherServices(clusterDir), action.unit);
     case 'mend-origin':
@@ -39,20 +39,9 @@ async function continueNode(clusterDir: string, node: string): Promise<void> {
   );
 }
 
-/** The agent brings the pipelines back; units that were stopped on purpose stay so. */
-async function bootNode(clusterDir: string, node: string): Promise<void> {
-  const services = servicesOf(clusterDir, node, 'static');
-  const units = (await services.list()).filter(({ state }) => state !== 'stopped');
-  await Promise.all(units.map(({ name }) => services.start(name)));
-}
-
 /** What was removed meanwhile stays away. */
 async function startKnown(services: ServiceManager, unit: string): Promise<void> {
   if ((await services.list()).some(({ name }) => name === unit)) await services.start(unit);
-}
-
-function servicesOf(clusterDir: string, node: string, mode: 'static' | 'dynamic'): ServiceManager {
-  return (mode === 'static' ? staticServices : dynamicServices)(clusterDir, node);
 }
 
 /** A file that says so, since an origin goes by what it read last. */

@@ -5,13 +5,8 @@ export type UndoAction =
   | { readonly kind: 'continue'; readonly nodes: readonly string[] }
   /** Starts the node's supervisor and its units again, as a machine does when it boots. */
   | { readonly kind: 'boot'; readonly node: string }
-  /** Wants units up again; `static`: those of `up`, `dynamic`: those of the agent. */
-  | {
-      readonly kind: 'start';
-      readonly node: string;
-      readonly mode: 'static' | 'dynamic';
-      readonly unit: string;
-    }
+  /** Wants a unit of `up` up again. */
+  | { readonly kind: 'start'; readonly node: string; readonly unit: string }
   /** Wants a test publisher up again, which is of no node. */
   | { readonly kind: 'start-publisher'; readonly unit: string }
   /** Takes an origin's fault away. */

@@ -10,6 +10,7 @@
  */
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { FaultSettings } from '../faults/fault.ts';
 import { applyUndo } from './apply-undo.ts';
 import type { UndoEntry } from './undo-action.ts';
 import { armedOf, loadUndoRecord, type RecordedUndo, saveUndoRecord } from './undo-record.ts';
@@ -20,10 +21,40 @@ export interface UndoProcessOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly nowMs: () => number;
+  /** Rings when an undo is late though this process is gone. */
+  readonly alarm?: UndoAlarm;
+  /** On a machine that is reached by ssh, faults are injected by this process, too. */
+  readonly stage?: UndoStage;
+}
+
+export interface UndoAlarm {
+  /** Resolves once it would ring. */
+  set(entry: UndoEntry): Promise<void>;
+  clear(id: string): Promise<void>;
+}
+
+/** Injects faults where it runs. */
+export interface UndoStage {
+  /** Resolves with what was done, in words. */
+  strike(order: StrikeOrder): Promise<string>;
+  /** Looks for a proof that what was struck bites: words, or null. */
+  look(id: string): Promise<string | null>;
+}
+
+export interface StrikeOrder {
+  readonly id: string;
+  readonly settings: FaultSettings;
+  /** A fault that can end by itself does so after this long. */
+  readonly longestMs: number;
 }
 
 /** What the command may say. */
-export type UndoOrder = { readonly arm: UndoEntry } | { readonly heal: string } | { readonly close: true };
+export type UndoOrder =
+  | { readonly arm: UndoEntry }
+  | { readonly heal: string }
+  | { readonly strike: StrikeOrder }
+  | { readonly look: string }
+  | { readonly close: true };
 
 /** Keeps undos until it is closed or its input ends; then nothing is armed any more. Throws when the record is unusable. */
 export async function runUndoProcess(options: UndoProcessOptions): Promise<void> {
@@ -62,7 +93,11 @@ class Keeper {
   }
 
   take(order: Exclude<UndoOrder, { close: true }>): void {
-    this.#then(async () => ('arm' in order ? await this.#arm(order.arm) : await this.#heal(order.heal)));
+    this.#then(async () => {
+      if ('arm' in order) await this.#arm(order.arm);
+      else if ('heal' in order) await this.#heal(order.heal);
+      else await this.#play(order);
+    });
   }
 
   async end(): Promise<void> {
@@ -72,9 +107,23 @@ class Keeper {
     this.#say({ closed: true });
   }
 
+  /** What a stage does; it never fails the keeper. */
+  async #play(order: { readonly strike: StrikeOrder } | { readonly look: string }): Promise<void> {
+    const { stage } = this.#options;
+    const id = 'strike' in order ? order.strike.id : order.look;
+    try {
+      if (stage === undefined) throw new Error('no faults are injected here');
+      if ('strike' in order) this.#say({ struck: id, text: await stage.strike(order.strike) });
+      else this.#say({ looked: id, proof: await stage.look(id) });
+    } catch (error) {
+      this.#say({ struck: id, looked: id, trouble: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
   async #arm(entry: UndoEntry): Promise<void> {
     this.#entries.push({ ...entry, healedMs: null });
     await this.#save();
+    await this.#options.alarm?.set(entry);
     const inMs = Math.max(0, entry.deadlineMs - this.#options.nowMs());
     this.#timers.set(
       entry.id,
@@ -91,6 +140,7 @@ class Keeper {
     const failed = await applyUndo(this.#clusterDir, entry.actions);
     this.#entries[index] = { ...entry, healedMs: this.#options.nowMs() };
     await this.#save();
+    await this.#options.alarm?.clear(id).catch(() => undefined);
     this.#say({ healed: id, failed });
   }
 

@@ -1,6 +1,6 @@
 /** Stopping a cluster on all its machines. It needs no spec, and doing it twice is fine. */
 import { posix } from 'node:path';
-import { clusterLayout } from '../../nodes/layout.ts';
+import type { StreamctlError } from '../../base/errors.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { targetOf } from '../../nodes/reach.ts';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
@@ -8,7 +8,7 @@ import type { SshSettings } from '../../ssh/target.ts';
 import { Changes } from '../changes.ts';
 import type { DownResult } from '../down.ts';
 import { meshInterface } from '../mesh/mesh.ts';
-import { collectFacts } from './collect-facts.ts';
+import { findProgram } from './find-program.ts';
 import { openHands } from './hands-session.ts';
 import { MACHINES_HOME } from './machines-home.ts';
 import { onMachines } from './on-machines.ts';
@@ -49,16 +49,12 @@ async function takeMachineDown(peer: Peer, { cluster, ssh, mesh, purge, signal }
   const interfaceName = mesh === null ? null : meshInterface(cluster, mesh.block);
   const clusterDir = posix.join(MACHINES_HOME, cluster);
   const target = await targetOf(peer, ssh);
-  const { asRoot, programs } = await collectFacts(target, clusterDir, signal);
-  const { programs: folder } = clusterLayout(clusterDir);
-  const node = programs.find((name) => name.startsWith('node-'));
-  const own = programs.find((name) => !name.startsWith('node-'));
-  if (node === undefined || own === undefined) return { stopped: 0, killed: 0 };
-  const hands = await openHands(target, {
-    nodeBinary: posix.join(folder, node, 'node'),
-    entry: posix.join(folder, own, 'main.js'),
-    asRoot,
+  const place = await findProgram(target, clusterDir, signal).catch((error: StreamctlError) => {
+    if (error.code === 'NOT_FOUND') return null;
+    throw error;
   });
+  if (place === null) return { stopped: 0, killed: 0 };
+  const hands = await openHands(target, place);
   try {
     return await hands.ask('down', { clusterDir, apply: true, purge, interfaceName }, new Changes('apply'));
   } finally {

@@ -30,14 +30,14 @@ function entry(id: string, inMs = 60_000) {
   };
 }
 
-function start() {
+function start(more: Partial<Parameters<typeof runUndoProcess>[0]> = {}) {
   const input = new PassThrough();
   const output = new PassThrough();
   const said: Record<string, unknown>[] = [];
   output.on('data', (chunk: Buffer) => {
     for (const line of chunk.toString().trim().split('\n')) said.push(JSON.parse(line));
   });
-  const done = runUndoProcess({ file, input, output, nowMs: Date.now });
+  const done = runUndoProcess({ file, input, output, nowMs: Date.now, ...more });
   const tell = (order: object): void => void input.write(`${JSON.stringify(order)}\n`);
   return { input, said, done, tell, heard: (key: string) => said.some((message) => key in message) };
 }
@@ -110,4 +110,42 @@ test('a person can undo what the process that kept it no longer can, once', asyn
   assert.deepEqual(await healRecord(file, Date.now), { healed: ['fault 1'], failed: [] });
   assert.equal(await isMended(), true);
   assert.deepEqual(await healRecord(file, Date.now), { healed: [], failed: [] });
+});
+
+test('on a stage it strikes and looks, says what went wrong, and goes on', async () => {
+  const stage = {
+    strike: async ({ id }: { id: string }) => {
+      if (id === 'bad') throw new Error('no such unit');
+      return `${id} struck`;
+    },
+    look: async () => 'it stands still',
+  };
+  const { input, said, done, tell } = start({ stage });
+  for (const id of ['good', 'bad']) {
+    tell({ strike: { id, settings: { kind: 'freeze-nodes', nodes: [] }, longestMs: 1 } });
+  }
+  tell({ look: 'good' });
+  tell({ close: true });
+  input.end();
+  await done;
+  assert.deepEqual(said.slice(1, -1), [
+    { struck: 'good', text: 'good struck' },
+    { struck: 'bad', looked: 'bad', trouble: 'no such unit' },
+    { looked: 'good', proof: 'it stands still' },
+  ]);
+});
+
+test('an alarm is set before it says that it is armed, and cleared when it is healed', async () => {
+  const rung: string[] = [];
+  const alarm = {
+    set: async ({ id }: { id: string }) => void rung.push(`set ${id}`),
+    clear: async (id: string) => void rung.push(`clear ${id}`),
+  };
+  const { input, done, tell, heard } = start({ alarm });
+  tell({ arm: entry('1') });
+  await until(() => heard('armed'), 'armed');
+  assert.deepEqual(rung, ['set 1']);
+  input.end();
+  await done;
+  assert.deepEqual(rung, ['set 1', 'clear 1']);
 });

@@ -1,0 +1,51 @@
+/** A fault of nodes on machines: what it is was resolved here, and each machine's stage injects its part. */
+import type { Fault, FaultSettings } from '../faults/fault.ts';
+import type { Stages } from './stages.ts';
+
+export interface StageFaultOptions {
+  readonly stages: Stages;
+  readonly nowMs: () => number;
+  readonly longestMs: number;
+  /** Different for every fault of a drill. */
+  readonly id: string;
+}
+
+/** Wraps a resolved fault; one of no node, such as a publisher that is cut off, stays as it is. */
+export function stageFault(plain: Fault, settings: FaultSettings, options: StageFaultOptions): Fault {
+  const { stages, nowMs, longestMs, id } = options;
+  const nodes = plain.touchedNodes;
+  if (nodes.length === 0) return plain;
+  return {
+    ...plain,
+    inject: async () => {
+      const opened = await Promise.all(nodes.map(async (node) => ({ node, stage: await stages.of(node) })));
+      const atMs = nowMs();
+      const texts = await Promise.all(
+        opened.map(({ node, stage }) => stage.strike({ id, settings: narrow(settings, node), longestMs })),
+      );
+      return { atMs, text: texts.map((text, at) => `${nodes[at]}: ${text}`).join('; ') };
+    },
+    bit: async () => {
+      const proofs = await Promise.all(nodes.map(async (node) => await (await stages.of(node)).look(id)));
+      return proofs.every((proof) => proof !== null) ? proofs.join('; ') : null;
+    },
+  };
+}
+
+/** The part of a fault that is of one node. */
+export function narrow(settings: FaultSettings, node: string): FaultSettings {
+  switch (settings.kind) {
+    case 'kill-nodes':
+    case 'freeze-nodes':
+      return { ...settings, nodes: [node] };
+    case 'stop-units':
+      return { ...settings, units: settings.units.filter((unit) => unit.node === node) };
+    case 'kill-transcoder':
+    case 'freeze-transcoder':
+    case 'freeze-packager':
+    case 'origin-fault':
+      return { ...settings, node };
+    case 'drop-publisher':
+      return settings;
+  }
+}

@@ -1,0 +1,65 @@
+/** The stages of one drill on the machines of a cluster: each is opened once, when it is first needed. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { ClusterView } from '../../nodes/cluster-view.ts';
+import { drillsFolder } from '../../nodes/layout.ts';
+import { targetOf } from '../../nodes/reach.ts';
+import { findProgram } from '../../provision/remote/find-program.ts';
+import { MACHINES_HOME } from '../../provision/remote/machines-home.ts';
+import { quoteWord, runArguments } from '../../ssh/ssh-arguments.ts';
+import type { SshSettings } from '../../ssh/target.ts';
+import { peersOf } from '../faults/peers-of.ts';
+import { connectKeeper, type KeeperClient } from '../undo/keeper-client.ts';
+
+export interface StagesOptions {
+  readonly view: ClusterView;
+  readonly ssh: SshSettings;
+  /** Id of the drill. */
+  readonly drill: string;
+  /** Folder of the drill here: what ssh says goes there. */
+  readonly runDir: string;
+  readonly signal: AbortSignal;
+}
+
+export class Stages {
+  readonly #options: StagesOptions;
+  readonly #open = new Map<string, Promise<KeeperClient>>();
+
+  constructor(options: StagesOptions) {
+    this.#options = options;
+  }
+
+  /** The stage of a node's machine. Throws what ssh throws, and NOT_FOUND when the machine has no program. */
+  of(node: string): Promise<KeeperClient> {
+    const known = this.#open.get(node) ?? this.#start(node);
+    this.#open.set(node, known);
+    return known;
+  }
+
+  /** Undoes what is left on every machine, and ends. */
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#open.values());
+    await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : null)));
+  }
+
+  async #start(node: string): Promise<KeeperClient> {
+    const { view, ssh, drill, runDir, signal } = this.#options;
+    const target = await targetOf(peersOf(view, [node])[0]!, ssh);
+    const clusterDir = posix.join(MACHINES_HOME, view.name);
+    const { nodeBinary, entry, asRoot } = await findProgram(target, clusterDir, signal);
+    const file = posix.join(drillsFolder(clusterDir), drill, 'undo.json');
+    const words = [nodeBinary, entry, 'daemon', 'stage', '--config', file].map(quoteWord).join(' ');
+    const log = openSync(join(runDir, `stage-${node}.log`), 'a');
+    try {
+      // Detached: Ctrl-C is for the command, which heals through this.
+      const child = spawn('ssh', runArguments(target, `${asRoot}${words}`), {
+        detached: true,
+        stdio: ['pipe', 'pipe', log],
+      });
+      return await connectKeeper(child);
+    } finally {
+      closeSync(log);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { posix } from 'node:path';
+import { StreamctlError } from '../../base/errors.ts';
+import { clusterLayout } from '../../nodes/layout.ts';
+import type { SshTarget } from '../../ssh/target.ts';
+import { collectFacts } from './collect-facts.ts';
+import type { HandsPlaceOnMachine } from './hands-session.ts';
+
+/** Finds the program of a cluster on a machine. Throws NOT_FOUND, and what ssh throws. */
+export async function findProgram(
+  target: SshTarget,
+  clusterDir: string,
+  signal: AbortSignal,
+): Promise<HandsPlaceOnMachine> {
+  const { asRoot, programs } = await collectFacts(target, clusterDir, signal);
+  const { programs: folder } = clusterLayout(clusterDir);
+  const node = programs.find((name) => name.startsWith('node-'));
+  const own = programs.find((name) => !name.startsWith('node-'));
+  if (node === undefined || own === undefined) {
+    throw new StreamctlError('NOT_FOUND', `${target.node}: its machine has no program of the cluster`, {
+      hint: 'Run streamctl up.',
+    });
+  }
+  return {
+    nodeBinary: posix.join(folder, node, 'node'),
+    entry: posix.join(folder, own, 'main.js'),
+    asRoot,
+  };
+}
