@@ -21,6 +21,9 @@ const MAX_BYTES = 24 * 1024 * 1024;
 const SILENCE_MS = 300;
 /** Pictures further apart than usual by this factor are silence, whatever their rate. */
 const SILENT_FRAMES = 4;
+/** Late by so much: another session with the same media may step in, since that costs nothing. */
+const LATE_MS = 150;
+const LATE_FRAMES = 3;
 
 /** The tags of one session as one connection brings them, in order. */
 export class SourceLine {
@@ -67,6 +70,11 @@ export class SourceLine {
   /** Whether pictures came lately. */
   delivers(nowMs: number): boolean {
     return this.isOpen && this.#tags.length > 0 && nowMs - this.lastMediaMs <= this.silenceMs;
+  }
+
+  /** Whether its next picture is overdue, though not for so long that it counts as silent. */
+  isLate(nowMs: number): boolean {
+    return nowMs - this.lastMediaMs > Math.max(LATE_MS, this.#intervalMs * LATE_FRAMES);
   }
 
   /** Black or silent. */

@@ -116,6 +116,19 @@ test('two feeds however late, one of which ends anywhere, fill the window as one
   );
 });
 
+for (const [delayMs, afterMs] of [
+  [0, 1.1 * PART_MS],
+  [150, PART_MS + 150],
+  [360, PART_MS + 360],
+]) {
+  test(`a leader that freezes costs ${afterMs} ms when the other one is late by ${delayMs} ms, as its own source froze, too`, () => {
+    const late = steady('b', 0).map((one, n) => ({ ...one, atMs: one.atMs + (n >= 6 ? delayMs! : 20) }));
+    const { changes } = play([...steady('a', 0, { to: 6 }), ...late]);
+    const change = changes.find(({ from }) => from?.replica === 'a');
+    assert.deepEqual([change?.to.replica, change?.why, change?.afterMs], ['b', 'missing', afterMs]);
+  });
+}
+
 test('whoever is first with a segment leads all of it, though another feed is a little earlier with a part', () => {
   const a = steady('a', 0, { to: 8 });
   const b = steady('b', 0, { to: 8, lagMs: 20 }).map((one, n) =>

@@ -147,15 +147,26 @@ for (const lag of [0, 3, -4]) {
   });
 }
 
-test('a silence of 0.3 s is enough to change, and the way back is taken after 10 s without a break', () => {
-  const bench = new Bench({ us: {}, eu: {} });
+test('with another encoder in reserve a silence of 0.3 s is enough to change', () => {
+  const bench = new Bench({ us: {}, eu: { encoder: 'two' } });
   bench.connect('us');
   bench.connect('eu');
   bench.run(50);
   bench.run(7, ['us']);
   assert.equal(bench.heard.at(-1), 'other 1', '280 ms of silence');
   bench.run(1, ['us']);
-  assert.equal(bench.heard.at(-1), 'same 2', '320 ms of silence');
+  assert.equal(bench.heard.at(-1), 'other 2', '320 ms of silence');
+});
+
+test('with the same media in reserve 0.15 s are enough, and the way back is taken after 10 s without a break', () => {
+  const bench = new Bench({ us: {}, eu: {} });
+  bench.connect('us');
+  bench.connect('eu');
+  bench.run(50);
+  bench.run(3, ['us']);
+  assert.equal(bench.heard.at(-1), 'other 1', '120 ms of silence');
+  bench.run(1, ['us']);
+  assert.equal(bench.heard.at(-1), 'same 2', '160 ms of silence');
   bench.run(20, ['us']);
   bench.run(RETURN_MS / FRAME_MS - 2);
   assert.equal(bench.heard.at(-1), 'same 2');
