@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { EXIT } from '../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
-import type { PlanReport } from '../lib/cli/plan-action.ts';
+import type { UpPlan } from '../lib/cli/plan-action.ts';
 import { runPlan } from '../lib/cli/up-action.ts';
 import { formatPlan } from '../lib/cli/views/format-plan.ts';
 
@@ -23,7 +23,7 @@ export default class Plan extends BaseCommand {
   /** 2 says that there is something to do. */
   protected override usageStatus: number = EXIT.planUsage;
 
-  async run(): Promise<PlanReport> {
+  async run(): Promise<UpPlan> {
     const { flags } = await this.parse(Plan);
     const plan = await runPlan({
       spec: flags.spec,
@@ -32,7 +32,7 @@ export default class Plan extends BaseCommand {
       version: this.config.version,
       signal: this.signal,
     });
-    for (const line of formatPlan(plan)) this.log(line);
+    for (const line of formatPlan(plan, { next: true })) this.log(line);
     if (flags.out !== undefined) {
       await writeFile(flags.out, `${JSON.stringify({ version: 1, ...plan }, null, 2)}\n`);
     }

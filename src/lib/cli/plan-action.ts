@@ -10,7 +10,7 @@ import { UP_STEPS } from '../provision/up.ts';
 import { runSteps } from './run-steps.ts';
 
 /** What `plan --json` prints. */
-export interface PlanReport {
+export interface UpPlan {
   readonly cluster: string;
   /** To be given to `up --plan`. */
   readonly digest: string;
@@ -20,7 +20,7 @@ export interface PlanReport {
 }
 
 /** Says what `up` would do, and does nothing; `context` is of the mode `plan`. Throws what `up` throws before it begins. */
-export async function makePlan(context: UpContext): Promise<PlanReport> {
+export async function makePlan(context: UpContext): Promise<UpPlan> {
   await using _ = { [Symbol.asyncDispose]: () => context.driver.close() };
   await runSteps(UP_STEPS, context, { silent: true });
   const { spec, layout, program } = context;
@@ -40,7 +40,7 @@ export interface EarlierPlan {
 export async function loadEarlierPlan(given: string): Promise<EarlierPlan> {
   if (isPlanDigest(given)) return { digest: given, changes: null };
   try {
-    const { digest, changes } = JSON.parse(await readFile(given, 'utf8')) as PlanReport;
+    const { digest, changes } = JSON.parse(await readFile(given, 'utf8')) as UpPlan;
     if (isPlanDigest(digest)) return { digest, changes };
   } catch {}
   throw new StreamctlError('USAGE', `--plan ${given} is neither the digest of a plan nor a file with one`, {
@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<PlanPart, string>> = {
 };
 
 /** Throws CONFLICT when a plan is not the one that was made before, and says what moved. */
-export function refuseMoved(earlier: EarlierPlan, now: PlanReport): void {
+export function refuseMoved(earlier: EarlierPlan, now: UpPlan): void {
   if (earlier.digest === now.digest) return;
   const moved = findMoved(earlier.digest, now.digest);
   const differences = earlier.changes === null ? [] : compareChanges(earlier.changes, now.changes);

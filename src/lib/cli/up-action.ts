@@ -19,7 +19,7 @@ import { type LoadedSpec, loadSpec } from '../spec/load.ts';
 import type { OperationNote } from '../store/operations.ts';
 import { confirmByName } from './confirm.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
-import { loadEarlierPlan, makePlan, type PlanReport, refuseMoved } from './plan-action.ts';
+import { loadEarlierPlan, makePlan, refuseMoved, type UpPlan } from './plan-action.ts';
 import { runSteps } from './run-steps.ts';
 
 export interface UpRequest {
@@ -53,7 +53,7 @@ const WAIT_MS = 10 * 60_000;
 export type PlanRequest = Omit<UpRequest, 'wait' | 'command' | 'silent' | 'say'>;
 
 /** Says what `up` would do, and changes nothing. */
-export async function runPlan(request: PlanRequest): Promise<PlanReport> {
+export async function runPlan(request: PlanRequest): Promise<UpPlan> {
   const spec = await loadRequestedSpec(request);
   return await makePlan(await createUpContext(spec, { ...request, mode: 'plan' }));
 }

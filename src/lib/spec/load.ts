@@ -61,9 +61,17 @@ export async function readSpec(file: string): Promise<ReadSpec> {
 export async function loadSpec(file: string): Promise<LoadedSpec> {
   const { parsed, text, includes, shown } = await readSpec(file);
   if (parsed.spec === null) throw specInvalid(shown, parsed.diagnostics);
+  return completeSpec(parsed.spec, { file, text, includes });
+}
+
+/** A spec as it was parsed, with what follows from its place and its texts. */
+export function completeSpec(
+  spec: Spec,
+  { file, text, includes }: { readonly file: string } & Pick<ReadSpec, 'text' | 'includes'>,
+): LoadedSpec {
   return {
-    ...parsed.spec,
-    ssh: placeConfig(parsed.spec.ssh, file),
+    ...spec,
+    ssh: placeConfig(spec.ssh, file),
     file: resolve(file),
     ...digestSpec(text, includes),
   };

@@ -15,10 +15,17 @@ export type ParsedSpec =
   | {
       readonly spec: Spec;
       readonly diagnostics: readonly [];
+      /** As it is written, includes and all. */
+      readonly raw: RawSpec;
       /** Nodes that come from an include, or have a part there: name → `inventory.yaml:4`. */
       readonly included: ReadonlyMap<string, string>;
     }
-  | { readonly spec: null; readonly diagnostics: readonly Diagnostic[]; readonly included?: undefined };
+  | {
+      readonly spec: null;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly included?: undefined;
+      readonly raw?: undefined;
+    };
 
 /**
  * Parses the text of a spec with what it includes; `file` is only named in diagnostics, which are in the order of the
@@ -47,7 +54,7 @@ export function parseSpec(text: string, file: string, includes: readonly Include
       describePlace(sources[source]!.place({ path, message: '' })),
     ]),
   );
-  return { spec: resolveSpec(raw as RawSpec), diagnostics: [], included };
+  return { spec: resolveSpec(raw as RawSpec), raw: raw as RawSpec, diagnostics: [], included };
 }
 
 /** Parses YAML and places the faults that are found in it; a file with any fault has no value. */

@@ -1,9 +1,12 @@
 /** A plan as text: what would be done on each node, what would be taken away, and how to go on. Pure. */
 import { wordDeletions } from '../../provision/plan/deletions.ts';
-import type { PlanReport } from '../plan-action.ts';
+import type { UpPlan } from '../plan-action.ts';
 
-/** Formats a plan, the changes node by node in the order in which they would come. */
-export function formatPlan({ cluster, changes, deletions, digest }: PlanReport): string[] {
+/** Formats a plan, the changes node by node in the order in which they would come; `next`: and how to go on with it. */
+export function formatPlan(
+  { cluster, changes, deletions, digest }: UpPlan,
+  { next }: { readonly next: boolean },
+): string[] {
   if (changes.length === 0) {
     return [`  cluster ${cluster} is as the spec says; up would change nothing`, '', `  digest   ${digest}`];
   }
@@ -22,7 +25,6 @@ export function formatPlan({ cluster, changes, deletions, digest }: PlanReport):
     ...rows,
     '',
     ...(gone === '' ? [] : [`  deletes  ${gone}`]),
-    `  digest   ${digest}`,
-    `  go on    streamctl up --plan ${digest}${consent}`,
+    ...(next ? [`  digest   ${digest}`, `  go on    streamctl up --plan ${digest}${consent}`] : []),
   ];
 }

@@ -4,11 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { StreamctlError } from '../../base/errors.ts';
 import type { ClusterRecord } from '../../nodes/cluster-view.ts';
 import type { Peer } from '../../nodes/node-config.ts';
-import { editSpec, type SpecEdit } from '../../spec/edit/edit-spec.ts';
+import { editSpec, nodeOfEdit, type SpecEdit } from '../../spec/edit/edit-spec.ts';
 import type { IncludedText } from '../../spec/include/included-text.ts';
 import { readSpec, specInvalid } from '../../spec/load.ts';
 import { parseSpec } from '../../spec/parse-spec.ts';
 import type { Spec } from '../../spec/resolve-spec.ts';
+import type { RawSpec } from '../../spec/schema.ts';
 import { writeWholeFile } from '../write-file.ts';
 
 export interface SpecFile {
@@ -17,6 +18,8 @@ export interface SpecFile {
   readonly text: string;
   readonly mode: number;
   readonly spec: Spec;
+  /** As it is written, includes and all. */
+  readonly raw: RawSpec;
   /** What it includes, which no command changes. */
   readonly includes: readonly IncludedText[];
   /** Nodes that come from there, or have a part there: name → `inventory.yaml:4`. */
@@ -29,8 +32,8 @@ export async function loadSpecFile(file: string): Promise<SpecFile> {
     const path = await realpath(file);
     const [{ parsed, text, includes }, { mode }] = await Promise.all([readSpec(path), stat(path)]);
     if (parsed.spec === null) throw specInvalid(file, parsed.diagnostics);
-    const { spec, included } = parsed;
-    return { path, text, mode: mode & 0o777, spec, includes, included };
+    const { spec, raw, included } = parsed;
+    return { path, text, mode: mode & 0o777, spec, raw, includes, included };
   } catch (cause) {
     if (cause instanceof StreamctlError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
@@ -50,7 +53,7 @@ export async function loadSpecFile(file: string): Promise<SpecFile> {
 export function editSpecFile(file: SpecFile, edits: readonly SpecEdit[]): SpecFile {
   for (const edit of edits) refuseIncluded(file, edit);
   const text = edits.reduce(editSpec, file.text);
-  const { spec, diagnostics } = parseSpec(text, file.path, file.includes);
+  const { spec, raw, diagnostics } = parseSpec(text, file.path, file.includes);
   if (spec === null) {
     throw new StreamctlError('CONFLICT', `the spec would be invalid: ${diagnostics[0]?.message ?? ''}`, {
       hint: 'Nothing was changed. Add what would be lacking first, or choose other values.',
@@ -58,7 +61,7 @@ export function editSpecFile(file: SpecFile, edits: readonly SpecEdit[]): SpecFi
     });
   }
   refuseSideEffects(file.spec, spec, edits);
-  return { ...file, text, spec };
+  return { ...file, text, spec, raw };
 }
 
 /** Writes the file as a whole; does nothing when it is so already. */
@@ -93,8 +96,8 @@ export function refuseUnapplied({ path, spec }: SpecFile, record: ClusterRecord,
 
 /** An include may be made by a program: it is read, never written. */
 function refuseIncluded({ path, included }: SpecFile, edit: SpecEdit): void {
-  const name = edit.kind === 'add-node' ? edit.node.name : edit.name;
-  const place = included.get(name);
+  const name = nodeOfEdit(edit);
+  const place = name === null ? undefined : included.get(name);
   if (place === undefined) return;
   throw new StreamctlError('CONFLICT', `node ${name} is written in ${place}, which ${path} includes`, {
     hint: `Change it there, then run streamctl up: it moves streams before it stops anything.`,
@@ -104,7 +107,7 @@ function refuseIncluded({ path, included }: SpecFile, edit: SpecEdit): void {
 
 /** Nodes without a number in their name have addresses by position: they must not move for another one's sake. */
 function refuseSideEffects(before: Spec, after: Spec, edits: readonly SpecEdit[]): void {
-  const meant = new Set(edits.map((edit) => (edit.kind === 'add-node' ? edit.node.name : edit.name)));
+  const meant = new Set(edits.map(nodeOfEdit));
   const addresses = new Map(after.nodes.map(({ name, address }) => [name, address]));
   for (const { name, address } of before.nodes) {
     const next = addresses.get(name);

@@ -1,5 +1,5 @@
 /**
- * Changing the nodes of a spec in its text: comments, order and spacing stay as the operator wrote them.
+ * Changing the nodes and regions of a spec in its text: comments, order and spacing stay as the operator wrote them.
  *
  * The parsed document only says where things are; what is written is a splice of the text, because writing the
  * document anew would reformat lines that nobody asked to change. Each edit is checked: the new text must parse to
@@ -10,8 +10,9 @@ import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq 
 import { StreamctlError } from '../../base/errors.ts';
 import type { Role } from '../../nodes/node-config.ts';
 import { asRecord, type Loose, listAt } from '../loose.ts';
+import { editRegions, type RegionEdit } from './edit-regions.ts';
 import { formatNode } from './format-node.ts';
-import { nodeAt, removeKey, setNumber } from './splice-map.ts';
+import { nodeAt, removeKey, setScalar } from './splice-map.ts';
 import { insertEntry, itemsOf, removeEntry, styleOf } from './splice-sequence.ts';
 
 /** A node to be written; null values are left out. */
@@ -19,11 +20,13 @@ export interface NodeEntry {
   readonly name: string;
   readonly region: string;
   readonly roles: readonly Role[];
-  /** Of its machine; absent for an address of this machine. */
-  readonly host?: string;
+  /** Of its machine; absent or null for an address of this machine. */
+  readonly host?: string | null;
   readonly address: string | null;
   readonly weight: number | null;
   readonly capacity: number | null;
+  /** Ports that differ from the cluster's. */
+  readonly ports?: Readonly<Record<string, number>> | null;
 }
 
 export type SpecEdit =
@@ -36,13 +39,31 @@ export type SpecEdit =
       readonly key: 'weight' | 'capacity';
       readonly value: number | null;
     }
-  | { readonly kind: 'add-role' | 'drop-role'; readonly name: string; readonly role: Role };
+  /** Holds a node to the address that it has. */
+  | { readonly kind: 'set-address'; readonly name: string; readonly address: string }
+  | { readonly kind: 'add-role' | 'drop-role'; readonly name: string; readonly role: Role }
+  | RegionEdit;
+
+type NodeEdit = Exclude<SpecEdit, RegionEdit>;
 
 /**
  * Makes an edit. A node is added behind the last one of its region, else at the end. Throws NOT_FOUND for an unknown
  * node, and CONFLICT, saying what to write by hand, where the file uses what cannot be edited safely (aliases).
  */
 export function editSpec(text: string, edit: SpecEdit): string {
+  return isRegionEdit(edit) ? editRegions(text, edit) : editNodes(text, edit);
+}
+
+/** The node that an edit is about; null of one that is about a region. */
+export function nodeOfEdit(edit: SpecEdit): string | null {
+  return isRegionEdit(edit) ? null : nameOf(edit);
+}
+
+function isRegionEdit(edit: SpecEdit): edit is RegionEdit {
+  return edit.kind === 'add-region' || edit.kind === 'remove-region';
+}
+
+function editNodes(text: string, edit: NodeEdit): string {
   const document = parseDocument(text, { keepSourceTokens: true });
   const nodes = document.get('nodes', true);
   if (document.errors.length > 0 || !isSeq(nodes) || itemsOf(nodes) === null) throw notEditable(edit);
@@ -58,7 +79,7 @@ export function editSpec(text: string, edit: SpecEdit): string {
   return edited;
 }
 
-function nameOf(edit: SpecEdit): string {
+function nameOf(edit: NodeEdit): string {
   return edit.kind === 'add-node' ? edit.node.name : edit.name;
 }
 
@@ -83,15 +104,16 @@ interface EntryPlace {
 function change(
   text: string,
   { nodes, index }: EntryPlace,
-  edit: Exclude<SpecEdit, { kind: 'add-node' }>,
+  edit: Exclude<NodeEdit, { kind: 'add-node' }>,
 ): string | null {
   if (edit.kind === 'remove-node') return removeEntry(text, nodes, index);
   const item = nodes.items[index];
   if (!isMap(item)) return null;
   if (edit.kind === 'set-number') {
     const { key, value } = edit;
-    return value === null ? removeKey(text, item, key) : setNumber(text, item, { key, value });
+    return value === null ? removeKey(text, item, key) : setScalar(text, item, { key, value });
   }
+  if (edit.kind === 'set-address') return setScalar(text, item, { key: 'address', value: edit.address });
   return changeRoles(text, item, edit);
 }
 
@@ -114,7 +136,7 @@ function readValue(text: string): unknown {
 }
 
 /** The value that the edited text must have. */
-function expect(before: Loose, index: number, edit: SpecEdit): Loose {
+function expect(before: Loose, index: number, edit: NodeEdit): Loose {
   const nodes = [...(before.nodes as Loose[])];
   const own = nodes[index] ?? {};
   const roles = (own.roles ?? []) as unknown[];
@@ -123,16 +145,17 @@ function expect(before: Loose, index: number, edit: SpecEdit): Loose {
     nodes.splice(mate === -1 ? nodes.length : mate + 1, 0, withoutNull(edit.node));
   } else if (edit.kind === 'remove-node') nodes.splice(index, 1);
   else if (edit.kind === 'set-number') nodes[index] = withoutNull({ ...own, [edit.key]: edit.value });
+  else if (edit.kind === 'set-address') nodes[index] = { ...own, address: edit.address };
   else if (edit.kind === 'add-role') nodes[index] = { ...own, roles: [...roles, edit.role] };
   else nodes[index] = { ...own, roles: roles.filter((role) => role !== edit.role) };
   return { ...before, nodes };
 }
 
 function withoutNull(record: object): Loose {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value != null));
 }
 
-function notEditable(edit: SpecEdit): StreamctlError {
+function notEditable(edit: NodeEdit): StreamctlError {
   return new StreamctlError(
     'CONFLICT',
     'the list of nodes in the spec is written in a way that cannot be edited here',
@@ -142,9 +165,10 @@ function notEditable(edit: SpecEdit): StreamctlError {
   );
 }
 
-function wordByHand(edit: SpecEdit): string {
+function wordByHand(edit: NodeEdit): string {
   if (edit.kind === 'add-node') return `Add this to nodes in the file: ${formatNode(edit.node, null)}`;
   if (edit.kind === 'remove-node') return `Remove node ${edit.name} from the file`;
+  if (edit.kind === 'set-address') return `Set address: ${edit.address} on node ${edit.name} in the file`;
   if (edit.kind === 'set-number') {
     return edit.value === null
       ? `Remove ${edit.key} of node ${edit.name} from the file`

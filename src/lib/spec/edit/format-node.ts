@@ -7,11 +7,17 @@ export function formatNode(node: NodeEntry, style: EntryStyle | null): string {
     `name: ${node.name}`,
     `region: ${node.region}`,
     `roles: [${node.roles.join(', ')}]`,
-    ...(node.host === undefined ? [] : [`host: ${node.host}`]),
+    ...(node.host == null ? [] : [`host: ${node.host}`]),
     ...(node.address === null ? [] : [`address: ${node.address}`]),
     ...(node.weight === null ? [] : [`weight: ${node.weight}`]),
     ...(node.capacity === null ? [] : [`capacity: ${node.capacity}`]),
+    ...(node.ports == null ? [] : [`ports: ${formatPorts(node.ports)}`]),
   ];
   if (style === null) return `{ ${pairs.join(', ')} }`;
   return pairs.join(`\n${style.indent} ${style.gap}`);
+}
+
+function formatPorts(ports: Readonly<Record<string, number>>): string {
+  const pairs = Object.entries(ports).map(([name, port]) => `${name}: ${port}`);
+  return `{ ${pairs.join(', ')} }`;
 }

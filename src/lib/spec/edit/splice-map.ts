@@ -5,8 +5,12 @@ import { endOfText } from './splice-sequence.ts';
 
 type Placed = Node & { readonly range: readonly [number, number, number] };
 
-/** Sets a key to a number; null when the map is written in a way that cannot be edited. */
-export function setNumber(text: string, map: YAMLMap, entry: { key: string; value: number }): string | null {
+/** Sets a key to a number or a plain word; null when the map is written in a way that cannot be edited. */
+export function setScalar(
+  text: string,
+  map: YAMLMap,
+  entry: { readonly key: string; readonly value: number | string },
+): string | null {
   const pair = pairOf(map, entry.key);
   if (pair === undefined) return addPair(text, map, `${entry.key}: ${entry.value}`);
   const value = pair.value as Placed | null;

@@ -1,0 +1,64 @@
+/** Changing a cluster by its spec: the edited file is planned before it is written, and then applied as `up` does it. */
+import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
+import type { Change } from '../../provision/changes.ts';
+import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
+import { UP_STEPS } from '../../provision/up.ts';
+import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
+import { completeSpec } from '../../spec/load.ts';
+import { makePlan, type UpPlan } from '../plan-action.ts';
+import type { ClusterCall } from '../ring/ring-change-command.ts';
+import { loadAppliedSpec, underLock } from '../ring/with-spec-edits.ts';
+import { runSteps } from '../run-steps.ts';
+import { createUpContext } from '../up-action.ts';
+
+/** Makes the edits from the file as it is; called again under the lock. */
+export type ChooseEdits = (file: SpecFile) => readonly SpecEdit[];
+
+/** What `up` would do with the edited file; nothing is written. Throws CONFLICT when the file cannot be edited so. */
+export async function planSpecChange({ view, call }: ClusterCall, choose: ChooseEdits): Promise<UpPlan> {
+  const file = await loadAppliedSpec(view, call, null);
+  const edited = editSpecFile(file, choose(file));
+  const spec = completeSpec(edited.spec, { ...edited, file: view.specFile });
+  return await makePlan(await createUpContext(spec, { ...call, mode: 'plan' }));
+}
+
+/**
+ * Writes the edited file and brings the cluster to it, under the lock. When nothing was changed yet the file is put back;
+ * else throws PARTLY_DONE, and `up` goes on.
+ */
+export async function applySpecChange(place: ClusterCall, choose: ChooseEdits): Promise<readonly Change[]> {
+  const { view, call } = place;
+  return await underLock(view, call, async (lock) => {
+    const before = await loadAppliedSpec(view, call, null);
+    const after = editSpecFile(before, choose(before));
+    await writeSpecFile(after);
+    const spec = completeSpec(after.spec, { ...after, file: view.specFile });
+    const made = await createUpContext(spec, { ...call, mode: 'apply' });
+    made.changes.guard(() => lock.check());
+    const context = { ...made, signal: lock.signal };
+    try {
+      await runSteps(UP_STEPS, context, { silent: call.silent });
+    } catch (error) {
+      if (context.changes.list.length > 0) throw partlyDone(error, view.name);
+      await writeSpecFile(before);
+      throw error;
+    } finally {
+      await made.driver.close();
+    }
+    const { list } = context.changes;
+    lock.tell(list.length === 1 ? '1 change' : `${list.length} changes`);
+    return list;
+  });
+}
+
+function partlyDone(error: unknown, cluster: string): StreamctlError {
+  const failure = toStreamctlError(error);
+  if (failure.code === 'LOCKED' || failure.code === 'INTERRUPTED') return failure;
+  const details = failure.details as { facts?: Record<string, string> } | undefined;
+  const facts = { ...details?.facts, 'so far': 'the spec is changed, and the cluster in part' };
+  return new StreamctlError('PARTLY_DONE', failure.message, {
+    hint: `Run streamctl up to go on; with --confirm=${cluster} when something is to be taken out.`,
+    details: { ...details, facts, code: failure.code },
+    cause: failure,
+  });
+}

@@ -1,0 +1,93 @@
+/** Regions that come and go, from the command line: a cluster on loopback that plays nothing. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import type { RegionChange } from '../../../src/lib/cli/region/add-region.ts';
+import type { RegionReport } from '../../../src/lib/cli/region/list-regions.ts';
+import { runCli } from '../../support/cli.ts';
+import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
+
+const BLOCK = '127.211';
+const SPEC = `version: 1
+cluster: regions
+network: { block: ${BLOCK}.0.0/16 }
+regions: [{ name: us }, { name: eu }]   # two, at first
+nodes:
+  - { name: us-1, region: us, roles: [store, ingest, origin, edge] }
+  - { name: eu-1, region: eu, roles: [ingest, origin, edge], weight: 2 }   # like those to come
+media: { video: copy }
+`;
+
+describe('regions as templates', () => {
+  let folder: ClusterFolder;
+  const run = async (...args: string[]) => await runCli([...args, '--json'], folder);
+  const fine = async <T>(...args: string[]): Promise<T> => {
+    const done = await run(...args);
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+    return done.json<T>();
+  };
+  const regions = async () =>
+    (await fine<{ regions: RegionReport[] }>('region', 'list')).regions.map(({ name, state, nodes }) => [
+      name,
+      state,
+      nodes.map((node) => `${node.name} ${node.weight}`).join(),
+    ]);
+  before(async () => {
+    folder = await makeClusterFolder('regions', BLOCK);
+    await writeFile(folder.spec, SPEC);
+    await fine('up');
+  });
+  after(async () => await folder.remove());
+
+  test('a dry run says which nodes would come and what up would do, and changes nothing', async () => {
+    const { nodes, plan, changed } = await fine<RegionChange>(
+      'region',
+      'add',
+      'ap',
+      '--like',
+      'eu',
+      '--dry-run',
+    );
+    assert.deepEqual([nodes, changed], [['ap-1'], false]);
+    assert.ok(plan.changes.some(({ node, text }) => node === 'ap-1' && text === 'start origin'));
+    assert.equal(await readFile(folder.spec, 'utf8'), SPEC);
+    assert.equal((await run('region', 'add', 'ap', '--like', 'eu')).status, 2, 'nobody can be asked');
+    assert.equal((await run('region', 'add', 'eu', '--like', 'us', '--yes')).status, 8, 'it is there');
+  });
+
+  test('a region is added with the shape of another: in the spec, running, in the ring', async () => {
+    await fine('region', 'add', 'ap', '--like', 'eu', '--nodes', '2', '--yes');
+    assert.deepEqual(await regions(), [
+      ['us', 'active', 'us-1 1'],
+      ['eu', 'active', 'eu-1 2'],
+      ['ap', 'active', 'ap-1 2,ap-2 2'],
+    ]);
+    const text = await readFile(folder.spec, 'utf8');
+    assert.match(text, /# two, at first/);
+    assert.match(text, /\{ name: ap-2, region: ap, roles: \[ingest, origin, edge\], weight: 2 \}/);
+    assert.deepEqual((await fine<{ changes: unknown[] }>('plan')).changes, []);
+  });
+
+  test('a region is drained in one change of the ring, and that is undone in one', async () => {
+    const { epoch } = await fine<{ epoch: number }>('region', 'drain', 'ap');
+    assert.deepEqual((await regions())[2]?.slice(0, 2), ['ap', 'draining']);
+    await fine('ring', 'undo', String(epoch));
+    assert.deepEqual((await regions())[2]?.slice(0, 2), ['ap', 'active']);
+  });
+
+  test('a region is removed by its name; those behind it stay where they are', async () => {
+    assert.equal((await run('region', 'remove', 'us', '--confirm=us')).status, 8, 'the store is there');
+    assert.equal((await run('region', 'remove', 'eu')).status, 2);
+    assert.equal((await run('region', 'remove', 'eu', '--confirm=ap')).status, 2);
+    const { nodes } = await fine<RegionChange>('region', 'remove', 'eu', '--confirm=eu');
+    assert.deepEqual(nodes, ['eu-1']);
+    assert.deepEqual(await regions(), [
+      ['us', 'active', 'us-1 1'],
+      ['ap', 'active', 'ap-1 2,ap-2 2'],
+    ]);
+    assert.match(await readFile(folder.spec, 'utf8'), /name: ap-1,.*address: 127\.211\.3\.1/);
+    assert.deepEqual((await fine<{ changes: unknown[] }>('plan')).changes, []);
+    const { entries } = await fine<{ entries: { what: string; result: string }[] }>('history');
+    assert.ok(entries.some(({ what, result }) => what === 'region remove' && result === 'done'));
+  });
+});
