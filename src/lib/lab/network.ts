@@ -40,6 +40,14 @@ export function machineLines(machine: LabMachine, { gateway }: LabRegion, switch
   ];
 }
 
+/**
+ * Lines that pull out the plug that a machine left when its power was cut: its namespace lives on for as long as
+ * a connection of its waits for an answer.
+ */
+export function unplugLines(machine: LabMachine): string[] {
+  return [`link delete ${plugOf(machine.name)}`];
+}
+
 /** Lines that put a machine's plug into its bridge, inside the switch; a machine that is cut stays dark. */
 export function plugLines(machine: LabMachine, isCut: boolean): string[] {
   return [`link set ${plugOf(machine.name)} master br-${machine.region} ${isCut ? 'down' : 'up'}`];

@@ -3,7 +3,7 @@ import { controlGroupOf, removeControlGroups } from './control-groups.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
 import { endParts, startPart } from './lab-processes.ts';
 import { type LabLayout, machineLayout } from './layout.ts';
-import { machineLines, plugLines } from './network.ts';
+import { machineLines, plugLines, unplugLines } from './network.ts';
 import { inNetworkOf, runTool } from './run-tool.ts';
 import { awaitOwnNetwork } from './start-switch.ts';
 
@@ -53,6 +53,7 @@ export async function startMachine(machine: LabMachine, place: MachinePlace): Pr
   });
   try {
     await awaitOwnNetwork(pid);
+    await batch(`unplug ${machine.name}`, place.switchPid, unplugLines(machine)).catch(() => undefined);
     await batch(`make the network of ${machine.name}`, pid, machineLines(machine, region, place.switchPid));
     await batch(`plug in ${machine.name}`, place.switchPid, plugLines(machine, place.isCut));
   } catch (error) {

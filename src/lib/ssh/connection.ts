@@ -7,6 +7,7 @@
  * that is not known is refused.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -37,8 +38,18 @@ export async function ensureSocketFolder(): Promise<string> {
   );
 }
 
+/** Of this process, by control socket: who asks for the same at once shares it. */
+const connecting = new Map<string, Promise<void>>();
+
 /** Connects, unless a shared connection is there. Throws UNREACHABLE, HOST_KEY or ACCESS_DENIED. */
 export async function connect(target: SshTarget, signal?: AbortSignal): Promise<void> {
+  const key = controlSocket(target);
+  const open = connecting.get(key) ?? makeConnection(target, signal).finally(() => connecting.delete(key));
+  connecting.set(key, open);
+  await open;
+}
+
+async function makeConnection(target: SshTarget, signal?: AbortSignal): Promise<void> {
   if (await isConnected(target)) return;
   const { status, stderr, late } = await startSharing(target, signal);
   if (status === 0) return;
@@ -76,7 +87,7 @@ interface Attempt {
 
 /** The connection that stays keeps the descriptors it was started with: a file, which nobody waits for. */
 async function startSharing(target: SshTarget, signal?: AbortSignal): Promise<Attempt> {
-  const log = `${controlSocket(target)}.${process.pid}.log`;
+  const log = `${controlSocket(target)}.${randomUUID().slice(0, 8)}.log`;
   await using file = await open(log, 'w', 0o600);
   try {
     const child = spawn('ssh', connectArguments(target), { stdio: ['ignore', 'ignore', file.fd] });
