@@ -28,7 +28,7 @@ const LIGHT = [
 
 /** Whole clusters and machines, of which nothing is timed. All other files have two cores for themselves: they tell times. */
 const UNTIMED = [
-  'test/integration/{agent,cli,lab,provision,publisher}/**/*.test.ts',
+  'test/integration/{agent,cli,lab,provision,publisher,remote}/**/*.test.ts',
   'test/integration/contribution.test.ts',
 ];
 

@@ -1,8 +1,8 @@
 import { EXIT } from '../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
-import { streamctlHome } from '../lib/cli/context.ts';
+import { createExamination } from '../lib/cli/create-examination.ts';
 import type { Finding } from '../lib/provision/checks/check.ts';
-import { examineMachine, mendMachine } from '../lib/provision/doctor.ts';
+import { mend } from '../lib/provision/doctor.ts';
 
 interface DoctorResult {
   readonly healthy: boolean;
@@ -12,9 +12,13 @@ interface DoctorResult {
 const SIGNS = { ok: '✔', warning: '!', fault: '✖' } as const;
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Look for what keeps this machine from running clusters.';
+  static override summary = 'Look for what keeps machines from running clusters.';
   static override description =
-    'Packages and versions, ports, disk, open files, clock, stale locks, orphan processes. --fix installs what is missing and removes what is left over. Exit status 4 when a fault remains.';
+    `Looks at this machine: packages and versions, ports, disk, open files, clock, stale locks, orphan processes. With a
+spec of driver ssh beside it (or --spec, --cluster) at the cluster's machines instead: system, packages, clocks, kernel
+settings, disk, open files, and whether nodes reach one another.
+
+--fix installs what is missing and removes what is left over. Exit status 4 when a fault remains.`;
   static override examples = [
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor --fix',
@@ -26,10 +30,12 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<DoctorResult> {
     const { flags } = await this.parse(Doctor);
-    const context = { home: streamctlHome(), root: this.config.root };
-    const found = flags.fix
-      ? await mendMachine(context, (line) => this.progress(`  … ${line}`))
-      : await examineMachine(context);
+    const examine = await createExamination({
+      choice: flags,
+      root: this.config.root,
+      signal: this.signal,
+    });
+    const found = flags.fix ? await mend(examine, (line) => this.progress(`  … ${line}`)) : await examine();
     for (const { check, state, text, remedy } of found) {
       this.log(`  ${SIGNS[state]} ${check.padEnd(10)} ${state === 'ok' ? '' : `${state}: `}${text}`);
       if (remedy !== null) this.log(`    ${''.padEnd(10)} ${remedy}`);

@@ -27,11 +27,14 @@ export async function examineMachine(context: CheckContext): Promise<Finding[]> 
 }
 
 /** Mends what can be mended, and looks again. */
-export async function mendMachine(context: CheckContext, say: (line: string) => void): Promise<Finding[]> {
-  for (const { fix, text } of await examineMachine(context)) {
+export async function mend(
+  examine: () => Promise<readonly Finding[]>,
+  say: (line: string) => void,
+): Promise<readonly Finding[]> {
+  for (const { fix, text } of await examine()) {
     if (fix === null) continue;
     say(`mending: ${text}`);
     await fix();
   }
-  return await examineMachine(context);
+  return await examine();
 }

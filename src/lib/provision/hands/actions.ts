@@ -1,6 +1,7 @@
 /** What hands do, by name. Each calls what `up` calls for a local node. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { probePort } from '../../health/ask-node.ts';
 import type { UnitReport } from '../../health/report.ts';
 import { type ClusterLayout, clusterLayout, nodeLayout } from '../../nodes/layout.ts';
 import { dynamicServices, staticServices } from '../../nodes/node-services.ts';
@@ -55,9 +56,12 @@ export const HANDS_ACTIONS: Actions = {
   start,
   tidy,
   verify: ({ node, ...play }, { signal }) => verifyMedia(node, { ...play, signal }),
+  probe: ({ places }) => Promise.all(places.map((one) => probePort(one.address, one.port, PROBE_MS))),
   units,
   down,
 };
+
+const PROBE_MS = 2_000;
 
 /** Handshakes take a way there and back; a peer that has just been started takes its time. */
 const MESH_WAIT_MS = 15_000;

@@ -4,6 +4,7 @@
  * its end. Types only.
  */
 import type { ErrorCode } from '../../base/errors.ts';
+import type { PortState } from '../../health/collect-cluster.ts';
 import type { UnitReport } from '../../health/report.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import type { Change } from '../changes.ts';
@@ -54,6 +55,10 @@ export interface UnitsRequest extends HandsPlace {
   readonly node: string;
 }
 
+export interface ProbeRequest extends HandsPlace {
+  readonly places: readonly { readonly address: string; readonly port: number }[];
+}
+
 export interface TidyRequest extends HandsPlace {
   /** Null: the machine is no node of the cluster any more. */
   readonly plan: NodePlan | null;
@@ -84,6 +89,8 @@ export interface HandsActions {
   tidy: { takes: TidyRequest; gives: null };
   /** Plays a stream through the node's origin. */
   verify: { takes: VerifyRequest; gives: VerifiedMedia };
+  /** Whether something takes connections at each place, as the machine sees it. */
+  probe: { takes: ProbeRequest; gives: readonly PortState[] };
   /** How the node's units are, those of its agent too. */
   units: { takes: UnitsRequest; gives: readonly UnitReport[] };
   down: { takes: DownRequest; gives: { readonly stopped: number; readonly killed: number } };

@@ -21,6 +21,8 @@ export interface MachineFacts {
   readonly nodes: readonly string[];
   /** Limit of open files of a process that root starts. */
   readonly openFiles: number;
+  /** Connections that may wait to be taken (net.core.somaxconn). */
+  readonly backlog: number;
 }
 
 /** What a machine said, and how far its clock is off. */
@@ -46,7 +48,7 @@ export function formatFactsScript(clusterDir: string, packages: readonly string[
     'echo "user=$(id -un)"; [ "$(id -u)" = 0 ] && echo root=yes',
     'if [ "$(id -u)" != 0 ]; then said=$(sudo -n true 2>&1) || echo "sudo=$(echo "$said" | tail -n 1)x"; fi',
     'set -- $(df -Pk /var/lib | tail -n 1); echo "freeKb=$4"',
-    'echo "cores=$(nproc)"; echo "openFiles=$(ulimit -Hn)"',
+    'echo "cores=$(nproc)"; echo "openFiles=$(ulimit -Hn)"; echo "backlog=$(cat /proc/sys/net/core/somaxconn)"',
     `dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${packages.join(' ')} 2>/dev/null | sed -n 's/^installed /package=/p'`,
     `for one in '${clusterDir}'/program/*/; do [ -d "$one" ] && echo "program=$(basename "$one")"; done`,
     `for one in '${clusterDir}'/nodes/*/; do [ -d "$one" ] && echo "node=$(basename "$one")"; done`,
@@ -77,6 +79,7 @@ export function parseFacts(text: string): MachineFacts {
     packages: Object.fromEntries(all('package').map((line) => line.split(' ') as [string, string])),
     programs: all('program'),
     nodes: all('node'),
+    backlog: Number(one('backlog')),
     openFiles: one('openFiles') === 'unlimited' ? Number.POSITIVE_INFINITY : Number(one('openFiles')),
   };
 }

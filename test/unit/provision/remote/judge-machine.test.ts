@@ -24,6 +24,7 @@ const FINE: Machine = {
   programs: [],
   nodes: [],
   openFiles: 1_048_576,
+  backlog: 4096,
   clockOffsetMs: 3,
   clockErrorMs: 1,
   asRoot: 'sudo -n ',
@@ -87,7 +88,7 @@ test('the script says its facts and then tells the time line by line, on this ma
   const [said, clock] = text.split(`${CLOCK_READY}\n`) as [string, string];
   const facts = parseFacts(said);
   assert.match(facts.distribution, /^[a-z]+$/);
-  assert.ok(facts.freeMb > 0 && facts.cores > 0 && facts.openFiles > 0);
+  assert.ok(facts.freeMb > 0 && facts.cores > 0 && facts.openFiles > 0 && facts.backlog > 0);
   assert.deepEqual(Object.keys(facts.packages), ['tar']);
   assert.deepEqual(facts.programs, []);
   const times = clock.trim().split('\n').map(Number);
