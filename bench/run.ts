@@ -19,6 +19,7 @@ import { measureLoader } from './measure-loader.ts';
 import { startMemoryWatch } from './measure-memory.ts';
 import { measureMoves } from './measure-moves.ts';
 import { measurePlacement } from './measure-placement.ts';
+import { measureRemote } from './measure-remote.ts';
 import { measureRing } from './measure-ring.ts';
 import { measureViewers } from './measure-viewers.ts';
 
@@ -39,7 +40,7 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Comma-separated: latency, viewers, cli, ring, moves, loader. */
+    /** Comma-separated: latency, viewers, cli, ring, moves, loader; and remote, which takes root. */
     only: { type: 'string', default: 'latency,viewers,cli,ring,moves,loader' },
   },
 });
@@ -95,6 +96,7 @@ if (only.delete('ring')) {
   figures.push(...measureRing({ say }));
   await attempt('placing a stream', () => measurePlacement({ say }, REDIS_ADDRESS));
 }
+if (only.delete('remote')) await attempt('machines', () => measureRemote(say));
 if (only.delete('moves')) await attempt('moves', () => measureMoves(root, say));
 if (only.size > 0) await measureCluster();
 

@@ -19,6 +19,7 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init',
     '<%= config.bin %> init --yes --name charity --region us --region eu --region ap',
     '<%= config.bin %> init --yes --spec clusters/small.yaml --region home --nodes 1',
+    '<%= config.bin %> init --yes --driver ssh --region us --region eu',
   ];
   static override flags = {
     name: Flags.string({ summary: 'Name of the cluster. [default: demo]', helpValue: 'NAME' }),
@@ -32,20 +33,27 @@ export default class Init extends BaseCommand {
       min: 1,
       max: 50,
     }),
+    driver: Flags.option({
+      summary: 'Where nodes are: addresses of this machine, or machines reached by ssh.',
+      options: ['local', 'ssh'] as const,
+      default: 'local',
+    })(),
     yes: Flags.boolean({ char: 'y', summary: 'Do not ask: flags and defaults decide.' }),
   };
 
   async run(): Promise<InitResult> {
     const { flags } = await this.parse(Init);
     const file = resolve(flags.spec ?? DEFAULT_SPEC);
-    const given = { name: flags.name, regions: flags.region, nodesPerRegion: flags.nodes };
+    const { name, region: regions, nodes: nodesPerRegion, driver } = flags;
+    const given = { name, regions, nodesPerRegion, driver };
     const asks = !flags.yes && !this.jsonEnabled() && process.stdin.isTTY === true;
     const answers = await askForSpec(given, asks);
     const spec = await writeNewSpec(file, answers, this.config.root);
     this.log(
       `  ✔ wrote ${flags.spec ?? DEFAULT_SPEC} · cluster ${spec.cluster} · ${spec.nodes.length} nodes\n`,
     );
-    this.log('  Next       streamctl up');
+    if (driver === 'ssh') this.log('  Next       put the names of your machines in, then streamctl doctor');
+    else this.log('  Next       streamctl up');
     return {
       file,
       cluster: spec.cluster,

@@ -5,6 +5,7 @@ export interface GivenAnswers {
   readonly name: string | undefined;
   readonly regions: readonly string[] | undefined;
   readonly nodesPerRegion: number | undefined;
+  readonly driver: 'local' | 'ssh';
 }
 
 const NAME = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
@@ -17,6 +18,7 @@ export async function askForSpec(given: GivenAnswers, asks: boolean): Promise<Sp
       name: given.name ?? defaults.name,
       regions: given.regions ?? defaults.regions,
       nodesPerRegion: given.nodesPerRegion ?? defaults.nodesPerRegion,
+      driver: given.driver,
     };
   }
   const { input, number } = await import('@inquirer/prompts');
@@ -46,7 +48,7 @@ export async function askForSpec(given: GivenAnswers, asks: boolean): Promise<Sp
       max: 50,
       required: true,
     }));
-  return { name, regions, nodesPerRegion };
+  return { name, regions, nodesPerRegion, driver: given.driver };
 }
 
 function splitWords(text: string): string[] {

@@ -8,6 +8,7 @@
 import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts';
 import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
+import { refuseOtherPlace } from './other-place.ts';
 import { refuseOtherSpec } from './other-spec.ts';
 import { planNodes } from './plan-nodes.ts';
 import { placeOf } from './plan-place.ts';
@@ -28,6 +29,7 @@ export const UP_STEPS: readonly Step[] = [
 /** Looks whether the machines can run the cluster, plans its nodes, and makes room for what must start. */
 export async function checkMachine(context: UpContext, report: StepReport): Promise<string> {
   await refuseOtherSpec(context.spec, context.layout.dir);
+  await refuseOtherPlace(context.spec, context.layout.dir);
   return await context.driver.check(context, report);
 }
 

@@ -9,9 +9,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
 import { connectArguments, controlArguments, explainArguments } from './ssh-arguments.ts';
@@ -51,11 +51,20 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
 
 async function makeConnection(target: SshTarget, signal?: AbortSignal): Promise<void> {
   if (await isConnected(target)) return;
+  await removeDeadSockets(target);
   const { status, stderr, late } = await startSharing(target, signal);
   if (status === 0) return;
   const fingerprint = isHostKeyFailure(stderr) ? await findShownKey(target) : null;
   const timeout = late ? { timedOutSec: limitMs(target) / 1000 } : {};
   throw wordSshFailure(target, { step: 'connect', stderr, fingerprint, ...timeout });
+}
+
+/** Sockets of forwards outlive the connection that they led through. */
+async function removeDeadSockets(target: SshTarget): Promise<void> {
+  const own = `${basename(controlSocket(target))}-`;
+  for (const name of await readdir(target.sockets)) {
+    if (name.startsWith(own)) await rm(join(target.sockets, name), { force: true });
+  }
 }
 
 /** Whether a shared connection is there. */

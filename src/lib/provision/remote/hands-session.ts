@@ -38,8 +38,12 @@ const ANSWER_MS = 4 * 60_000;
 const CLOSE_MS = 3_000;
 
 /** Starts the hands on a machine that has the program. */
-export async function openHands(target: SshTarget, place: HandsPlaceOnMachine): Promise<HandsSession> {
-  await connect(target);
+export async function openHands(
+  target: SshTarget,
+  place: HandsPlaceOnMachine,
+  signal?: AbortSignal,
+): Promise<HandsSession> {
+  await connect(target, signal);
   const words = [place.nodeBinary, place.entry, 'daemon', 'hands'].map(quoteWord).join(' ');
   const child = execa('ssh', runArguments(target, `${place.asRoot}${words}`), {
     reject: false,
@@ -48,6 +52,9 @@ export async function openHands(target: SshTarget, place: HandsPlaceOnMachine): 
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.stdin.on('error', () => undefined);
+  // Hands that wait for health stop waiting, and answer.
+  const hangUp = (): void => void child.stdin.end();
+  signal?.addEventListener('abort', hangUp, { once: true });
   const next = async (step: string): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -70,6 +77,7 @@ export async function openHands(target: SshTarget, place: HandsPlaceOnMachine): 
       return answer.gives as HandsActions[typeof action]['gives'];
     },
     async close() {
+      signal?.removeEventListener('abort', hangUp);
       child.stdin.end();
       const timer = setTimeout(() => child.kill('SIGTERM'), CLOSE_MS);
       await child;

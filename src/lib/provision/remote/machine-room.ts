@@ -102,23 +102,25 @@ export class MachineRoom {
   }
 
   /** The hands on a machine; they stay open until `close`. */
-  async hands(peer: Peer, { program }: UpContext): Promise<HandsSession> {
-    const open = this.#hands.get(peer.name) ?? this.#open(peer, program!.digest);
+  async hands(peer: Peer, context: UpContext): Promise<HandsSession> {
+    const open = this.#hands.get(peer.name) ?? this.#open(peer, context);
     this.#hands.set(peer.name, open);
     return await open;
   }
 
   /** Under `plan` an older program on the machine will do. */
-  async #open(peer: Peer, digest: string): Promise<HandsSession> {
+  async #open(peer: Peer, { program, signal }: UpContext): Promise<HandsSession> {
+    const { digest } = program!;
     const { asRoot, programs } = this.machines.get(peer.name)!;
     const isNode = (name: string): boolean => name.startsWith('node-');
     const own = programs.includes(digest) ? digest : (programs.find((name) => !isNode(name)) ?? digest);
     const node = programs.includes(NODE_FOLDER) ? NODE_FOLDER : (programs.find(isNode) ?? NODE_FOLDER);
-    return await openHands(await this.target(peer), {
+    const place = {
       nodeBinary: posix.join(this.programs, node, 'node'),
       entry: posix.join(this.programs, own, 'main.js'),
       asRoot,
-    });
+    };
+    return await openHands(await this.target(peer), place, signal);
   }
 
   /** Ends the hands; may be called twice. */
