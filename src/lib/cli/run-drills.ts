@@ -28,6 +28,7 @@ import { loadControl } from '../drill/watch/load-control.ts';
 import { createClusterProbe } from '../drill/watch/look-at-cluster.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
+import { loadJournal } from '../upgrade/journal.ts';
 import type { ViewerLoader } from '../viewer/create-fetch.ts';
 import { underLockOf } from './cluster-lock.ts';
 import { watchPlaces } from './places.ts';
@@ -122,6 +123,11 @@ export async function collectRuns(
 }
 
 async function refuseArmed(view: ClusterView): Promise<void> {
+  if ((await loadJournal(view.dir))?.state === 'running') {
+    throw new StreamctlError('CONFLICT', 'an upgrade of the cluster was begun and is not over', {
+      hint: 'Run streamctl upgrade, which continues, or streamctl upgrade --rollback.',
+    });
+  }
   const [armed] = await findArmed(view.dir);
   if (armed === undefined) return;
   throw new StreamctlError('CONFLICT', `the undo of an earlier drill is still armed: ${armed.id}`, {

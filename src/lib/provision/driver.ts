@@ -1,12 +1,24 @@
 /** What the steps of `up` do on machines: on this one (local/), or on many over ssh (remote/). */
 import type { Peer } from '../nodes/node-config.ts';
+import type { Changes } from './changes.ts';
 import type { StepReport, UpContext } from './context.ts';
+import type { HandsAction, HandsActions } from './hands/protocol.ts';
 import type { VerifiedMedia } from './ring/verify-media.ts';
 
 export interface Playing {
   readonly node: Peer;
   readonly stream: string;
   readonly timeoutMs: number;
+}
+
+/** Hands that do single things where a node is. */
+export interface NodeHands {
+  /** Asks for one action; what it changed is noted in `changes`. Throws what the action throws. */
+  ask<Action extends HandsAction>(
+    action: Action,
+    takes: HandsActions[Action]['takes'],
+    changes: Changes,
+  ): Promise<HandsActions[Action]['gives']>;
 }
 
 export interface Driver {
@@ -26,6 +38,8 @@ export interface Driver {
   verify(context: UpContext, play: Playing): Promise<VerifiedMedia>;
   /** Whether a unit of the node runs. */
   runs(context: UpContext, node: string): Promise<boolean>;
+  /** Opens the hands of one node, after `prepare`. */
+  hands(node: Peer, context: UpContext): Promise<NodeHands>;
   /** Gives back what was held open; may be called twice. */
   close(): Promise<void>;
 }

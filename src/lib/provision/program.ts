@@ -1,7 +1,7 @@
 /** The program as the units run it: one folder per digest under the cluster, so that a new build disturbs nobody. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, copyFile, cp, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, copyFile, cp, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 
@@ -33,10 +33,18 @@ export async function locateProgram(source: string, programsDir: string): Promis
   return { digest, entry: join(dir, 'main.js'), nodeBinary, missing };
 }
 
-/** Removes programs that no unit runs. */
-export async function removeOldPrograms(programsDir: string, keep: string): Promise<string[]> {
+/** Lists programs that may go: all but this one and the newest other, to which `upgrade --rollback` goes back. */
+export async function findOldPrograms(programsDir: string, keep: string): Promise<string[]> {
   const names = await readdir(programsDir).catch((): string[] => []);
-  return names.filter((name) => !name.startsWith('node-') && name !== keep);
+  const others = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('node-') && name !== keep)
+      .map(async (name) => ({ name, madeMs: (await stat(join(programsDir, name))).mtimeMs })),
+  );
+  return others
+    .sort((one, other) => other.madeMs - one.madeMs)
+    .slice(1)
+    .map(({ name }) => name);
 }
 
 async function copyProgram(source: string, dir: string): Promise<void> {

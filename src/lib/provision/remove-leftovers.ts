@@ -5,7 +5,7 @@ import { nodeLayout } from '../nodes/layout.ts';
 import { dynamicServices, staticServices } from '../nodes/node-services.ts';
 import { stopRunsvdir } from '../nodes/runsvdir.ts';
 import type { UpContext } from './context.ts';
-import { removeOldPrograms } from './program.ts';
+import { findOldPrograms } from './program.ts';
 
 type TidyContext = Pick<UpContext, 'layout' | 'nodes' | 'changes'> & {
   readonly program: { readonly digest: string } | null;
@@ -28,7 +28,7 @@ export async function removeLeftovers(context: TidyContext): Promise<void> {
         await changes.step(name, `remove ${unit.name}`, () => services.remove(unit.name));
     }
   }
-  for (const old of await removeOldPrograms(layout.programs, program?.digest ?? '')) {
+  for (const old of await findOldPrograms(layout.programs, program?.digest ?? '')) {
     await changes.step(null, `remove program ${old}`, () =>
       rm(join(layout.programs, old), { recursive: true, force: true }),
     );

@@ -32,6 +32,7 @@ import type {
   UnitsRequest,
   WriteRequest,
 } from './protocol.ts';
+import { UPGRADE_ACTIONS } from './upgrade-actions.ts';
 
 export interface HandsContext {
   readonly changes: Changes;
@@ -59,6 +60,7 @@ export const HANDS_ACTIONS: Actions = {
   probe: ({ places }) => Promise.all(places.map((one) => probePort(one.address, one.port, PROBE_MS))),
   units,
   down,
+  ...UPGRADE_ACTIONS,
 };
 
 const PROBE_MS = 2_000;

@@ -11,6 +11,7 @@ import type { Change } from '../changes.ts';
 import type { MeshFacts, MeshPlan } from '../mesh/mesh.ts';
 import type { NodePlan } from '../plan-nodes.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
+import type { UpgradeActions } from './upgrade-actions.ts';
 
 /** Raised when an older program could misunderstand a request. */
 export const HANDS_VERSION = 1;
@@ -74,7 +75,7 @@ export interface DownRequest extends HandsPlace {
 }
 
 /** What hands can do, and what each takes and gives. */
-export interface HandsActions {
+export interface HandsActions extends UpgradeActions {
   /** Makes the key of the mesh unless there is one. */
   meshFacts: { takes: MeshFactsRequest; gives: MeshFacts };
   mesh: { takes: MeshRequest; gives: null };

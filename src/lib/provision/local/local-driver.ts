@@ -17,6 +17,7 @@ import { makeSecrets } from '../secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { addProgress, summarizeWork } from '../word-unit-work.ts';
 import { writeNode, writePlayer } from '../write-nodes.ts';
+import { openLocalHands } from './local-hands.ts';
 
 /** Creates the driver of nodes on this machine. */
 export function createLocalDriver(clusterDir: string): Driver {
@@ -29,6 +30,7 @@ export function createLocalDriver(clusterDir: string): Driver {
     tidy,
     verify,
     runs,
+    hands: openLocalHands,
     close: () => Promise.resolve(),
   };
 }

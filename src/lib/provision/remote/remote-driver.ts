@@ -4,10 +4,11 @@
  * local nodes (hands/). A machine is asked over one shared connection, and the hands stay open for the whole workflow.
  */
 import { posix } from 'node:path';
+import type { Peer } from '../../nodes/node-config.ts';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import type { StepReport, UpContext } from '../context.ts';
-import type { Driver, Playing } from '../driver.ts';
+import type { Driver, NodeHands, Playing } from '../driver.ts';
 import { withLeaving } from '../leaving-nodes.ts';
 import { meshInterface } from '../mesh/mesh.ts';
 import { planNodes } from '../plan-nodes.ts';
@@ -164,6 +165,10 @@ class RemoteDriver implements Driver {
       context.changes,
     );
     return units.some(({ pid }) => pid !== null);
+  }
+
+  async hands(peer: Peer, context: UpContext): Promise<NodeHands> {
+    return await this.#room.hands(peer, context);
   }
 
   async close(): Promise<void> {

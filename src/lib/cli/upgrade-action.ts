@@ -1,0 +1,127 @@
+/** The composition root of `upgrade`: from flags to a program, the lock, hands on the nodes, and the walk over them. */
+import { StreamctlError } from '../base/errors.ts';
+import { findArmed } from '../drill/history.ts';
+import { loadClusterRecord } from '../nodes/cluster-view.ts';
+import type { UpContext } from '../provision/context.ts';
+import { writeWholeFile } from '../provision/write-file.ts';
+import { loadSpec } from '../spec/load.ts';
+import { createClusterHands } from '../upgrade/cluster-hands.ts';
+import { findProgram } from '../upgrade/find-program.ts';
+import { loadJournal, saveJournal, type UpgradeJournal } from '../upgrade/journal.ts';
+import { orderNodes } from '../upgrade/order-nodes.ts';
+import { rollBack, runUpgrade, type UpgradeDeps, type UpgradeOutcome } from '../upgrade/run-upgrade.ts';
+import { UPGRADE_LIMITS } from '../upgrade/upgrade-node.ts';
+import { underLockOf } from './cluster-lock.ts';
+import { type ClusterChoice, loadChosenCluster } from './context.ts';
+import { createUpContext } from './up-action.ts';
+
+export interface UpgradeRequest {
+  readonly choice: ClusterChoice;
+  /** `--to`; undefined: the program that this command is of. */
+  readonly to: string | undefined;
+  readonly rollback: boolean;
+  readonly dryRun: boolean;
+  readonly interrupts: boolean;
+  readonly root: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly passed: UpgradeDeps['passed'];
+}
+
+export interface UpgradeReport extends UpgradeOutcome {
+  readonly cluster: string;
+  /** What each node ran before. */
+  readonly before: Readonly<Record<string, string | null>>;
+  /** Nothing was done: `changed` are the nodes that would be. */
+  readonly dryRun: boolean;
+}
+
+/** Upgrades or rolls back, alone on its cluster. Throws LOCKED, CONFLICT, NOT_FOUND, UNHEALTHY, PARTLY_DONE. */
+export async function upgradeCluster(request: UpgradeRequest): Promise<UpgradeReport> {
+  const view = await loadChosenCluster(request.choice);
+  const command = request.rollback ? 'upgrade --rollback' : 'upgrade';
+  const { signal, say } = request;
+  return await underLockOf(view, { command, waitMs: 0, signal, say }, async (lock) => {
+    await refuseArmed(view.dir);
+    const held = { ...request, signal: lock.signal };
+    const context = await createContext(view.specFile, view.dir, held);
+    context.changes.guard(() => lock.check());
+    const report = await withProgram(context, held).finally(() => context.driver.close());
+    lock.tell(`program ${report.to} on ${report.changed.join(', ') || 'no other node'}`);
+    return report;
+  });
+}
+
+/** Throws CONFLICT while the undo of a drill is armed: what it broke would look like our doing. */
+async function refuseArmed(clusterDir: string): Promise<void> {
+  const [armed] = await findArmed(clusterDir);
+  if (armed === undefined) return;
+  throw new StreamctlError('CONFLICT', `the undo of a drill is still armed: ${armed.id}`, {
+    hint: 'Run streamctl drill heal.',
+  });
+}
+
+async function createContext(
+  specFile: string,
+  clusterDir: string,
+  { root, version, signal, dryRun, to }: UpgradeRequest,
+): Promise<UpContext> {
+  const spec = await loadSpec(specFile);
+  const record = await loadClusterRecord(clusterDir);
+  if (record !== null && record.specDigest !== spec.digest) {
+    throw new StreamctlError('CONFLICT', `${specFile} has changed since the last up`, {
+      hint: 'Run streamctl up first: upgrade changes the program and nothing else.',
+    });
+  }
+  const mode = dryRun ? 'plan' : 'apply';
+  const context = await createUpContext(spec, { root, version, signal, mode });
+  const source = to === undefined ? context.source : await findProgram(to, context.layout.programs);
+  return { ...context, source };
+}
+
+async function withProgram(context: UpContext, request: UpgradeRequest): Promise<UpgradeReport> {
+  const { layout, driver, spec, signal } = context;
+  const report = { doing: request.say, happened: request.say };
+  await driver.check(context, report);
+  await driver.prepare(context, report);
+  const hands = createClusterHands(context);
+  const before: Record<string, string | null> = {};
+  for (const node of spec.nodes) before[node.name] = await hands.programOf(node);
+  const digest = context.program!.digest;
+  const named = { cluster: spec.cluster, before };
+  const journal = await loadJournal(layout.dir);
+  if (request.dryRun) {
+    const target = (name: string): string | undefined => (request.rollback ? journal?.before[name] : digest);
+    const [changed, unchanged] = split(orderNodes(spec.nodes), ({ name }) => before[name] !== target(name));
+    return { ...named, to: digest, changed, unchanged, dryRun: true };
+  }
+  const deps: UpgradeDeps = {
+    hands,
+    signal,
+    interrupts: request.interrupts,
+    say: request.say,
+    journal,
+    save: (next: UpgradeJournal) => saveJournal(layout.dir, next),
+    nowMs: Date.now,
+    limits: UPGRADE_LIMITS,
+    passed: request.passed,
+  };
+  const outcome = request.rollback
+    ? await rollBack(spec.nodes, deps)
+    : await runUpgrade(spec.nodes, digest, deps);
+  await noteProgram(context, outcome.to);
+  return { ...named, ...outcome, dryRun: false };
+}
+
+function split<T extends { readonly name: string }>(items: readonly T[], is: (item: T) => boolean) {
+  const names = (kind: boolean): string[] => items.filter((one) => is(one) === kind).map(({ name }) => name);
+  return [names(true), names(false)] as const;
+}
+
+/** The cluster's record says what its units run. */
+async function noteProgram({ layout }: UpContext, digest: string): Promise<void> {
+  const record = await loadClusterRecord(layout.dir);
+  if (record === null || record.program === digest) return;
+  await writeWholeFile(layout.record, `${JSON.stringify({ ...record, program: digest }, null, 2)}\n`);
+}

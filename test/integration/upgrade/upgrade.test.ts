@@ -1,0 +1,130 @@
+/** Another program under a cluster that plays: killed in the middle, rolled back, and one that is broken. */
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { after, before, describe, test } from 'node:test';
+import { systemClock } from '../../../src/lib/base/clock.ts';
+import type { UpgradeReport } from '../../../src/lib/cli/upgrade-action.ts';
+import { loadNodeConfig } from '../../../src/lib/nodes/load-node-config.ts';
+import { runViewers } from '../../../src/lib/viewer/run-viewers.ts';
+import type { ViewerReport } from '../../../src/lib/viewer/viewer-report.ts';
+import { ROOT, runCli, startCli } from '../../support/cli.ts';
+import { type DemoCluster, startDemoCluster } from '../../support/demo-cluster.ts';
+import { until } from '../../support/until.ts';
+
+const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin, edge] }
+  - { name: eu-1, region: eu, roles: [ingest, origin, edge] }`;
+
+/** The event loop was never later than this, milliseconds: then times are the program's own. */
+const QUIET_MS = 100;
+
+describe('an upgrade of a cluster that plays', () => {
+  let cluster: DemoCluster;
+  let builds: string;
+  let viewers: Promise<ViewerReport>;
+  const leave = new AbortController();
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+
+  /** A build that differs from this one in a line at the beginning of the entry. */
+  const makeBuild = async (name: string, line: string): Promise<string> => {
+    const folder = join(builds, name);
+    await cp(join(ROOT, 'dist'), folder, { recursive: true });
+    const entry = join(folder, 'main.js');
+    await writeFile(entry, `${line}\n${await readFile(entry, 'utf8')}`);
+    return folder;
+  };
+  const upgrade = (...words: string[]) => ['upgrade', ...words, '--json', '--spec', cluster.specFile];
+  const place = () => ({ cwd: builds, home: cluster.env.STREAMCTL_HOME! });
+  const programAt = async (node: string) =>
+    (await loadNodeConfig(join(cluster.dir, 'nodes', node, 'node.json'))).files.program;
+  const programs = () => Promise.all(['us-1', 'eu-1'].map(programAt));
+
+  before(async () => {
+    builds = await mkdtemp(join(tmpdir(), 'streamctl-builds-'));
+    const media = '  video: copy';
+    cluster = await startDemoCluster({ name: 'upgraded', block: '127.212.0.0/16', nodes: NODES, media });
+    loop.enable();
+    viewers = runViewers(
+      {
+        urls: cluster.edgeUrls.map((url) => `${url}/live/demo/index.m3u8`),
+        count: 6,
+        durationMs: 240_000,
+        region: null,
+        stream: 'demo',
+        rendition: 'auto',
+        signal: leave.signal,
+      },
+      { clock: systemClock },
+    );
+  });
+  after(async () => {
+    leave.abort();
+    await viewers;
+    await cluster.close();
+    await rm(builds, { recursive: true, force: true });
+  });
+
+  test('killed in the middle it is rolled back by the next run; drills wait until then', async () => {
+    const [old] = await programs();
+    const next = await makeBuild('next', '// next');
+    const { child, done } = startCli(upgrade('--to', next), place());
+    await until(async () => (await programAt('us-1')) !== old, 'the first node to be changed', 60_000);
+    child.kill('SIGKILL');
+    await done;
+    const drill = await runCli(['drill', 'fail-edge', 'us-1', '--spec', cluster.specFile], place());
+    assert.equal(drill.status, 8, drill.stderr);
+    assert.match(drill.stderr, /an upgrade of the cluster was begun/);
+    const back = await runCli(upgrade('--rollback'), place());
+    assert.equal(back.status, 0, back.stdout + back.stderr);
+    assert.deepEqual(await programs(), [old, old]);
+  });
+
+  test('a broken build goes no further than the first node, which runs again what it ran', async () => {
+    const running = await programs();
+    const broken = await makeBuild(
+      'broken',
+      'if (process.argv[3] === "origin") throw new Error("broken on purpose");',
+    );
+    const run = await runCli(upgrade('--to', broken), place());
+    assert.equal(run.status, 7, run.stdout + run.stderr);
+    const { error } = run.json<{ error: { message: string; details: { facts: Record<string, string> } } }>();
+    assert.match(error.message, /^upgrade us-1: start origin on us-1: .*; it runs [0-9a-f]{12} again$/);
+    assert.match(error.details.facts['last lines']!, /broken on purpose/);
+    assert.ok(error.details.facts['last probe']);
+    assert.deepEqual(await programs(), running);
+  });
+
+  test('a whole upgrade changes node after node, and what it changed is what runs', async () => {
+    const [old] = await programs();
+    const run = await runCli(upgrade('--to', join(builds, 'next')), place());
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    const { changed, to } = run.json<UpgradeReport>();
+    assert.deepEqual(changed, ['us-1', 'eu-1']);
+    for (const program of await programs()) assert.ok(program.includes(to) && program !== old);
+    for (const node of ['us-1', 'eu-1']) {
+      const script = await readFile(join(cluster.dir, 'nodes', node, 'services/pipeline-demo/run'), 'utf8');
+      assert.ok(script.includes(to), `the pipeline of ${node} is of the new program`);
+    }
+  });
+
+  test('viewers saw nothing of all that', async (t) => {
+    leave.abort();
+    const { played, stalls, missingFrames, repeatedFrames, deadAirMs } = await viewers;
+    assert.deepEqual([played, missingFrames, repeatedFrames], [6, 0, 0]);
+    // Viewers that this machine gave no time to stall without our doing.
+    const lateMs = loop.max / 1e6;
+    t.diagnostic(
+      `${stalls} stalls, dead air at most ${deadAirMs.max} ms; the machine was late by ${Math.round(lateMs)} ms`,
+    );
+    if (lateMs < QUIET_MS) assert.equal(deadAirMs.max, 0);
+  });
+
+  test('upgrade refuses while the spec is not what up made', async () => {
+    await writeFile(cluster.specFile, `${await readFile(cluster.specFile, 'utf8')}# changed\n`);
+    const run = await runCli(upgrade('--to', join(builds, 'next')), place());
+    assert.equal(run.status, 8);
+    assert.match(run.stdout, /has changed since the last up/);
+  });
+});
