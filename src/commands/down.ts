@@ -1,7 +1,7 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { confirmByName } from '../lib/cli/confirm.ts';
 import { chooseClusterDir, isFolder } from '../lib/cli/context.ts';
-import { runDown } from '../lib/cli/down-action.ts';
+import { isRemote, runDown } from '../lib/cli/down-action.ts';
 
 interface DownResult {
   readonly cluster: string;
@@ -26,7 +26,10 @@ export default class Down extends BaseCommand {
   static override flags = {
     purge: Flags.boolean({ summary: 'Also delete its streams, keys, recordings and logs.' }),
     confirm: Flags.string({ summary: 'Name of the cluster, to agree to --purge.', helpValue: 'NAME' }),
-    yes: Flags.boolean({ char: 'y', summary: 'Do not ask, whichever cluster it is.' }),
+    yes: Flags.boolean({
+      char: 'y',
+      summary: 'Do not ask; of machines that ssh reaches it takes --confirm.',
+    }),
     wait: Flags.boolean({ summary: 'Wait while another command changes the cluster, instead of failing.' }),
   };
 
@@ -36,7 +39,7 @@ export default class Down extends BaseCommand {
     const present = await isFolder(dir);
     if (flags.purge && present) {
       const question = `Delete the streams, keys, recordings and logs of cluster "${name}"?`;
-      const given = flags.yes ? name : flags.confirm;
+      const given = flags.yes && !(await isRemote(dir)) ? name : flags.confirm;
       await confirmByName(question, { name, given, silent: this.jsonEnabled() });
     }
     const started = performance.now();

@@ -14,6 +14,12 @@ export interface DownCall {
   readonly say: (line: string) => void;
 }
 
+/** Whether the nodes of a cluster are machines that ssh reaches. */
+export async function isRemote(dir: string): Promise<boolean> {
+  const record = await loadClusterRecord(dir).catch(() => null);
+  return record?.ssh !== undefined && record.ssh !== null;
+}
+
 /** Stops a cluster, also one whose record is missing or damaged. Throws LOCKED, ENVIRONMENT. */
 export async function runDown(
   { name, dir }: { readonly name: string; readonly dir: string },

@@ -23,9 +23,9 @@ export interface UpPlan {
 export async function makePlan(context: UpContext): Promise<UpPlan> {
   await using _ = { [Symbol.asyncDispose]: () => context.driver.close() };
   await runSteps(UP_STEPS, context, { silent: true });
-  const { spec, layout, program } = context;
+  const { spec, program } = context;
   const changes = context.changes.list;
-  const [facts, deletions] = await Promise.all([loadPlanFacts(context), findDeletions(spec, layout.dir)]);
+  const [facts, deletions] = await Promise.all([loadPlanFacts(context), findDeletions(context)]);
   const digest = digestPlan({ spec: spec.digest, program: program?.digest ?? '', facts, changes });
   return { cluster: spec.cluster, digest, changes, deletions };
 }

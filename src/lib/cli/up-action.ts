@@ -105,8 +105,9 @@ function wordNote({ command, who, atMs }: OperationNote): string {
   return `${command} of ${who} at ${new Date(atMs).toISOString()}`;
 }
 
-async function agreeToDeletions({ spec, layout }: UpContext, request: UpRequest): Promise<void> {
-  const words = wordDeletions(await findDeletions(spec, layout.dir));
+async function agreeToDeletions(context: UpContext, request: UpRequest): Promise<void> {
+  const { spec } = context;
+  const words = wordDeletions(await findDeletions(context));
   if (words === '') return;
   await confirmByName(`Take ${words} out of cluster "${spec.cluster}"?`, {
     name: spec.cluster,

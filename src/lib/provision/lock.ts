@@ -27,13 +27,14 @@ export interface LockOptions {
   /** How long to wait for another holder; 0 does not wait. */
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called once when it has to wait. */
+  /** Called when it has to wait, and each ten seconds while it does. */
   readonly onWait?: ((holder: LockHolder) => void) | undefined;
   /** What the file says beside the process. */
   readonly identity?: { readonly id: string; readonly ci: CiRun | null };
 }
 
 const POLL_MS = 200;
+const SAY_MS = 10_000;
 
 /** Takes the lock; returns what gives it back. Throws LOCKED with who holds it. */
 export async function takeLock(options: LockOptions): Promise<() => Promise<void>> {
@@ -43,7 +44,7 @@ export async function takeLock(options: LockOptions): Promise<() => Promise<void
   const self = { ...(await describeSelf(command)), ...options.identity };
   await writeFile(draft, JSON.stringify(self), { mode: 0o644 });
   const deadline = performance.now() + waitMs;
-  let told = false;
+  let toldMs = Number.NEGATIVE_INFINITY;
   try {
     while (!(await tryLink(draft, file))) {
       const holder = await findHolder(file);
@@ -53,8 +54,10 @@ export async function takeLock(options: LockOptions): Promise<() => Promise<void
       }
       if (performance.now() >= deadline) throw lockedBy(holder);
       if (signal?.aborted) throw new StreamctlError('INTERRUPTED', 'stopped while waiting for the lock');
-      if (!told) options.onWait?.(holder);
-      told = true;
+      if (performance.now() - toldMs >= SAY_MS) {
+        options.onWait?.(holder);
+        toldMs = performance.now();
+      }
       await sleep(POLL_MS);
     }
   } finally {

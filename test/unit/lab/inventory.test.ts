@@ -5,6 +5,7 @@ import { formatInventory, formatKnownHosts, formatSshConfig } from '../../../src
 import { planLab } from '../../../src/lib/lab/lab-plan.ts';
 import { labLayout } from '../../../src/lib/lab/layout.ts';
 import { machineFiles } from '../../../src/lib/lab/machine-files.ts';
+import { parseSpec } from '../../../src/lib/spec/parse-spec.ts';
 
 const plan = planLab({ regions: ['us'], nodesPerRegion: 2 });
 const layout = labLayout('/state', 'lab');
@@ -18,6 +19,22 @@ test('formatInventory() lists the machines as nodes of a spec, and how ssh reach
       { name: 'us-2', region: 'us', host: '10.213.1.2', roles: ['origin', 'edge'] },
     ],
   });
+});
+
+test('a spec with driver ssh includes the inventory as it is', () => {
+  const text =
+    'version: 1\ncluster: x\ndriver: ssh\ninclude: [inventory.yaml]\nnodes: [{ name: us-2, weight: 3 }]\n';
+  const inventory = { shown: 'inventory.yaml', text: formatInventory(plan, layout) };
+  const { spec, diagnostics } = parseSpec(text, 'streamctl.yaml', [inventory]);
+  assert.deepEqual(diagnostics, []);
+  assert.equal(spec?.ssh?.user, 'admin');
+  assert.deepEqual(
+    spec.nodes.map(({ name, host, weight }) => [name, host, weight]),
+    [
+      ['us-2', '10.213.1.2', 3],
+      ['us-1', '10.213.1.1', 1],
+    ],
+  );
 });
 
 test('formatSshConfig() refuses unknown host keys and goes in through the lab', () => {

@@ -30,7 +30,7 @@ export interface ClusterLockOptions {
   /** How long to wait for another holder; 0 does not wait. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
-  /** Called when it has to wait, with who holds it in words. */
+  /** Called when it has to wait, and each ten seconds while it does, with who holds it in words. */
   readonly onWait?: (holder: string) => void;
   /** Null while the store does not answer. Throws nothing. */
   readonly openStore: () => Promise<Store | null>;
@@ -50,6 +50,7 @@ export interface ClusterLock {
 
 const FILE_LOOK_MS = 500;
 const POLL_MS = 500;
+const SAY_MS = 10_000;
 
 /** Runs something under the lock and writes down how it ended. Throws LOCKED with who holds it. */
 export async function withClusterLock<T>(
@@ -127,12 +128,15 @@ class HeldLock implements ClusterLock {
 
   async takeLease(deadline: number): Promise<void> {
     const { signal, onWait } = this.#options;
-    for (let told = false; ; told = true) {
+    for (let toldMs = Number.NEGATIVE_INFINITY; ; ) {
       const holder = await this.#keeper.take();
       if (holder === null) break;
       if (performance.now() >= deadline) throw lockedBy(holder);
       if (signal.aborted) throw new StreamctlError('INTERRUPTED', 'stopped while waiting for the lock');
-      if (!told) onWait?.(wordLease(holder));
+      if (performance.now() - toldMs >= SAY_MS) {
+        onWait?.(wordLease(holder));
+        toldMs = performance.now();
+      }
       await sleep(POLL_MS);
     }
     this.#keeper.start();

@@ -8,7 +8,7 @@ const spec = { nodes, regions: ['us', 'eu'] };
 
 test('nodes and regions that the record has and the spec has not are deletions', () => {
   const peers = [...nodes, { name: 'ap-1' }] as unknown as Peer[];
-  const found = compareToSpec(spec, { record: { peers, regions: ['us', 'ap'] }, onDisk: [] });
+  const found = compareToSpec(spec, { record: { peers, regions: ['us', 'ap'] }, onDisk: [], inRing: [] });
   assert.deepEqual(found, { nodes: ['ap-1'], regions: ['ap'] });
   assert.equal(wordDeletions(found), 'region ap, node ap-1');
 });
@@ -17,10 +17,22 @@ test('a node that an earlier up took out in part still counts, by its files', ()
   const found = compareToSpec(spec, {
     record: { peers: nodes, regions: spec.regions },
     onDisk: ['us-1', 'us-9'],
+    inRing: [],
   });
   assert.deepEqual(found, { nodes: ['us-9'], regions: [] });
 });
 
 test('nothing is deleted where there was nothing', () => {
-  assert.equal(wordDeletions(compareToSpec(spec, { record: null, onDisk: [] })), '');
+  assert.equal(wordDeletions(compareToSpec(spec, { record: null, onDisk: [], inRing: [] })), '');
+});
+
+test('a node that another machine added is known by the ring', () => {
+  const inRing = [
+    { name: 'us-1', region: 'us' },
+    { name: 'ap-1', region: 'ap' },
+  ];
+  assert.deepEqual(compareToSpec(spec, { record: null, onDisk: [], inRing }), {
+    nodes: ['ap-1'],
+    regions: ['ap'],
+  });
 });
