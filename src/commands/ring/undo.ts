@@ -12,7 +12,7 @@ export default class RingUndo extends RingChangeCommand {
   static override summary = 'Take a change of the ring back.';
   static override description =
     `The last change, or the one that made an epoch. Undoing add-node drains the node and removes it again; undoing
-remove-node adds it back, with the role origin. A change that a later one built upon is refused, naming that one. An undo is a change
+remove-node adds it back, with the roles that it had. A change that a later one built upon is refused, naming that one. An undo is a change
 like any other: it makes an epoch of its own, and can be undone.`;
   static override examples = [
     '<%= config.bin %> ring undo',

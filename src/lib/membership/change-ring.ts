@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
 import { writeRing } from '../store/ring.ts';
-import type { PlannedMove, RingChange, RingRecord } from '../store/ring-records.ts';
+import type { PlannedMove, RemovedNode, RingChange, RingRecord } from '../store/ring-records.ts';
 import { endRingTurn, takeRingTurn } from '../store/ring-turn.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
@@ -27,6 +27,8 @@ export interface ChangeRequest {
   readonly from: string;
   readonly reason: string;
   readonly edit: RingEdit;
+  /** Kept with the change, where it takes a node out. */
+  readonly was?: RemovedNode | undefined;
   /** Only says what would be. */
   readonly plan: boolean;
   /** The highest epoch that an agent knows: the store must not be behind it. Default 0. */
@@ -88,9 +90,10 @@ export async function planChange(reader: StoreReader, edit: RingEdit): Promise<C
 function prepare(state: RingState, request: ChangeRequest, atMs: number): ChangeResult {
   const after = request.edit(state.ring);
   const ring = applyPatch(state.ring, after);
-  const { what, who, from, reason } = request;
+  const { what, who, from, reason, was } = request;
   const before = readPatch(state.ring, after);
-  const change = { epoch: ring.epoch, atMs, who, from, what, reason, before, after };
+  const kept = was === undefined ? {} : { was };
+  const change = { epoch: ring.epoch, atMs, who, from, what, reason, before, after, ...kept };
   return { ...planMovesOfChange(state, ring), change, ring };
 }
 

@@ -5,6 +5,8 @@
  * pipelines; per node the same is kept again (`placed:NODE`), so that an agent reads its own alone.
  */
 
+import type { Role } from '../nodes/node-config.ts';
+
 /** An origin node as the ring has it. */
 export interface RingNode {
   readonly name: string;
@@ -56,6 +58,16 @@ export interface RingChange {
   readonly reason: string;
   readonly before: RingPatch;
   readonly after: RingPatch;
+  /** What the spec said of the node that the change took out, for whoever takes that back. */
+  readonly was?: RemovedNode;
+}
+
+/** The part of a node that the ring does not know. */
+export interface RemovedNode {
+  readonly roles: readonly Role[];
+  readonly host?: string;
+  readonly address?: string;
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 /** `evacuate`: its node drains, is gone or is down; `home`, `relief`: see ring/plan-moves.ts; `pin`: an operator's word. */

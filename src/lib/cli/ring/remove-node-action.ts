@@ -6,7 +6,9 @@ import { loadRingState } from '../../membership/ring-state.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { DRAIN_STEPS, type DrainContext, REMOVE_NODE_STEPS } from '../../provision/ring/remove-node.ts';
 import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
+import { withoutUndefined } from '../../spec/defaults.ts';
 import { loadSpec } from '../../spec/load.ts';
+import type { RemovedNode } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import { confirm } from '../confirm.ts';
 import { runSteps } from '../run-steps.ts';
@@ -50,6 +52,7 @@ export async function runRemoveNode(
     pending: [],
     node: name,
     force,
+    was: keepNode ? undefined : await readNode(place, name),
     moved: [],
   };
   await runSteps(DRAIN_STEPS, drained, { silent: call.silent });
@@ -64,6 +67,15 @@ export async function runRemoveNode(
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: drained.moved });
   printOutcome(report, call);
   return { ...report, changed: true };
+}
+
+/** What the spec says of a node beside what the ring knows; undefined when a run that was killed took it out already. */
+async function readNode({ view, call }: ClusterCall, name: string): Promise<RemovedNode | undefined> {
+  const { raw } = await loadAppliedSpec(view, call, name);
+  const node = raw.nodes.find((one) => one.name === name);
+  if (node === undefined) return undefined;
+  const { roles, host, address, ports } = node;
+  return withoutUndefined({ roles, host, address, ports }) as RemovedNode;
 }
 
 /** What would move if the node left. Throws CONFLICT when it must not leave, NOT_FOUND for one that nobody knows. */

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { COST_UNIT } from '../../placement/encoder-cost.ts';
 import type { NodeEntry, SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { loadRing, loadRingHistory } from '../../store/ring.ts';
-import type { RingChange, RingNode, RingRecord } from '../../store/ring-records.ts';
+import type { RemovedNode, RingChange, RingNode, RingRecord } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { NodeAddition } from './add-node-action.ts';
 import type { NodeRemoval } from './remove-node-action.ts';
@@ -47,7 +47,7 @@ export async function resolveUndo(store: Store, view: ClusterView, epoch: number
   }
   if (removed[0] !== undefined) {
     edit(ring);
-    return { kind: 'add-node', addition: { node: entryOf(removed[0]), host: removed[0].host, what } };
+    return { kind: 'add-node', addition: { ...additionOf(removed[0], change.was), what } };
   }
   return { kind: 'change', change: { what, edit, specEdits: specEditsOf(change), strict: false } };
 }
@@ -76,15 +76,23 @@ function removalOf({ peers }: ClusterView, { name }: RingNode): Omit<NodeRemoval
   return { name, keepNode: needed, force: false };
 }
 
-function entryOf({ name, region, weight, capacity }: RingNode): NodeEntry {
-  return {
+/** With all roles that it had, as far as whoever removed it wrote them down; else as an origin alone. */
+function additionOf(
+  { name, region, host, weight, capacity }: RingNode,
+  was: RemovedNode | undefined,
+): Omit<NodeAddition, 'what'> {
+  const node: NodeEntry = {
     name,
     region,
-    roles: ['origin'],
-    address: null,
+    roles: was?.roles ?? ['origin'],
+    host: was?.host ?? null,
+    address: was?.address ?? null,
     weight: weight === 1 ? null : weight,
     capacity: capacity === null ? null : capacity / COST_UNIT,
+    ports: was?.ports ?? null,
   };
+  // A machine has its place by its host; an address of this one may follow from its name.
+  return was?.host === undefined ? { node, host } : { node };
 }
 
 function specEditsOf({ before, after }: RingChange): SpecEdit[] {

@@ -6,6 +6,7 @@
 import { changeRing } from '../../membership/change-ring.ts';
 import { removeNode, setState } from '../../membership/edits.ts';
 import { loadRing } from '../../store/ring.ts';
+import type { RemovedNode } from '../../store/ring-records.ts';
 import type { Step, StepReport, UpContext } from '../context.ts';
 import { checkMachine, configure, prepare, start, tidy } from '../up.ts';
 import { awaitChange, loadOpenMoves, type MoveResult, type OpenMove } from './await-change.ts';
@@ -15,6 +16,8 @@ export interface DrainContext extends RingChangeContext {
   readonly node: string;
   /** Leaves what it carries to be started anew elsewhere, for a node that is dead. */
   readonly force: boolean;
+  /** What the spec says of it, to be kept with the change; undefined when it stays for other roles. */
+  readonly was?: RemovedNode | undefined;
   moved: readonly MoveResult[];
 }
 
@@ -52,10 +55,10 @@ async function drain(context: DrainContext, report: StepReport): Promise<string>
 }
 
 async function leave(context: DrainContext): Promise<string> {
-  const { store, node, request } = context;
+  const { store, node, request, was } = context;
   const ring = await loadRing(store);
   if (ring?.nodes.some(({ name }) => name === node) !== true) return `${node} has left it already`;
-  context.result = await changeRing(store, { ...request, edit: removeNode(node), plan: false });
+  context.result = await changeRing(store, { ...request, edit: removeNode(node), was, plan: false });
   const { epoch } = context.result.ring;
   return `epoch ${epoch - 1} → ${epoch}`;
 }
