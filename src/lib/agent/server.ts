@@ -27,6 +27,11 @@ export function createAgentServer({ state, poke }: AgentServerOptions): FastifyI
   );
   server.setErrorHandler((_error, _request, reply) => reply.code(400).send({ error: 'bad request' }));
   server.get('/v1/status', () => createReport(state));
+  // What this node goes by, for operators while the store is away.
+  server.get('/v1/ring', () => {
+    const { ring, placed } = state.known;
+    return { version: 1, node: state.deps.config.node.name, ring, placed: Object.fromEntries(placed) };
+  });
   // What this node sees of another: asked by the controller when that one is silent.
   server.get<{ Querystring: { node?: string } }>('/v1/observe', async (request, reply) => {
     const report = await observe(state, request.query.node ?? '');

@@ -1,11 +1,15 @@
 /** Regions that come and go, from the command line: a cluster on loopback that plays nothing. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { RegionChange } from '../../../src/lib/cli/region/add-region.ts';
 import type { RegionReport } from '../../../src/lib/cli/region/list-regions.ts';
+import { canListen } from '../../../src/lib/nodes/port-holder.ts';
+import { control } from '../../../src/lib/nodes/runsv.ts';
 import { runCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
+import { until } from '../../support/until.ts';
 
 const BLOCK = '127.211';
 const SPEC = `version: 1
@@ -73,6 +77,24 @@ describe('regions as templates', () => {
     assert.deepEqual((await regions())[2]?.slice(0, 2), ['ap', 'draining']);
     await fine('ring', 'undo', String(epoch));
     assert.deepEqual((await regions())[2]?.slice(0, 2), ['ap', 'active']);
+  });
+
+  test('while the store is away ring show says what the agents last heard', async () => {
+    const redis = join(folder.dir, 'nodes/us-1/service/redis');
+    await control(redis, 'd');
+    await until(async () => await canListen(`${BLOCK}.1.1`, 6379), 'the store to be gone');
+    const show = await run('ring', 'show');
+    const { state, nodes } = (await fine<{ regions: RegionReport[] }>('region', 'list')).regions[0]!;
+    await control(redis, 'u');
+    await until(async () => !(await canListen(`${BLOCK}.1.1`, 6379)), 'the store to be back');
+    assert.equal(show.status, 0, show.stdout);
+    const ring = show.json<{ heardFrom: string | null; epoch: number; members: { name: string }[] }>();
+    assert.deepEqual(
+      ring.members.map(({ name }) => name),
+      ['ap-1', 'ap-2', 'eu-1', 'us-1'],
+    );
+    assert.match(ring.heardFrom ?? '', /-1$|-2$/);
+    assert.deepEqual([state, nodes.length], [null, 1]);
   });
 
   test('a region is removed by its name; those behind it stay where they are', async () => {

@@ -2,11 +2,14 @@
 import { StreamctlError } from '../../base/errors.ts';
 import { findNearest } from '../../base/nearest.ts';
 import { describeRing, type RingDescription } from '../../membership/describe-ring.ts';
+import { loadKnownRing } from '../../membership/known-ring.ts';
 import { loadRingFacts } from '../../membership/load-ring-facts.ts';
 import { locateStream, type RingFacts, type StreamLocation } from '../../membership/locate-stream.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
+import { createReach } from '../../nodes/reach.ts';
 import { loadStreams } from '../../store/load-streams.ts';
 import { useStoreReader } from '../use-store.ts';
+import { plainText } from '../views/fit-text.ts';
 import { formatRing } from '../views/format-ring.ts';
 import { formatRingCircle } from '../views/format-ring-circle.ts';
 import type { Paint } from '../views/paint.ts';
@@ -15,6 +18,8 @@ export interface RingPage {
   readonly ring: RingDescription;
   /** Every stream in every region shown; those that run somewhere first, and of them those away from their owner. */
   readonly streams: readonly StreamLocation[];
+  /** The node whose agent told of the ring because the store did not answer; else null. */
+  readonly heardFrom: string | null;
 }
 
 export interface RingPageLook {
@@ -26,16 +31,24 @@ export interface RingPageLook {
 /** Width of output that no terminal shows. */
 export const PLAIN_WIDTH = 120;
 
-/** Loads the ring with its streams; one region alone when it is given. */
+/** Loads the ring with its streams; one region alone when it is given. Without the store it is what agents last heard. */
 export async function loadRingPage(view: ClusterView, region: string | undefined): Promise<RingPage> {
-  const { facts, names } = await useStoreReader(view, async (reader) => {
-    const [found, streams] = await Promise.all([loadRingFacts(reader), loadStreams(reader)]);
-    return { facts: found, names: streams.map(({ name }) => name) };
+  const { facts, names, heardFrom } = await loadFromStore(view).catch(async (error: unknown) => {
+    const known = await loadKnownRing(view, createReach(view));
+    if (known === null) throw error;
+    return { facts: known.facts, names: Object.keys(view.streams), heardFrom: known.node };
   });
   const addresses = new Map(view.peers.map(({ name, address }) => [name, address]));
   const ring = describeRing(facts, { cluster: view.name, addresses, region });
   const shown = new Set(ring.regions.map(({ name }) => name));
-  return { ring, streams: locateAll(facts, names).filter((one) => shown.has(one.region)) };
+  return { ring, streams: locateAll(facts, names).filter((one) => shown.has(one.region)), heardFrom };
+}
+
+async function loadFromStore(view: ClusterView) {
+  return await useStoreReader(view, async (reader) => {
+    const [facts, streams] = await Promise.all([loadRingFacts(reader), loadStreams(reader)]);
+    return { facts, names: streams.map(({ name }) => name), heardFrom: null };
+  });
 }
 
 function locateAll(facts: RingFacts, known: readonly string[]): StreamLocation[] {
@@ -48,7 +61,7 @@ function locateAll(facts: RingFacts, known: readonly string[]): StreamLocation[]
 
 /** Formats the tables and, when wanted, each region's circle. */
 export function formatRingPage(
-  { ring, streams }: RingPage,
+  { ring, streams, heardFrom }: RingPage,
   { columns, paint, draw }: RingPageLook,
 ): string[] {
   const circles = !draw
@@ -59,7 +72,14 @@ export function formatRingPage(
         const circle = { region: name, members, streams: own, streamCount: own.length };
         return ['', ...formatRingCircle(circle, columns, paint)];
       });
-  return [...formatRing(ring, columns, paint), ...circles];
+  const source =
+    heardFrom === null
+      ? []
+      : [
+          `  the store does not answer: this is what the agents last heard of it (the ring from ${plainText(heardFrom)})`,
+          '',
+        ];
+  return [...source, ...formatRing(ring, columns, paint), ...circles];
 }
 
 /** Returns the region. Throws NOT_FOUND when the cluster has none of that name. */

@@ -72,7 +72,10 @@ const history = [
 ];
 
 const views: readonly (readonly [string, (columns: number, paint: Paint) => string[]])[] = [
-  ['show', (columns, paint) => formatRingPage({ ring, streams }, { columns, paint, draw: true })],
+  [
+    'show',
+    (columns, paint) => formatRingPage({ ring, streams, heardFrom: null }, { columns, paint, draw: true }),
+  ],
   ['explain', (columns, paint) => formatRingLesson(lesson, columns, paint)],
   ['locate', (columns, paint) => formatLocations(streams.slice(0, 6), columns, paint)],
   ['plan', (columns, paint) => formatRingPlan(plan, columns, paint)],
@@ -118,7 +121,7 @@ test('what comes from the store cannot act on the terminal', () => {
   const shown = describeRing(bad, { cluster: evil, addresses: new Map() });
   const lines = [
     ...formatRingPage(
-      { ring: shown, streams: locateStream(bad, evil) },
+      { ring: shown, streams: locateStream(bad, evil), heardFrom: evil },
       { columns: 80, paint: PLAIN, draw: true },
     ),
     ...formatLocations(locateStream(bad, evil), 80, PLAIN),
@@ -152,6 +155,9 @@ test('the drawing of a ring of 300 nodes stays below a megabyte', () => {
   );
   const described = describeRing(many, { cluster: 'large', addresses: new Map() });
   assert.ok(formatRingSvg({ ring: described, streams: [] }).length < 1_000_000);
-  const page = formatRingPage({ ring: described, streams: [] }, { columns: 80, paint: PLAIN, draw: true });
+  const page = formatRingPage(
+    { ring: described, streams: [], heardFrom: null },
+    { columns: 80, paint: PLAIN, draw: true },
+  );
   assert.ok(page.length < 320);
 });
