@@ -12,9 +12,19 @@ export interface ReachedCluster {
 const PATIENCE_MS = 4_000;
 const REST_MS = 5_000;
 
+/** What is known of a cluster's machines stays known while the same cluster is looked at again and again. */
+const made = new WeakMap<ReachedCluster, Reach>();
+
 /** Creates the way to the nodes of a cluster. Addresses that none of its nodes has are reached directly. */
-export function createReach({ ssh, peers }: ReachedCluster): Reach {
+export function createReach(cluster: ReachedCluster): Reach {
+  const { ssh, peers } = cluster;
   if (ssh === null) return reachDirectly;
+  const reach = made.get(cluster) ?? createSshReach(ssh, peers);
+  made.set(cluster, reach);
+  return reach;
+}
+
+function createSshReach(ssh: SshSettings, peers: readonly Peer[]): Reach {
   const lost = new Map<string, { readonly untilMs: number; readonly error: unknown }>();
   return async (address, port) => {
     const peer = peers.find((one) => one.address === address);

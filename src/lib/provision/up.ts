@@ -86,7 +86,12 @@ export async function configure(context: UpContext, report: StepReport): Promise
   await drainLeaving(context, { report, only: (name) => stays.has(name) });
   await context.driver.write(context, report);
   const count = changes.list.length - before;
-  return count === 0 ? 'nothing to change' : `${count} changes on ${context.nodes.length} nodes`;
+  if (count === 0) return 'nothing to change';
+  const [changed, nodes] = [
+    count === 1 ? 'change' : 'changes',
+    context.nodes.length === 1 ? 'node' : 'nodes',
+  ];
+  return `${count} ${changed} on ${context.nodes.length} ${nodes}`;
 }
 
 /** Starts what is missing and restarts what changed. Throws UNHEALTHY. */

@@ -71,7 +71,7 @@ function wordCause(stderr: string): string {
   if (/Connection refused/.test(stderr)) return 'nothing takes ssh connections there';
   if (/timed out|Timeout/i.test(stderr)) return 'no answer in time';
   if (/No route to host|Network is unreachable/.test(stderr)) return 'there is no way to it';
-  if (/Connection closed|Connection reset/.test(stderr))
+  if (/Connection closed|Connection reset|Broken pipe/.test(stderr))
     return 'the connection was closed before anybody was let in';
   return 'the ssh connection failed';
 }

@@ -72,7 +72,7 @@ export async function openHands(
     async ask(action, takes, changes) {
       child.stdin.write(`${JSON.stringify({ version: HANDS_VERSION, action, takes })}\n`);
       const answer = JSON.parse(await next(action)) as HandsAnswer<typeof action>;
-      changes.note(answer.changes);
+      changes.note(answer.changes.map(({ node, text }) => ({ node: node ?? target.node, text })));
       if (answer.failure !== null) throw revive(target.node, answer.failure);
       return answer.gives as HandsActions[typeof action]['gives'];
     },

@@ -75,13 +75,14 @@ function wordFailures<Item, Result>(
       hint: error.hint ?? null,
     };
   });
-  const partly = begun() && first.code !== 'INTERRUPTED';
+  const changed = begun();
+  const partly = changed && first.code !== 'INTERRUPTED';
   const facts = {
     ...(first.details as { facts?: Record<string, string> } | undefined)?.facts,
     ...Object.fromEntries(
       outcomes.filter(({ node }) => node !== failures[0]!.node).map((one) => [one.node, wordOutcome(one)]),
     ),
-    so_far: partly
+    so_far: changed
       ? 'partly done: what is done is not repeated when this is run again'
       : 'nothing was changed on any machine',
   };

@@ -66,7 +66,8 @@ class RemoteDriver implements Driver {
     this.#warnOfClocks(report);
     context.leaving = former.filter(({ name, roles }) => roles.includes('origin') && room.hasNode(name));
     context.nodes = planNodes(withLeaving(spec, context.leaving), placeOf(context));
-    return `${spec.nodes.length} machines · ${wordSystems([...room.machines.values()])}`;
+    const count = spec.nodes.length === 1 ? '1 machine' : `${spec.nodes.length} machines`;
+    return `${count} · ${wordSystems([...room.machines.values()])}`;
   }
 
   /** The same program on every machine: the entry is where it will be there. */
