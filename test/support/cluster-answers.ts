@@ -7,7 +7,15 @@ import type { Peer, Role } from '../../src/lib/nodes/node-config.ts';
 
 export const NOW_MS = 1_780_000_000_000;
 export const KNOWN: KnownCluster = { name: 'demo', regions: ['us', 'eu'], streams: ['demo'] };
-const PORTS = { rtmp: 1935, http: 8080, origin: 8081, agent: 8082, contribution: 8083, redis: 6379 };
+const PORTS = {
+  rtmp: 1935,
+  http: 8080,
+  origin: 8081,
+  agent: 8082,
+  contribution: 8083,
+  redis: 6379,
+  sentinel: 26379,
+};
 
 function createPeer(name: string, address: string, roles: readonly Role[]): Peer {
   return { name, region: name.slice(0, 2), address, roles, ports: PORTS, weight: 1 };

@@ -130,7 +130,7 @@ export interface FakeNodesOptions {
   readonly names: readonly string[];
   /** `127.203.N`: nodes are .1, .2 and so on. */
   readonly block: string;
-  readonly redis: StoreOptions;
+  readonly redis: StoreOptions & { readonly keySecretFile: string };
 }
 
 /** Starts nodes, and a ring of all of them at epoch 1. */

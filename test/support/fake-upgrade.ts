@@ -7,7 +7,7 @@ import type { UpgradeDeps } from '../../src/lib/upgrade/run-upgrade.ts';
 import type { UpgradeHands } from '../../src/lib/upgrade/upgrade-hands.ts';
 
 const SEGMENT_MS = 1000;
-const PORTS = { rtmp: 1, http: 2, origin: 3, agent: 4, contribution: 5, redis: 6 };
+const PORTS = { rtmp: 1, http: 2, origin: 3, agent: 4, contribution: 5, redis: 6, sentinel: 26379 };
 
 export function fakePeer(name: string, roles: readonly Role[]): Peer {
   return { name, region: name.split('-')[0]!, address: name, roles, ports: PORTS, weight: 1 };

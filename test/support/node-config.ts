@@ -39,6 +39,7 @@ export function nodeConfig(options: TestNode): NodeConfig {
       agent: 8082,
       contribution: 8083,
       redis: 6379,
+      sentinel: 26379,
       ...options.ports,
     },
     weight: 1,

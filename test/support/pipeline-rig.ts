@@ -56,7 +56,7 @@ export class PipelineRig {
   /** What a replica's node.json says. */
   config(name: string, originPort: number): NodeConfig {
     const { address, settings } = this.#options;
-    const ports = { rtmp: 1, http: 1, origin: originPort, agent: 1, redis: 1 };
+    const ports = { rtmp: 1, http: 1, origin: originPort, agent: 1, redis: 1, sentinel: 1 };
     const node: Peer = {
       ...{ name, region: 'us', address, weight: 1, roles: ['ingest', 'origin'] },
       ports: { ...ports, contribution: this.contribution.port },

@@ -8,7 +8,7 @@ import type { StoreOptions } from '../../src/lib/store/store.ts';
 import { freePort } from './free-port.ts';
 
 export interface RedisServer {
-  readonly options: StoreOptions;
+  readonly options: StoreOptions & { readonly keySecretFile: string };
   readonly pid: number;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface RedisServer {
 /** Starts redis-server on a free port of the address and resolves when it accepts connections. */
 export async function startRedis(address: string, cluster = 'test', port?: number): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'sc-redis-'));
-  const options: StoreOptions = {
+  const options = {
     cluster,
     address,
     port: port ?? (await freePort(address)),

@@ -9,7 +9,6 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
 import { startPokedLoop } from '../base/poked-loop.ts';
 import { startController } from '../controller/start-controller.ts';
@@ -19,6 +18,7 @@ import type { NodeConfig } from '../nodes/node-config.ts';
 import { dynamicServices, staticServices } from '../nodes/node-services.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { keepStoreConnected, type Store } from '../store/store.ts';
+import { siteOf } from '../store/store-site.ts';
 import { watchChanges } from '../store/watch-changes.ts';
 import { type AgentDeps, createAgentState } from './agent-state.ts';
 import { startHeart } from './heart.ts';
@@ -91,15 +91,12 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
 }
 
 async function openStore(config: NodeConfig): Promise<Store> {
-  const peer = config.peers.find(({ roles }) => roles.includes('store'));
-  if (peer === undefined)
-    throw new StreamctlError('ENVIRONMENT', 'no node of the cluster has the role store');
+  const { cluster, peers, node, storeUser, files } = config;
   return await keepStoreConnected({
-    cluster: config.cluster,
-    address: peer.address,
-    port: peer.ports.redis,
-    passwordFile: config.files.redisPassword,
-    keySecretFile: config.files.keySecret,
+    ...siteOf(cluster, peers),
+    ...(storeUser === undefined ? {} : { user: storeUser }),
+    passwordFile: files.redisPassword,
+    keySecretFile: node.roles.includes('ingest') ? files.keySecret : null,
   });
 }
 

@@ -5,6 +5,7 @@ import type { ClusterStatus } from '../health/cluster-status.ts';
 import { collectCluster } from '../health/collect-cluster.ts';
 import { DEFAULT_SERVICE_LEVELS } from '../health/service-levels.ts';
 import { type KnownCluster, summarize } from '../health/summarize.ts';
+import { asOperator } from '../nodes/as-operator.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { createReach } from '../nodes/reach.ts';
 import { loadStreams } from '../store/load-streams.ts';
@@ -35,26 +36,15 @@ const NOTHING_STORED: Stored = { streams: [], refusals: [] };
 
 /** Nothing when the store does not answer in time. */
 async function loadStored(view: ClusterView): Promise<Stored> {
-  const peer = view.peers.find((candidate) => candidate.roles.includes('store'));
-  if (peer === undefined) return NOTHING_STORED;
   const timeout = AbortSignal.timeout(DEFAULT_SERVICE_LEVELS.nodeTimeoutMs);
   const late = new Promise<Stored>((resolve) => {
     timeout.addEventListener('abort', () => resolve(NOTHING_STORED), { once: true });
   });
-  return await Promise.race([readStored(view, { address: peer.address, port: peer.ports.redis }), late]);
+  return await Promise.race([readStored(view), late]);
 }
 
-async function readStored(
-  view: ClusterView,
-  at: { readonly address: string; readonly port: number },
-): Promise<Stored> {
-  const options = {
-    cluster: view.name,
-    ...at,
-    passwordFile: view.files.redisPassword,
-    reach: createReach(view),
-  };
-  return await readStore(options, async (reader) => {
+async function readStored(view: ClusterView): Promise<Stored> {
+  return await readStore(asOperator(view), async (reader) => {
     const [streams, refusals] = await Promise.all([loadStreams(reader), loadRefusals(reader)]);
     return { streams: streams.map((stream) => stream.name), refusals };
   }).catch(() => NOTHING_STORED);

@@ -4,6 +4,7 @@ import { constants, copyFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nextNodeName } from '../membership/next-node-name.ts';
+import { asOperator } from '../nodes/as-operator.ts';
 import { loadClusterByName } from '../nodes/cluster-view.ts';
 import type { LoadedSpec } from '../spec/load.ts';
 import { connectStore } from '../store/store.ts';
@@ -87,14 +88,7 @@ async function copyStarter({ spec, root, say }: UpRequest): Promise<void> {
 /** Leaves a publisher that is there alone, whoever it is. */
 async function publishTestPicture({ spec }: UpOutcome, stream: string): Promise<boolean> {
   const view = await loadClusterByName(streamctlHome(), spec.cluster);
-  const node = spec.nodes.find(({ roles }) => roles.includes('store'))!;
-  const store = await connectStore({
-    cluster: spec.cluster,
-    address: node.address,
-    port: node.ports.redis,
-    passwordFile: view.files.redisPassword,
-    keySecretFile: view.files.keySecret,
-  });
+  const store = await connectStore({ ...asOperator(view), keySecretFile: view.files.keySecret });
   try {
     const by = `${userInfo().username} (npm start)`;
     return await detachTestPublisher(view, store, {

@@ -1,8 +1,7 @@
-import { StreamctlError } from '../base/errors.ts';
+import { asOperator } from '../nodes/as-operator.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
-import { createReach } from '../nodes/reach.ts';
 import { describeOperator } from '../provision/operation/operator.ts';
-import { type ReadConnectionOptions, readStore } from '../store/read-connection.ts';
+import { readStore } from '../store/read-connection.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 
@@ -19,7 +18,7 @@ export async function useStore<T>(view: ClusterView, use: (store: Store) => Prom
 /** Connects to the cluster's store; the caller disconnects. Throws NOT_RUNNING when it does not answer. */
 export async function connectStoreOf(view: ClusterView): Promise<Store> {
   const { connectStore } = await import('../store/store.ts');
-  return await connectStore({ ...locateStore(view), keySecretFile: view.files.keySecret });
+  return await connectStore({ ...asOperator(view), keySecretFile: view.files.keySecret });
 }
 
 /** The same for reading alone, which starts faster. */
@@ -27,15 +26,7 @@ export async function useStoreReader<T>(
   view: ClusterView,
   use: (reader: StoreReader) => Promise<T>,
 ): Promise<T> {
-  return await readStore(locateStore(view), use);
-}
-
-function locateStore(view: ClusterView): ReadConnectionOptions {
-  const node = view.peers.find(({ roles }) => roles.includes('store'));
-  if (node === undefined) throw new StreamctlError('SPEC_INVALID', `cluster ${view.name} has no store node`);
-  const { address, ports } = node;
-  const reach = createReach(view);
-  return { cluster: view.name, address, port: ports.redis, passwordFile: view.files.redisPassword, reach };
+  return await readStore(asOperator(view), use);
 }
 
 /** Who runs this command, as the audit trail names them. */

@@ -14,7 +14,10 @@ export interface ClusterLayout {
   readonly lock: string;
   readonly secrets: string;
   readonly keySecret: string;
+  /** Of the operator's commands. */
   readonly redisPassword: string;
+  /** A file for each user of the store. */
+  readonly redisPasswords: Readonly<Record<'operator' | 'ingest' | 'node' | 'replica', string>>;
   readonly programs: string;
   readonly nodes: string;
 }
@@ -29,6 +32,12 @@ export function clusterLayout(dir: string): ClusterLayout {
     secrets,
     keySecret: join(secrets, 'key-secret'),
     redisPassword: join(secrets, 'redis-password'),
+    redisPasswords: {
+      operator: join(secrets, 'redis-password'),
+      ingest: join(secrets, 'redis-ingest'),
+      node: join(secrets, 'redis-node'),
+      replica: join(secrets, 'redis-replica'),
+    },
     programs: join(dir, 'program'),
     nodes: join(dir, 'nodes'),
   };

@@ -16,6 +16,8 @@ export interface Ports {
   readonly agent: number;
   readonly contribution: number;
   readonly redis: number;
+  /** Redis Sentinel, where there are several stores. */
+  readonly sentinel: number;
 }
 
 export interface Peer {
@@ -47,6 +49,8 @@ export interface NodeConfig {
   readonly defaults: StreamSettings;
   /** Settings of the streams that the spec names. */
   readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** As whom this node speaks to the store; left out: as Redis's default user. */
+  readonly storeUser?: string;
   /** Absolute paths. */
   readonly dirs: {
     /** Directory of this node: config, data, logs, services. */
@@ -62,7 +66,7 @@ export interface NodeConfig {
   readonly files: {
     /** Mode 0600; the key of the HMAC under which stream keys are stored. */
     readonly keySecret: string;
-    /** Mode 0600. */
+    /** Mode 0600; of `storeUser`. */
     readonly redisPassword: string;
     /** The program: Node binary and the entry that runs `daemon NAME`. */
     readonly nodeBinary: string;

@@ -6,6 +6,7 @@ import { type NodeConfigPlace, renderNodeConfig } from '../render/node-config.ts
 import { type RenderedFile, renderNodeFiles, type Templates } from '../render/node-files.ts';
 import type { Spec } from '../spec/resolve-spec.ts';
 import { type PlannedUnit, planUnits } from './plan-units.ts';
+import { storeUserOf } from './secrets.ts';
 
 export interface NodePlan {
   readonly node: Peer;
@@ -22,11 +23,13 @@ export interface NodePlanPlace {
 }
 
 function placeNode(node: Peer, { clusterDir, nodeBinary, program }: NodePlanPlace): NodeConfigPlace {
-  const { keySecret, redisPassword } = clusterLayout(clusterDir);
+  const { keySecret, redisPasswords } = clusterLayout(clusterDir);
+  const storeUser = storeUserOf(node);
   const { dir, data, log, services, www } = nodeLayout(clusterDir, node.name);
   return {
+    storeUser,
     dirs: { node: dir, data, log, services, www },
-    files: { keySecret, redisPassword, nodeBinary, program },
+    files: { keySecret, redisPassword: redisPasswords[storeUser], nodeBinary, program },
   };
 }
 

@@ -5,6 +5,8 @@ import { nodeLayout } from '../nodes/layout.ts';
 import type { NodeConfig, Peer, Ports } from '../nodes/node-config.ts';
 import type { Unit } from '../nodes/service-manager.ts';
 import type { RenderedFile } from '../render/node-files.ts';
+import { outlineAccess } from '../render/store-access.ts';
+import { isReplicated, siteOf } from '../store/store-site.ts';
 
 /** What a healthy unit answers to. */
 export type Probe =
@@ -28,15 +30,20 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   const { roles, ports } = config.node;
   const has = (role: (typeof roles)[number]): boolean => roles.includes(role);
   const planned: PlannedUnit[] = [];
-  if (has('store')) planned.push(planServer(config, files, 'redis'));
+  if (has('store')) planned.push(...planStore(config, files));
   planned.push(
     planDaemon(config, 'agent', {
-      needs: { node: placeOf(config.node), dirs: config.dirs, files: config.files },
+      needs: {
+        node: placeOf(config.node),
+        dirs: config.dirs,
+        files: config.files,
+        store: [config.storeUser, siteOf(config.cluster, config.peers)],
+      },
       probe: { kind: 'http', port: ports.agent, path: '/v1/status', ok: true },
     }),
   );
   if (has('ingest')) {
-    planned.push(planServer(config, files, 'nginx-ingest'));
+    planned.push(planServer(config, files, { name: 'nginx-ingest' }));
     planned.push(
       planDaemon(config, 'contribution', {
         needs: placeOf(config.node),
@@ -48,7 +55,7 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
     const probe = { kind: 'http', port: ports.origin, path: '/status', ok: true } as const;
     planned.push(planDaemon(config, 'origin', { needs: placeOf(config.node), probe }));
   }
-  if (has('edge')) planned.push(planServer(config, files, 'nginx-edge'));
+  if (has('edge')) planned.push(planServer(config, files, { name: 'nginx-edge' }));
   return planned;
 }
 
@@ -69,6 +76,22 @@ function placeOf({ weight, capacity, ...place }: Peer): Omit<Peer, 'weight' | 'c
   return place;
 }
 
+/** One store is Redis as it is; of several each is started in the role that it has, and watched by a Sentinel. */
+function planStore(config: NodeConfig, files: readonly RenderedFile[]): PlannedUnit[] {
+  const access = outlineAccess(config.cluster);
+  if (!isReplicated(config.peers)) return [planServer(config, files, { name: 'redis', access })];
+  return (['redis', 'sentinel'] as const).map((name) => {
+    const texts = [`${name}.conf`, `${name}-start.sh`].map((file) => textOf(files, join('conf', file)));
+    const argv = ['/bin/sh', join(config.dirs.node, 'conf', `${name}-start.sh`)] as const;
+    const probe = { kind: 'tcp', port: config.node.ports[name] } as const;
+    return { unit: createUnit(name, argv, [...texts, access].join('\n')), probe, ports: [name] };
+  });
+}
+
+function textOf(files: readonly RenderedFile[], path: string): string {
+  return files.find((file) => file.path === path)?.text ?? '';
+}
+
 const SERVERS = {
   redis: { conf: 'redis.conf', port: 'redis', argv: (conf: string) => ['/usr/bin/redis-server', conf] },
   'nginx-ingest': {
@@ -87,17 +110,17 @@ const SERVERS = {
 function planServer(
   config: NodeConfig,
   files: readonly RenderedFile[],
-  name: keyof typeof SERVERS,
+  { name, access = '' }: { readonly name: keyof typeof SERVERS; readonly access?: string },
 ): PlannedUnit {
   const { conf, port, argv } = SERVERS[name];
   const path = join('conf', conf);
-  const text = files.find((file) => file.path === path)?.text ?? '';
+  const text = textOf(files, path);
   const [program, ...args] = argv(join(config.dirs.node, path), config.dirs.node);
   const probe =
     name === 'nginx-edge'
       ? ({ kind: 'http', port: config.node.ports.http, path: '/', ok: false } as const)
       : ({ kind: 'tcp', port: config.node.ports[port] } as const);
-  return { unit: createUnit(name, [program!, ...args], text), probe, ports: [port] };
+  return { unit: createUnit(name, [program!, ...args], text + access), probe, ports: [port] };
 }
 
 function createUnit(name: string, argv: readonly [string, ...string[]], needs: string): Unit {

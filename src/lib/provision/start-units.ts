@@ -46,10 +46,16 @@ export async function applyUnitWork(work: readonly UnitWork[], context: UnitCont
   const todo = work.filter(({ kind }) => kind !== 'none');
   for (const one of todo) await installUnit(one, context);
   const store = todo.filter(({ planned }) => planned.unit.name === 'redis');
+  const [stopped, running] = [
+    store.filter(({ kind }) => kind === 'start'),
+    store.filter(({ kind }) => kind !== 'start'),
+  ];
   const rest = todo.filter(({ planned }) => planned.unit.name !== 'redis');
   const fresh = rest.filter(({ kind }) => kind === 'start');
   const changed = rest.filter(({ kind }) => kind === 'restart');
-  await runTogether(store, context);
+  await runTogether(stopped, context);
+  // Of several stores one at a time: the others keep what it knows.
+  for (const one of running) await bringUp(one, context);
   await runTogether(fresh, context);
   for (const one of changed) await bringUp(one, context);
 }

@@ -3,10 +3,10 @@ import type { NodeConfig, Peer } from '../nodes/node-config.ts';
 import type { Spec } from '../spec/resolve-spec.ts';
 
 /** Where the files of a node are, and those that it is told of. */
-export type NodeConfigPlace = Pick<NodeConfig, 'dirs' | 'files'>;
+export type NodeConfigPlace = Pick<NodeConfig, 'dirs' | 'files' | 'storeUser'>;
 
 /** Renders what a node's daemons know. */
-export function renderNodeConfig(spec: Spec, node: Peer, { dirs, files }: NodeConfigPlace): NodeConfig {
+export function renderNodeConfig(spec: Spec, node: Peer, place: NodeConfigPlace): NodeConfig {
   return {
     version: 1,
     cluster: spec.cluster,
@@ -16,7 +16,6 @@ export function renderNodeConfig(spec: Spec, node: Peer, { dirs, files }: NodeCo
     regions: spec.regions,
     defaults: spec.defaults,
     streams: spec.streams,
-    dirs,
-    files,
+    ...place,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { NodeConfig, Role } from '../nodes/node-config.ts';
+import { isReplicated, quorumOf, storeNodes } from '../store/store-site.ts';
 import { fillTemplate } from './fill-template.ts';
 
 /** Texts of templates/, by file name. */
@@ -17,9 +18,15 @@ export interface RenderedFile {
 
 const TEMPLATE_OF_ROLE: readonly (readonly [Role, string])[] = [
   ['store', 'redis.conf'],
+  ['store', 'redis-start.sh'],
+  ['store', 'sentinel.conf'],
+  ['store', 'sentinel-start.sh'],
   ['ingest', 'nginx-ingest.conf'],
   ['edge', 'nginx-edge.conf'],
 ];
+
+/** Only where there are several stores. */
+const REPLICATED = ['redis-start.sh', 'sentinel.conf', 'sentinel-start.sh'];
 
 /** Names of the templates that nodes need. */
 export const NODE_TEMPLATES = TEMPLATE_OF_ROLE.map(([, name]) => name);
@@ -27,7 +34,10 @@ export const NODE_TEMPLATES = TEMPLATE_OF_ROLE.map(([, name]) => name);
 /** Renders node.json and the conf files of a node's roles. */
 export function renderNodeFiles(config: NodeConfig, templates: Templates): RenderedFile[] {
   const values = templateValues(config);
-  const confs = TEMPLATE_OF_ROLE.filter(([role]) => config.node.roles.includes(role)).map(([, name]) => ({
+  const confs = TEMPLATE_OF_ROLE.filter(
+    ([role, name]) =>
+      config.node.roles.includes(role) && (isReplicated(config.peers) || !REPLICATED.includes(name)),
+  ).map(([, name]) => ({
     path: join('conf', name),
     text: fillTemplate(templates[name] ?? '', values),
   }));
@@ -35,8 +45,10 @@ export function renderNodeFiles(config: NodeConfig, templates: Templates): Rende
 }
 
 /** Every name that a template may use. */
-function templateValues({ cluster, node, dirs }: NodeConfig): Record<string, string | number> {
-  const { rtmp, http, origin, agent, contribution, redis } = node.ports;
+function templateValues({ cluster, node, peers, dirs }: NodeConfig): Record<string, string | number> {
+  const { rtmp, http, origin, agent, contribution, redis, sentinel } = node.ports;
+  const stores = storeNodes(peers);
+  const first = stores[0] ?? node;
   return {
     cluster,
     node: node.name,
@@ -52,6 +64,13 @@ function templateValues({ cluster, node, dirs }: NodeConfig): Record<string, str
     agentPort: agent,
     contributionPort: contribution,
     redisPort: redis,
+    sentinelPort: sentinel,
+    confirming: isReplicated(peers) ? 1 : 0,
+    quorum: quorumOf(peers),
+    firstAddress: first.address,
+    firstPort: first.ports.redis,
+    firstRole: first.name === node.name ? '' : `replicaof ${first.address} ${first.ports.redis}`,
+    storePattern: stores.map(({ address }) => address.replaceAll('.', '[.]')).join('|'),
     dir: dirs.node,
     data: dirs.data,
     www: dirs.www,

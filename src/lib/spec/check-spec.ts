@@ -60,8 +60,9 @@ function findMissingRoles(nodes: readonly Loose[], regions: readonly (string | n
   const faults: Fault[] = [];
   const stores = nodes.flatMap((node, index) => (rolesOf(node).includes('store') ? [index] : []));
   if (stores.length === 0) faults.push({ path: ['nodes'], message: 'no node has the role store; one must' });
-  for (const index of stores.slice(1)) {
-    faults.push({ path: ['nodes', index, 'roles'], message: 'a second store; one node holds the store' });
+  if (stores.length === 2) {
+    const message = 'a second store; with two, none can tell which of them is lost: have one, or three';
+    faults.push({ path: ['nodes', stores[1]!, 'roles'], message });
   }
   if (!nodes.some((node) => rolesOf(node).includes('ingest'))) {
     faults.push({ path: ['nodes'], message: 'no node has the role ingest; publishers need one' });

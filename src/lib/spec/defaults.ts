@@ -10,6 +10,7 @@ export const DEFAULT_PORTS: Ports = {
   agent: 8082,
   contribution: 8083,
   redis: 6379,
+  sentinel: 26379,
 };
 
 /** How machines are reached when the spec does not say. */

@@ -20,7 +20,8 @@ const portsSchema = z.strictObject({
   origin: port('HTTP of the origin daemon.').optional(),
   agent: port('HTTP of the agent: hooks and status.').optional(),
   contribution: port('HTTP of the contribution daemon (ingest nodes).').optional(),
-  redis: port('Redis (the store node).').optional(),
+  redis: port('Redis (store nodes).').optional(),
+  sentinel: port('Redis Sentinel (store nodes, where there are three or more).').optional(),
 });
 
 const renditionSchema = z.strictObject({

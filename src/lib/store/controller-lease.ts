@@ -4,6 +4,7 @@
  * The lease says who should act; the token, which only grows, makes sure that nobody else can: every script of a
  * controller carries its own and does nothing when there is a higher one.
  */
+import { confirmWritten } from './confirm-written.ts';
 import { parseRecord } from './records.ts';
 import type { ControllerLease, NodeVerdict } from './ring-records.ts';
 import { runRingScript } from './run-ring-script.ts';
@@ -27,7 +28,11 @@ export async function holdLease(
 ): Promise<LeaseHold> {
   const reply = await runRingScript(store, HOLD_LEASE, { args: [node, atLeast, LEASE_TTL_MS] });
   const [mine, json] = reply as [number, string];
-  return { mine: mine === 1, lease: parseRecord<ControllerLease>(json)! };
+  const lease = parseRecord<ControllerLease>(json)!;
+  // A token that was lost with a store would be given out again.
+  if (mine === 1 && lease.token > atLeast)
+    await confirmWritten(store, `take controller token ${lease.token}`);
+  return { mine: mine === 1, lease };
 }
 
 /** Gives the lease back, so that another node can take it at once; does nothing when it is another's. */

@@ -3,6 +3,7 @@
  * asks for. An epoch never goes back: readers keep the newer of two rings, and the controller puts back one that the
  * store lost.
  */
+import { confirmWritten } from './confirm-written.ts';
 import { parseRing } from './parse-ring-records.ts';
 import { parseRecord } from './records.ts';
 import type { PlannedMove, RingChange, RingRecord } from './ring-records.ts';
@@ -45,7 +46,9 @@ export async function writeRing(store: Store, write: RingWrite): Promise<RingWri
   const reply = await runRingScript(store, WRITE_RING, {
     args: [expected, ...[ring, change, moves, dropped].map((part) => JSON.stringify(part))],
   });
-  return reply === 1 ? { written: true } : { written: false, current: parseRing(reply as string) };
+  if (reply !== 1) return { written: false, current: parseRing(reply as string) };
+  await confirmWritten(store, `change the ring to epoch ${ring.epoch}`);
+  return { written: true };
 }
 
 /** Puts a ring back when the store has none or a lower epoch; returns whether it did. */

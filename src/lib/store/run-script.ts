@@ -1,3 +1,4 @@
+import { confirmWritten } from './confirm-written.ts';
 import type { Store } from './store.ts';
 
 export interface ScriptCall {
@@ -14,5 +15,15 @@ export interface ScriptCall {
 export async function runScript(store: Store, script: string, call: ScriptCall): Promise<unknown> {
   const keys = [store.keys.events, store.keys.changes, ...call.keys];
   const nowMs = Math.round(store.clock.nowMs());
-  return await store.redis.eval(script, keys.length, ...keys, call.by, nowMs, call.stream, ...call.args);
+  const reply = await store.redis.eval(
+    script,
+    keys.length,
+    ...keys,
+    call.by,
+    nowMs,
+    call.stream,
+    ...call.args,
+  );
+  await confirmWritten(store, `change ${call.stream === '' ? 'the keys' : call.stream}`);
+  return reply;
 }

@@ -6,65 +6,68 @@
  * channel `changes` only says that something changed, readers look for themselves.
  *
  * Invariants: a stream key is stored as its HMAC alone; every change of more than one record is one script; no
- * command waits for a store that is away (it fails at once, and callers decide).
+ * command waits for a store that is away (it fails at once, and callers decide). Of several stores it talks to the one
+ * that takes writes, wherever that is by now.
  */
 import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
-import { type Reach, reachDirectly } from '../base/reach.ts';
+import { reachDirectly } from '../base/reach.ts';
+import { findPrimary } from './find-primary.ts';
+import { keepConnected } from './keep-connected.ts';
 import { type StoreKeys, storeKeys } from './keys.ts';
+import { formatRedisOptions } from './redis-options.ts';
+import type { StoreAccess } from './store-site.ts';
 
 /** An open store: pass it to the functions of this folder. */
 export interface Store {
   readonly redis: Redis;
   readonly keys: StoreKeys;
-  /** Key of the HMAC under which stream keys are stored. */
+  /** Key of the HMAC under which stream keys are stored; empty for who does not judge stream keys. */
   readonly keySecret: string;
   readonly clock: Clock;
+  /** There are several stores: what must not be lost is confirmed by another one (confirm-written.ts). */
+  readonly isReplicated: boolean;
   /** Disconnects; may be called twice. */
   close(): void;
 }
 
-export interface StoreOptions {
-  readonly cluster: string;
-  readonly address: string;
-  readonly port: number;
-  /** File, mode 0600, with the password alone. */
-  readonly passwordFile: string;
-  /** File, mode 0600, with the key of the HMAC. */
-  readonly keySecretFile: string;
+export interface StoreOptions extends StoreAccess {
+  /** File, mode 0600, with the key of the HMAC; null for who does not judge stream keys. */
+  readonly keySecretFile: string | null;
   readonly clock?: Clock;
-  /** How to reach the address; directly when absent. */
-  readonly reach?: Reach;
 }
-
-const CONNECT_TIMEOUT_MS = 500;
-const COMMAND_TIMEOUT_MS = 2000;
-/** An agent looks for a lost store this often at most: higher delays new publishers, lower is noise. */
-const MAX_RETRY_DELAY_MS = 1000;
 
 /** Connects once. Throws NOT_RUNNING within about half a second when nothing answers. */
 export async function connectStore(options: StoreOptions): Promise<Store> {
-  const store = await createStore(options, () => null);
+  const primary = await findPrimary(options);
+  const { sentinels = [], ...rest } = options;
+  const store = await createStore({ ...rest, ...primary }, () => null);
   try {
     await store.redis.connect();
   } catch (cause) {
     store.close();
     throw new StreamctlError(
       'NOT_RUNNING',
-      `connect to the store of cluster ${options.cluster} at ${options.address}:${options.port}: ${reasonOf(cause)}`,
+      `connect to the store of cluster ${options.cluster} at ${primary.address}:${primary.port}: ${reasonOf(cause)}`,
       { hint: 'Start the cluster with `streamctl up`, or look at `streamctl status`.', cause },
     );
   }
-  return store;
+  return { ...store, isReplicated: sentinels.length > 0 };
 }
 
-/** Connects and reconnects for as long as it is open. Resolves without waiting for the store to answer. */
+/** An agent looks for a lost store this often at most: higher delays new publishers, lower is noise. */
+const MAX_RETRY_DELAY_MS = 1000;
+
+/**
+ * Connects and reconnects for as long as it is open, to whichever store takes writes. Resolves without waiting for the
+ * store to answer.
+ */
 export async function keepStoreConnected(options: StoreOptions): Promise<Store> {
   const store = await createStore(options, (attempt) => Math.min(attempt * 100, MAX_RETRY_DELAY_MS));
-  void store.redis.connect().catch(() => undefined);
-  return store;
+  const { close } = keepConnected(store.redis);
+  return { ...store, close };
 }
 
 /** `retryDelayMs` of null ends the connection for good. */
@@ -74,19 +77,10 @@ async function createStore(
 ): Promise<Store> {
   const [password, keySecret] = await Promise.all([
     readSecret(options.passwordFile),
-    readSecret(options.keySecretFile),
+    options.keySecretFile === null ? '' : readSecret(options.keySecretFile),
   ]);
-  const redis = new Redis({
-    ...(await (options.reach ?? reachDirectly)(options.address, options.port)),
-    password,
-    lazyConnect: true,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    disableClientInfo: true,
-    retryStrategy: retryDelayMs,
-  });
+  const endpoint = await (options.reach ?? reachDirectly)(options.address, options.port);
+  const redis = new Redis(formatRedisOptions(options, { endpoint, password, retryDelayMs }));
   // Failures reach the caller of each command; without a listener ioredis prints them.
   redis.on('error', () => undefined);
   return {
@@ -94,6 +88,7 @@ async function createStore(
     keys: storeKeys(options.cluster),
     keySecret,
     clock: options.clock ?? systemClock,
+    isReplicated: (options.sentinels ?? []).length > 0,
     close: () => redis.disconnect(),
   };
 }

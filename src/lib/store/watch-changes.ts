@@ -1,3 +1,4 @@
+import { keepConnected } from './keep-connected.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -14,6 +15,5 @@ export function watchChanges(store: Store, onChange: (word: string | null) => vo
       () => undefined,
     );
   });
-  listener.connect().catch(() => undefined);
-  return { close: () => listener.disconnect() };
+  return keepConnected(listener);
 }

@@ -9,6 +9,7 @@ import { Changes } from '../provision/changes.ts';
 import type { UpContext } from '../provision/context.ts';
 import type { HandsAction, HandsActions } from '../provision/hands/protocol.ts';
 import { type NodePlan, planNodes } from '../provision/plan-nodes.ts';
+import { ensureSecrets, planSecretFiles, type SecretFile } from '../provision/secrets.ts';
 import type { UpgradeHands } from './upgrade-hands.ts';
 
 /** Creates the hands; `context` is that of an `up` of the cluster's spec, checked and prepared. */
@@ -46,7 +47,7 @@ export function createClusterHands(context: UpContext): UpgradeHands {
     async switchUnits(node, digest) {
       const plan = await planNode(node, digest);
       const program = programFolder(context, digest);
-      await ask(node, 'write', { ...place, plan, program, secrets: {} });
+      await ask(node, 'write', { ...place, plan, program, secrets: await secretFilesOf(context, node) });
       await ask(node, 'start', { ...place, plan });
     },
     switchPipeline: (node, stream) => ask(node, 'switchPipeline', { ...named(node), stream }),
@@ -55,6 +56,12 @@ export function createClusterHands(context: UpContext): UpgradeHands {
     play: async (node, stream) => void (await ask(node, 'play', { ...named(node), stream })),
     look: () => collectCluster(spec.nodes, createAskNode(Date.now, reach)),
   };
+}
+
+/** A program that is newer than the cluster may need secrets that it has not made yet. */
+async function secretFilesOf({ spec, layout, driver }: UpContext, node: Peer): Promise<SecretFile[]> {
+  const secrets = await ensureSecrets(spec.cluster, layout, new Changes('apply'));
+  return planSecretFiles(clusterLayout(driver.machineDir), node, secrets!);
 }
 
 function programFolder({ driver }: UpContext, digest: string): string {

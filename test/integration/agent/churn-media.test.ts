@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AgentReport } from '../../../src/lib/health/report.ts';
+import { asOperator } from '../../../src/lib/nodes/as-operator.ts';
 import { type ClusterView, loadClusterByName } from '../../../src/lib/nodes/cluster-view.ts';
-import { clusterLayout } from '../../../src/lib/nodes/layout.ts';
 import { findClusterProcesses } from '../../../src/lib/nodes/processes.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { addStream, removeStream } from '../../../src/lib/streams/streams.ts';
@@ -30,9 +30,7 @@ before(async () => {
     publish: ['--region', 'us', '--size', '320x180', '--kbps', '300'],
   });
   view = await loadClusterByName(cluster.env.STREAMCTL_HOME!, NAME);
-  const { redisPassword: passwordFile, keySecret: keySecretFile } = clusterLayout(view.dir);
-  const { address, ports } = view.peers.find(({ roles }) => roles.includes('store'))!;
-  store = await connectStore({ cluster: NAME, address, port: ports.redis, passwordFile, keySecretFile });
+  store = await connectStore({ ...asOperator(view), keySecretFile: view.files.keySecret });
 });
 after(async () => {
   store?.close();

@@ -78,6 +78,7 @@ describe('the ring in up', () => {
       cluster: 'ringup',
       address: `${BLOCK}.1.1`,
       port: 6379,
+      user: 'operator',
       passwordFile: join(folder.dir, 'secrets/redis-password'),
       keySecretFile: join(folder.dir, 'secrets/key-secret'),
     });

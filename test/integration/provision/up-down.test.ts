@@ -54,7 +54,7 @@ describe('up and down', () => {
 
   test('the key and the secrets are in no log, no argument and no file that others can read', async () => {
     const secrets = [key];
-    for (const name of ['key-secret', 'redis-password']) {
+    for (const name of ['key-secret', 'redis-password', 'redis-ingest', 'redis-node', 'redis-replica']) {
       secrets.push((await readFile(join(folder.dir, 'secrets', name), 'utf8')).trim());
     }
     const texts = await Promise.all([
@@ -64,7 +64,7 @@ describe('up and down', () => {
       ]),
       ...(await readdir(folder.dir, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile() && /(log|conf|service)$|json$/.test(entry.parentPath + entry.name))
-        .filter((entry) => entry.name !== 'redis-secret.conf')
+        .filter((entry) => !/^(redis|sentinel)-secret.conf$/.test(entry.name))
         .map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')),
     ]);
     assert.ok(texts.length > 20);

@@ -21,7 +21,7 @@ async function ingest(region: string, sessions: readonly object[] | null): Promi
   server.listen(0, ADDRESS);
   await once(server, 'listening');
   const contribution = (server.address() as AddressInfo).port;
-  const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, redis: 1, contribution };
+  const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, redis: 1, sentinel: 1, contribution };
   return { name: `${region}-1`, region, address: ADDRESS, roles: ['ingest'], ports, weight: 1 };
 }
 

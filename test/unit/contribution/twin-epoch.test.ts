@@ -4,7 +4,7 @@ import { findTwinEpoch, type TwinSession } from '../../../src/lib/contribution/t
 import type { Peer } from '../../../src/lib/nodes/node-config.ts';
 
 const NOW_MS = 1_800_000_000_000;
-const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, contribution: 1, redis: 1 };
+const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, contribution: 1, redis: 1, sentinel: 1 };
 const peers: readonly Peer[] = ['us', 'eu', 'ap'].map((region) => ({
   ...{ name: `${region}-1`, region, address: '127.211.1.1', roles: ['ingest'], ports, weight: 1 },
 }));

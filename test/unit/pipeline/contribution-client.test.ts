@@ -26,7 +26,7 @@ async function ingest(name: string): Promise<{ peer: Peer; waiting: ServerRespon
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, ADDRESS, resolve));
   const contribution = (server.address() as { port: number }).port;
-  const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, redis: 1, contribution };
+  const ports = { rtmp: 1, http: 1, origin: 1, agent: 1, redis: 1, sentinel: 1, contribution };
   return { peer: { name, region: 'us', address: ADDRESS, roles: ['ingest'], ports, weight: 1 }, waiting };
 }
 

@@ -6,7 +6,15 @@ import { feedOrder } from '../../../src/lib/placement/feed-order.ts';
 import { Ring } from '../../../src/lib/ring/ring.ts';
 import type { RingNode, RingRecord } from '../../../src/lib/store/ring-records.ts';
 
-const PORTS = { rtmp: 1935, http: 8080, origin: 8081, agent: 8082, contribution: 8083, redis: 6379 };
+const PORTS = {
+  rtmp: 1935,
+  http: 8080,
+  origin: 8081,
+  agent: 8082,
+  contribution: 8083,
+  redis: 6379,
+  sentinel: 26379,
+};
 const NAMES = ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2', 'ap-1', 'ap-2'];
 
 const peers: Peer[] = [...NAMES, 'us-9'].map((name, index) => ({

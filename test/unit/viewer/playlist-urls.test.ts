@@ -5,7 +5,15 @@ import type { Peer, Role } from '../../../src/lib/nodes/node-config.ts';
 import { playlistUrls } from '../../../src/lib/viewer/playlist-urls.ts';
 
 function peer(name: string, region: string, roles: Role[]): Peer {
-  const ports = { rtmp: 1935, http: 8080, origin: 8081, agent: 8082, contribution: 8083, redis: 6379 };
+  const ports = {
+    rtmp: 1935,
+    http: 8080,
+    origin: 8081,
+    agent: 8082,
+    contribution: 8083,
+    redis: 6379,
+    sentinel: 26379,
+  };
   return { name, region, address: `${name}.test`, roles, ports, weight: 1 };
 }
 

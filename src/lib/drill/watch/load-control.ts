@@ -1,6 +1,6 @@
 /** What the control plane has written in the store, for a drill's probe. */
+import { asOperator } from '../../nodes/as-operator.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
-import { createReach } from '../../nodes/reach.ts';
 import { loadLease, loadVerdicts } from '../../store/controller-lease.ts';
 import { loadPlacementsOf } from '../../store/placements.ts';
 import { readStore } from '../../store/read-connection.ts';
@@ -11,13 +11,7 @@ const TIMEOUT_MS = 400;
 
 /** Reads lease, verdicts and the stream's placement; resolves to null when the store does not answer in time. */
 export async function loadControl(view: ClusterView, stream: string): Promise<ControlSight | null> {
-  const peer = view.peers.find(({ roles }) => roles.includes('store'));
-  if (peer === undefined) return null;
-  const at = {
-    ...{ cluster: view.name, address: peer.address, port: peer.ports.redis },
-    reach: createReach(view),
-  };
-  const reading = readStore({ ...at, passwordFile: view.files.redisPassword }, async (reader) => {
+  const reading = readStore(asOperator(view), async (reader) => {
     const [lease, verdicts, placements] = await Promise.all([
       loadLease(reader),
       loadVerdicts(reader),

@@ -1,6 +1,6 @@
 /** What hands do, by name. Each calls what `up` calls for a local node. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { probePort } from '../../health/ask-node.ts';
 import type { UnitReport } from '../../health/report.ts';
 import { type ClusterLayout, clusterLayout, nodeLayout } from '../../nodes/layout.ts';
@@ -18,7 +18,6 @@ import { awaitMesh } from '../mesh/await-mesh.ts';
 import { collectMeshFacts } from '../mesh/collect-mesh-facts.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
 import { verifyMedia } from '../ring/verify-media.ts';
-import { makeSecrets } from '../secrets.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { readFileOrNull, writeWholeFile } from '../write-file.ts';
 import { writeNode, writePlayer } from '../write-nodes.ts';
@@ -94,10 +93,9 @@ async function write(
 ): Promise<null> {
   const layout = clusterLayout(clusterDir);
   const { name } = plan.node;
-  for (const [file, text] of Object.entries(secrets)) {
-    const path = join(layout.secrets, file);
+  for (const { path, text } of secrets) {
     if ((await readFileOrNull(path)) === text) continue;
-    await changes.step(name, `write secrets/${file}`, async () => {
+    await changes.step(name, `write secret ${basename(path)}`, async () => {
       await mkdir(layout.secrets, { recursive: true, mode: 0o700 });
       await writeWholeFile(path, text, 0o600);
     });
@@ -106,7 +104,6 @@ async function write(
     await changes.step(name, `make the user ${SYSTEM_USER}`, async () => void (await ensureSystemUser()));
   }
   await writeNode(plan, clusterDir, changes);
-  await makeSecrets(layout, [plan.node], changes);
   await writePlayer(plan, { source: program, layout, changes });
   if (changes.applies) await giveToUnits(layout, name);
   return null;

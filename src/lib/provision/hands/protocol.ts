@@ -11,6 +11,7 @@ import type { Change } from '../changes.ts';
 import type { MeshFacts, MeshPlan } from '../mesh/mesh.ts';
 import type { NodePlan } from '../plan-nodes.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
+import type { SecretFile } from '../secrets.ts';
 import type { UpgradeActions } from './upgrade-actions.ts';
 
 /** Raised when an older program could misunderstand a request. */
@@ -30,8 +31,8 @@ export interface NodeRequest extends HandsPlace {
 }
 
 export interface WriteRequest extends NodeRequest {
-  /** Files of `secrets/`, by name. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** Those that this node needs, and no others; with their paths on the machine. */
+  readonly secrets: readonly SecretFile[];
   /** Folder of the program on the machine, which has the player page. */
   readonly program: string;
 }

@@ -68,7 +68,7 @@ async function endStrays(idle: readonly UnitWork[], { layout, changes }: UpConte
 }
 
 async function prepare({ layout, changes, program, spec }: UpContext): Promise<string> {
-  await makeSecrets(layout, spec.nodes, changes);
+  await makeSecrets(spec.cluster, { layout, nodes: spec.nodes, changes });
   for (const { text, apply } of program!.missing) await changes.step(null, text, apply);
   return `program ${program!.digest}`;
 }

@@ -4,9 +4,11 @@
  * local nodes (hands/). A machine is asked over one shared connection, and the hands stay open for the whole workflow.
  */
 import { posix } from 'node:path';
+import { clusterLayout } from '../../nodes/layout.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
+import { Changes } from '../changes.ts';
 import type { StepReport, UpContext } from '../context.ts';
 import type { Driver, NodeHands, Playing } from '../driver.ts';
 import { withLeaving } from '../leaving-nodes.ts';
@@ -15,14 +17,13 @@ import { planNodes } from '../plan-nodes.ts';
 import { placeOf, startable } from '../plan-place.ts';
 import { digestProgram } from '../program.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
-import { makeSecrets } from '../secrets.ts';
+import { ensureSecrets, planSecretFiles } from '../secrets.ts';
 import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
 import { NODE_FOLDER } from './bundle.ts';
 import { findFormer } from './former-nodes.ts';
 import { joinMesh } from './join-mesh.ts';
 import { CLOCK_WARNED_MS, wordOffset, wordSystems } from './judge-machine.ts';
-import { loadSecrets } from './load-secrets.ts';
 import { MachineRoom } from './machine-room.ts';
 import { MACHINES_HOME } from './machines-home.ts';
 import { orderTurns } from './order-turns.ts';
@@ -91,7 +92,7 @@ class RemoteDriver implements Driver {
 
   async prepare(context: UpContext, report: StepReport): Promise<string> {
     const call = { context, report };
-    await makeSecrets(context.layout, [], context.changes);
+    await ensureSecrets(context.spec.cluster, context.layout, context.changes);
     await bringPackages(this.#room, call);
     await bringProgram(this.#room, call);
     await joinMesh(this.#room, call);
@@ -101,7 +102,9 @@ class RemoteDriver implements Driver {
   }
 
   async write(context: UpContext, report: StepReport): Promise<void> {
-    const secrets = await loadSecrets(context.layout);
+    const { spec, layout } = context;
+    const known = await ensureSecrets(spec.cluster, layout, new Changes('plan'));
+    const onMachine = clusterLayout(this.machineDir);
     const program = posix.dirname(context.program!.entry);
     await this.#room.ask(
       { context, report },
@@ -109,7 +112,11 @@ class RemoteDriver implements Driver {
         step: 'write files',
         plans: context.nodes,
         action: 'write',
-        takes: (request) => ({ ...request, secrets, program }),
+        takes: (request) => ({
+          ...request,
+          secrets: known === null ? [] : planSecretFiles(onMachine, request.plan.node, known),
+          program,
+        }),
       },
     );
   }
