@@ -6,7 +6,7 @@ import { type KeyRecord, parseRecord, type SessionRecord } from '../store/record
 import { closeSession, openSession } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { hashStreamKey } from '../store/stream-key.ts';
-import { listContributions, openContribution } from './contribution-client.ts';
+import { isGhost, listContributions, openContribution } from './contribution-client.ts';
 import type { KnownState } from './known-state.ts';
 import type { PlaceResult } from './place-publisher.ts';
 import type { SessionSync } from './session-sync.ts';
@@ -106,7 +106,7 @@ async function findKey(key: string, deps: AdmissionDeps): Promise<KeyRecord | nu
 
 /** Takes the stream for this connection; null when another client publishes it in this region. */
 async function claim(session: SessionRecord, deps: AdmissionDeps): Promise<Claimed | null> {
-  const { store, node } = deps;
+  const { store, node, clock } = deps;
   try {
     const first = await openSession(store, session);
     const opened =
@@ -117,17 +117,20 @@ async function claim(session: SessionRecord, deps: AdmissionDeps): Promise<Claim
     return { session: opened.session, home: opened.oldest.region ?? node.region };
   } catch {
     const local = (await listContributions(node)) ?? [];
-    return local.every((live) => live.stream !== session.stream) ? { session, home: node.region } : null;
+    const isFree = local.every((live) => live.stream !== session.stream || isGhost(live, clock.nowMs()));
+    return isFree ? { session, home: node.region } : null;
   }
 }
 
-/** Whether a session is only in the store, where it lasts for some seconds: its ingest node is gone, or lost it. */
-async function isDead(session: SessionRecord, { node, peers }: AdmissionDeps): Promise<boolean> {
-  const holder = peers.find(({ name }) => name === session.node);
-  if (session.node === node.name) return false;
+/**
+ * Whether a session is only in the store, where it lasts for some seconds: its ingest node is gone, or lost it, or found
+ * it on its disk with nobody behind it. One of this node that its daemon does not have may be on its way there.
+ */
+async function isDead(session: SessionRecord, { node, peers, clock }: AdmissionDeps): Promise<boolean> {
+  const isOwn = session.node === node.name;
+  const holder = isOwn ? node : peers.find(({ name }) => name === session.node);
   const held = holder === undefined ? null : await listContributions(holder);
-  return (
-    held === null ||
-    !held.some(({ stream, client }) => stream === session.stream && client === session.client)
-  );
+  if (held === null) return !isOwn;
+  const found = held.find(({ stream, client }) => stream === session.stream && client === session.client);
+  return found === undefined ? !isOwn : isGhost(found, clock.nowMs());
 }

@@ -13,8 +13,26 @@ export interface ContributionSession {
   readonly placed?: boolean;
   /** Unix milliseconds of RTMP timestamp 0, as the publisher says; null or absent when it does not. */
   readonly saidEpochMs?: number | null;
+  /** Null until the daemon has settled it. */
+  readonly epochMs?: number | null;
+  /** Arrival of its last tag in this run of the daemon; null for none. */
+  readonly lastTagMs?: number | null;
+  /** Since when this run of the daemon has asked for its media. */
+  readonly pulledSinceMs?: number;
   /** What was seen of its picture and sound; absent: of an older version, or not asked for. */
   readonly fitness?: Fitness;
+}
+
+/** A publisher that is still there sends something within this time, whoever asks. */
+const GHOST_MS = 1000;
+
+/**
+ * Whether a session that the daemon found on its disk has nobody behind it any more: it had media before, and has none
+ * since. The machine was away; its publisher has to come in again, and must not be kept out by what it left.
+ */
+export function isGhost({ epochMs, lastTagMs, pulledSinceMs }: ContributionSession, nowMs: number): boolean {
+  if (typeof epochMs !== 'number' || lastTagMs !== null || pulledSinceMs === undefined) return false;
+  return nowMs - pulledSinceMs > GHOST_MS;
 }
 
 type Place = Pick<Peer, 'address' | 'ports'>;

@@ -32,6 +32,8 @@ export interface LiveSessionDeps {
 /** A session as `GET /sessions` tells it. */
 export interface SessionReport extends SavedSession {
   readonly lastTagMs: number | null;
+  /** Unix milliseconds since which this run of the daemon has been asking for its media. */
+  readonly pulledSinceMs: number;
   readonly subscribers: number;
   /** What was seen of its picture and sound; `unknown` while nobody looks. */
   readonly fitness: Fitness;
@@ -49,10 +51,12 @@ export class LiveSession {
   #epochs = 0;
   #lastTag: { arrivalMs: number; timestampMs: number } | null = null;
   #examiner: Examiner | null = null;
+  readonly #pulledSinceMs: number;
 
   constructor(saved: SavedSession, deps: LiveSessionDeps) {
     this.#saved = saved;
     this.#deps = deps;
+    this.#pulledSinceMs = deps.clock.nowMs();
     this.#tracker = new EpochTracker({
       epochMs: saved.epochMs,
       skewMs: saved.skewMs ?? 0,
@@ -106,6 +110,7 @@ export class LiveSession {
       ...this.#saved,
       fitness: this.#fitness,
       lastTagMs: this.#lastTag?.arrivalMs ?? null,
+      pulledSinceMs: this.#pulledSinceMs,
       subscribers: this.#subscribers.count,
     };
   }

@@ -1,6 +1,7 @@
 /** One of a relay's targets: connected, tried again for as long as there is an encoder, never waited for. */
 import { rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
+import { probePort } from '../../health/ask-node.ts';
 import { type FlvTag, formatFlvHeader, formatFlvTag } from '../../media/flv.ts';
 import {
   formatPlayPathFile,
@@ -21,6 +22,8 @@ export interface RelayTargetOptions {
   /** State, fault or gaps have changed. */
   onChange(): void;
   readonly startPush?: (options: RtmpPushOptions) => RtmpPush;
+  /** Whether somebody takes connections there. */
+  readonly probe?: (host: string, port: number) => Promise<boolean>;
 }
 
 /** What a target needs of the encoder's session. */
@@ -34,6 +37,12 @@ export interface TargetSession {
 const LIMITS = { maxMs: 5_000, maxBytes: 32 * 1024 * 1024 } as const;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 3_000;
+/** Where nobody took the connection a knock costs next to nothing: an ingest that is back is found this soon. */
+const KNOCK_MS = 200;
+const KNOCK_LIMIT_MS = 1_000;
+const RTMP_PORT = 1935;
+/** What is said of a target of which a knock tells whether it is back. */
+const REFUSED = 'nobody takes connections there';
 /** Connected for so long: the next loss is another story. */
 const SETTLED_MS = 10_000;
 /** ffmpeg gives up on its own after 5 s in most places, not in all (name look-up). */
@@ -152,8 +161,30 @@ export class RelayTarget {
     this.#unblock();
     if (wasIn && this.#options.clock.nowMs() - this.#connectedMs > SETTLED_MS) this.#retryMs = FIRST_RETRY_MS;
     this.#become('retrying', wasIn ? 'the connection broke' : wordFault(said, this.#options.key));
+    if (this.#fault === REFUSED) {
+      this.#knockSoon(session);
+      return;
+    }
     this.#timer = setTimeout(() => void this.#connect(session), this.#retryMs);
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #knockSoon(session: TargetSession): void {
+    this.#timer = setTimeout(() => void this.#knock(session), KNOCK_MS);
+  }
+
+  /** Connects once somebody takes connections again. */
+  async #knock(session: TargetSession): Promise<void> {
+    const { url, probe = probeOpen } = this.#options;
+    const { hostname, port } = new URL(url);
+    const isOpen = await probe(hostname, Number(port || RTMP_PORT));
+    if (this.#session !== session) return;
+    if (!isOpen) {
+      this.#knockSoon(session);
+      return;
+    }
+    this.#retryMs = FIRST_RETRY_MS;
+    await this.#connect(session);
   }
 
   #pump(): void {
@@ -181,9 +212,13 @@ export class RelayTarget {
   }
 }
 
+async function probeOpen(host: string, port: number): Promise<boolean> {
+  return (await probePort(host, port, KNOCK_LIMIT_MS)) === 'open';
+}
+
 /** Says in a few words why a connection ended; ffmpeg's own may hold the play path. */
 function wordFault(said: string, key: string): string {
-  if (/Connection refused/.test(said)) return 'nobody takes connections there';
+  if (/Connection refused/.test(said)) return REFUSED;
   if (said === '' || /timed out/.test(said)) return 'it does not answer';
   if (/Input\/output error|Server error|End of file|Broken pipe|reset by peer/.test(said)) {
     return 'it hung up: the key is not good, or the stream is published already';

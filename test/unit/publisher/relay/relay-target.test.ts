@@ -25,13 +25,20 @@ interface FakePush {
 let dir: string;
 let pushes: FakePush[];
 let target: RelayTarget;
+/** Whether somebody takes connections; how often somebody looked. */
+let door: { isOpen: boolean; knocks: string[] };
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sc-target-'));
   pushes = [];
+  door = { isOpen: false, knocks: [] };
   target = new RelayTarget({
     ...{ url: 'rtmp://us/live', key: KEY, playPathFile: join(dir, 'play-path'), clock: systemClock },
     onChange: () => undefined,
+    probe: async (host, port) => {
+      door.knocks.push(`${host}:${port}`);
+      return door.isOpen;
+    },
     startPush: (options) => {
       const push: FakePush = {
         ...{ options, parser: new FlvParser(), tags: [], takes: true, ended: false, killed: false },
@@ -102,6 +109,31 @@ test('a connection that breaks is made anew with the same epoch, and is told wit
   second.options.onConnected();
   assert.deepEqual(timesOf(second), [1000, 1040]);
   assert.equal(target.report().fault, null);
+});
+
+test('a target that refuses connections is knocked at, and connected as soon as it takes them', async () => {
+  target.begin(session);
+  (await nextPush(1)).options.onEnded('Connection refused');
+  assert.equal(target.report().fault, 'nobody takes connections there');
+  await until(() => door.knocks.length >= 3, 'three knocks');
+  assert.equal(pushes.length, 1);
+  assert.equal(door.knocks[0], 'us:1935');
+  door.isOpen = true;
+  const second = await nextPush(2);
+  second.options.onConnected();
+  assert.equal(target.report().state, 'connected');
+});
+
+test('nobody knocks once the session has ended', async () => {
+  target.begin(session);
+  (await nextPush(1)).options.onEnded('Connection refused');
+  await until(() => door.knocks.length >= 1, 'a knock');
+  target.end();
+  door.isOpen = true;
+  const known = door.knocks.length;
+  await new Promise((resolve) => setTimeout(resolve, 450));
+  assert.ok(door.knocks.length <= known + 1);
+  assert.equal(pushes.length, 1);
 });
 
 test('a target that takes nothing is given nothing, and goes on where it was once it takes again', async () => {
