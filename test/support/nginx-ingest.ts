@@ -27,7 +27,10 @@ export async function startNginxIngest(options: NginxIngestOptions): Promise<Ngi
   const dir = await mkdtemp(join(tmpdir(), 'sc-nginx-'));
   const template = await readFile(new URL('../../templates/nginx-ingest.conf', import.meta.url), 'utf8');
   const updatePort = await freePort(options.address);
-  const values: Record<string, string | number> = { ...options, updatePort, dir };
+  const values: Record<string, string | number> = {
+    ...options,
+    ...{ updatePort, dir, data: dir, listenAddress: options.address },
+  };
   const conf = template.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => String(values[name]));
   await writeFile(join(dir, 'nginx.conf'), conf);
   const child = spawn('nginx', ['-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf')], {
