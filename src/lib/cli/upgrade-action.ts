@@ -92,9 +92,13 @@ async function withProgram(context: UpContext, request: UpgradeRequest): Promise
   const named = { cluster: spec.cluster, before };
   const journal = await loadJournal(layout.dir);
   if (request.dryRun) {
-    const target = (name: string): string | undefined => (request.rollback ? journal?.before[name] : digest);
-    const [changed, unchanged] = split(orderNodes(spec.nodes), ({ name }) => before[name] !== target(name));
-    return { ...named, to: digest, changed, unchanged, dryRun: true };
+    const target = (name: string): string | null =>
+      (request.rollback ? journal?.before[name] : digest) ?? before[name]!;
+    const order = orderNodes(spec.nodes);
+    if (request.rollback) order.reverse();
+    const [changed, unchanged] = split(order, ({ name }) => before[name] !== target(name));
+    const to = changed[0] === undefined ? digest : target(changed[0])!;
+    return { ...named, to, changed, unchanged, dryRun: true };
   }
   const deps: UpgradeDeps = {
     hands,

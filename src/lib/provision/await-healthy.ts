@@ -18,7 +18,8 @@ export interface HealthyWait {
 }
 
 const POLL_MS = 25;
-const SHOWN_LINES = 5;
+/** What Node says of an error that nobody caught has ten. */
+const SHOWN_LINES = 10;
 
 /**
  * Resolves when the unit answers. Throws UNHEALTHY as soon as it exited, or after the timeout, with its last lines,

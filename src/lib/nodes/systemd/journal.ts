@@ -41,11 +41,16 @@ export function parseJournalLine(text: string): LogLine | null {
   return { node, unit, time: formatTime(Number(at)), text: decodeMessage(MESSAGE) };
 }
 
-/** Reads the last lines of one unit, also what systemd said of it; empty when the journal cannot be read. */
+/** Reads the last lines that a unit printed; of one that printed nothing, what systemd said of it. */
 export async function readJournalTail(id: string, count: number): Promise<string[]> {
   // What a process said in its last breath may still be on its way.
   if (process.getuid?.() === 0) await execa('journalctl', ['--sync'], { reject: false, timeout: 5_000 });
-  const args = ['--quiet', '--no-pager', '--output=cat', `--lines=${count}`, `--unit=${id}`];
+  const own = await readTail(count, `_SYSTEMD_UNIT=${id}`);
+  return own.length > 0 ? own : await readTail(count, `--unit=${id}`);
+}
+
+async function readTail(count: number, match: string): Promise<string[]> {
+  const args = ['--quiet', '--no-pager', '--output=cat', `--lines=${count}`, match];
   const { stdout } = await execa('journalctl', args, { reject: false, timeout: 10_000 });
   return stdout === '' ? [] : stdout.split('\n');
 }
