@@ -64,7 +64,7 @@ export async function holdOperatorLease(
     args: [JSON.stringify(own), lease.id, OPERATOR_LEASE_MS, instead],
   });
   const [mine, json] = reply as [number, string];
-  return { mine: mine === 1, lease: parseRecord<OperatorLease>(json) ?? lease };
+  return { mine: mine === 1, lease: parseLease(json) ?? lease };
 }
 
 /** Gives the lease back; does nothing when it is another's. */
@@ -81,7 +81,7 @@ export async function loadOperatorLease(
     store.redis.get(store.keys.operatorLease),
     store.redis.pttl(store.keys.operatorLease),
   ]);
-  const lease = parseRecord<OperatorLease>(json);
+  const lease = parseLease(json);
   return lease === null ? null : { lease, leftMs };
 }
 
@@ -103,4 +103,13 @@ export async function stealOperatorLease(store: Store, { holder, by, reason }: L
     args: [holder.id, JSON.stringify(tomb), NOTICE_MS, words],
   });
   return reply === 1;
+}
+
+/** A lease as the store has it; its words are shown to people, so nothing in them acts on a terminal. */
+function parseLease(json: string | null): OperatorLease | null {
+  const lease = parseRecord<OperatorLease>(json);
+  if (lease === null || typeof lease.id !== 'string') return null;
+  const clean = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replaceAll(/\p{Cc}/gu, '') : value;
+  return JSON.parse(JSON.stringify(lease), clean) as OperatorLease;
 }

@@ -1,7 +1,8 @@
 /** `history` as lines: a row an entry, oldest first. Pure. */
-import type { HistoryEntry } from '../../provision/operation/merge-history.ts';
+import { type HistoryEntry, isContinuedByUp } from '../../provision/operation/merge-history.ts';
 import { wordOperator } from '../../provision/operation/operator.ts';
 import type { History } from '../load-history.ts';
+import { plainText } from './fit-text.ts';
 import { formatDay } from './format-day.ts';
 import { type Cell, type Column, formatTable } from './format-table.ts';
 import type { Paint } from './paint.ts';
@@ -33,8 +34,8 @@ export function formatHistory({ cluster, entries, store }: History, columns: num
   const table = formatTable({ columns: COLUMNS, rows }, columns - MARGIN.length, paint.quiet);
   const last = entries.findLast(({ endedMs, result }) => endedMs !== null || result === 'unfinished');
   const remedy =
-    last?.result === 'unfinished'
-      ? ['', `${MARGIN}${last.what} was killed on its way: streamctl up goes on where it stopped`]
+    last?.result === 'unfinished' && isContinuedByUp(last.what)
+      ? ['', `${MARGIN}${plainText(last.what)} was killed on its way: streamctl up goes on where it stopped`]
       : [];
   return [...table.map((line) => `${MARGIN}${line}`.trimEnd()), ...remedy, ...away];
 }

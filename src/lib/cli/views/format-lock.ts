@@ -2,6 +2,7 @@
 import type { LockHolder } from '../../provision/lock.ts';
 import { wordLease } from '../../provision/operation/cluster-lock.ts';
 import type { LockState } from '../lock-action.ts';
+import { plainText } from './fit-text.ts';
 
 /** Formats the state of both locks at a time, Unix milliseconds. */
 export function formatLock(state: LockState, nowMs: number): string[] {
@@ -18,7 +19,7 @@ export function formatLock(state: LockState, nowMs: number): string[] {
   }
   if (store === 'away') rows.push(['store', 'does not answer: commands of other machines are not known']);
   const head = held ? `  cluster ${cluster} is being changed` : `  nobody is changing cluster ${cluster}`;
-  return [head, ...rows.map(([label, text]) => `    ${label.padEnd(7)}  ${text}`)];
+  return [head, ...rows.map(([label, text]) => `    ${label.padEnd(7)}  ${plainText(text)}`)];
 }
 
 function wordHere({ command, pid, user }: LockHolder): string {

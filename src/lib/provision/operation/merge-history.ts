@@ -87,13 +87,21 @@ function fromEvent({ atMs, who, what, stream, subject }: AuditEvent): HistoryEnt
 
 const INSTANT = { endedMs: null, host: null, ci: null, result: 'done' } as const;
 
-/** The last command of this machine that was killed on its way; null when the last one ended. */
+/** Commands whose unfinished work `up` finishes; drills heal by themselves, and an upgrade goes on as one. */
+const CONTINUED = /^(streamctl )?(up|quickstart|ring|region)\b/;
+
+/** Whether `up` goes on with what a command left unfinished. */
+export function isContinuedByUp(command: string): boolean {
+  return CONTINUED.test(command);
+}
+
+/** The last command of this machine if it was killed on its way, and `up` goes on with it; else null. */
 export function findUnfinished(
   journal: readonly OperationNote[],
   holders: readonly string[],
 ): OperationNote | null {
   const last = journal.findLast(({ phase, id }) => phase === 'begun' && !holders.includes(id));
-  if (last === undefined) return null;
+  if (last === undefined || !isContinuedByUp(last.command)) return null;
   return journal.some(({ phase, id }) => phase === 'ended' && id === last.id) ? null : last;
 }
 

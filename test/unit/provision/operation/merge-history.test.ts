@@ -81,4 +81,5 @@ test('the last command that was killed is the one to go on with, unless a later 
   assert.equal(findUnfinished([...killed, begun('own', 4)], ['own'])?.id, 'b');
   assert.equal(findUnfinished([...killed, begun('c', 4), ended('c', 5)], []), null);
   assert.equal(findUnfinished([], []), null);
+  assert.equal(findUnfinished([...killed, begun('c', 4, 'streamctl drill fail-store')], []), null);
 });
