@@ -48,6 +48,8 @@ const DAEMONS = {
   hands: async () => {
     const { runHands } = await import('../provision/hands/run-hands.ts');
     const { stdin: input, stdout: output } = process;
+    // Units run as another user, who must be able to enter what root makes.
+    process.umask(0o022);
     await runHands({ input, output });
   },
 } as const;

@@ -10,7 +10,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
@@ -25,7 +25,8 @@ const CONTROL_MS = 3_000;
 /** Makes the folder of sockets of this user. Throws ENVIRONMENT when somebody else could reach into it. */
 export async function ensureSocketFolder(): Promise<string> {
   const { uid } = userInfo();
-  const folder = join(tmpdir(), `streamctl-ssh-${uid}`);
+  // Not the folder of TMPDIR: the name of a socket has to be short.
+  const folder = `/tmp/streamctl-ssh-${uid}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
   if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return folder;

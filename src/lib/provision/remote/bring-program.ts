@@ -27,7 +27,7 @@ export async function bringBundle(
   const folder = posix.join(programs, bundle.name);
   await run(target, {
     step: 'make the folder of programs',
-    command: `${asRoot}mkdir -p ${quoteWord(programs)}`,
+    command: `${asRoot}sh -c ${quoteWord(`umask 022; mkdir -p ${quoteWord(programs)}`)}`,
     timeoutMs: UNPACK_MS,
     signal,
   });

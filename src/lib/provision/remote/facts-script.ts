@@ -50,8 +50,10 @@ export function formatFactsScript(clusterDir: string, packages: readonly string[
     'set -- $(df -Pk /var/lib | tail -n 1); echo "freeKb=$4"',
     'echo "cores=$(nproc)"; echo "openFiles=$(ulimit -Hn)"; echo "backlog=$(cat /proc/sys/net/core/somaxconn)"',
     `dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${packages.join(' ')} 2>/dev/null | sed -n 's/^installed /package=/p'`,
-    `for one in '${clusterDir}'/program/*/; do [ -d "$one" ] && echo "program=$(basename "$one")"; done`,
-    `for one in '${clusterDir}'/nodes/*/; do [ -d "$one" ] && echo "node=$(basename "$one")"; done`,
+    // A careful administrator's umask may keep the login out of root's folders.
+    '[ "$(id -u)" = 0 ] && asroot= || asroot="sudo -n"',
+    `$asroot ls '${clusterDir}/program' 2>/dev/null | sed -n '/\\.gz/!s/^/program=/p' | grep -v '\\.\\(new\\|part\\)$'`,
+    `$asroot ls '${clusterDir}/nodes' 2>/dev/null | sed 's/^/node=/'`,
     `echo ${CLOCK_READY}`,
     'while read -r _; do date +%s%N; done',
   ].join('\n');

@@ -53,7 +53,7 @@ export function judgeMachine(node: string, machine: Machine, ours: Ours): Stream
     });
   }
   if (Math.abs(clockOffsetMs) - clockErrorMs > CLOCK_REFUSED_MS) {
-    return unfit(node, `its clock is ${wordOffset(clockOffsetMs)} of this machine's`, {
+    return unfit(node, `its clock is ${wordOffset(clockOffsetMs)}`, {
       hint: 'Let both follow network time: sudo timedatectl set-ntp true.',
     });
   }
@@ -70,11 +70,11 @@ export function wordSystems(machines: readonly Machine[]): string {
   return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ');
 }
 
-/** `120 ms ahead`, `2.5 s behind`. */
+/** `120 ms ahead of ours`, `2.5 s behind ours`. */
 export function wordOffset(ms: number): string {
   const size =
     Math.abs(ms) < 1000 ? `${Math.abs(ms).toFixed(0)} ms` : `${(Math.abs(ms) / 1000).toFixed(1)} s`;
-  return `${size} ${ms > 0 ? 'ahead' : 'behind'}`;
+  return `${size} ${ms > 0 ? 'ahead of' : 'behind'} ours`;
 }
 
 function wordSudo(node: string, { user, sudo }: Machine): StreamctlError {

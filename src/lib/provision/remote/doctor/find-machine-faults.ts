@@ -54,7 +54,7 @@ function findPackages(machine: Machine, { install }: Mending): Found {
 }
 
 function findClock({ clockOffsetMs, clockErrorMs }: Machine, { followTime }: Mending): Found {
-  const text = `clock ${wordOffset(clockOffsetMs)} of this machine's, ± ${clockErrorMs.toFixed(0)} ms`;
+  const text = `clock ${wordOffset(clockOffsetMs)}, ± ${clockErrorMs.toFixed(0)} ms`;
   if (Math.abs(clockOffsetMs) - clockErrorMs <= CLOCK_WARNED_MS) return fine(text);
   return {
     state: 'warning',
