@@ -6,6 +6,7 @@
  * What is done on machines is the driver's (driver.ts); it knows no unit by name but through plan-units.ts.
  */
 import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts';
+import { describeStore } from '../store/store-site.ts';
 import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
 import { refuseOtherPlace } from './other-place.ts';
@@ -30,7 +31,8 @@ export const UP_STEPS: readonly Step[] = [
 export async function checkMachine(context: UpContext, report: StepReport): Promise<string> {
   await refuseOtherSpec(context.spec, context.layout.dir);
   await refuseOtherPlace(context.spec, context.layout.dir);
-  return await context.driver.check(context, report);
+  const found = await context.driver.check(context, report);
+  return `${found} · ${describeStore(context.spec.nodes)}`;
 }
 
 /** Writes the record, the secrets and the program. */

@@ -46,8 +46,8 @@ export function quorumOf(peers: readonly Peer[]): number {
 export function describeStore(peers: readonly Peer[]): string {
   const { length } = storeNodes(peers);
   return isReplicated(peers)
-    ? `${length} stores, which may lose ${length - quorumOf(peers)}`
-    : 'one store: nothing can be changed while it is lost; three survive the loss of one';
+    ? `${length} stores, of which ${length - quorumOf(peers)} may be lost`
+    : 'one store: no changes while it is lost';
 }
 
 /** Where a cluster's store is. Throws SPEC_INVALID when no node has that role. */

@@ -6,8 +6,11 @@ export function findNoStore({ answers, nodes }: ClusterFacts): Problem[] {
   const asked = answers.filter((answer) => answer.agent !== null);
   const without = asked.filter((answer) => answer.agent!.store === 'down').map((answer) => answer.peer.name);
   if (without.length === 0) return [];
-  const store = answers.find((answer) => answer.peer.roles.includes('store'))?.peer.name;
-  const dead = nodes.find((node) => node.name === store)?.health === 'down';
+  const stores = answers.flatMap(({ peer }) => (peer.roles.includes('store') ? [peer.name] : []));
+  const isDead = (name: string): boolean => nodes.find((node) => node.name === name)?.health === 'down';
+  // Of several stores the one that answers nobody is the one to look at.
+  const store = stores.find(isDead) ?? stores[0];
+  const dead = store !== undefined && isDead(store);
   const all = without.length === asked.length;
   return [
     {

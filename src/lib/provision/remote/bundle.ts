@@ -40,6 +40,9 @@ interface Packing {
   readonly from: readonly string[];
 }
 
+/** A link or mode that a file got meanwhile is a change to tar; who installs another program writes another file. */
+const ONLY_LINKED = /^(tar: .*: file changed as we read it\n?)+$/;
+
 /** Light compression: what takes longer to pack than to send is no gain. */
 async function pack({ name, bundles, from }: Packing): Promise<Bundle> {
   const file = join(bundles, `${name}.tar.gz`);
@@ -61,7 +64,7 @@ async function pack({ name, bundles, from }: Packing): Promise<Bundle> {
     ],
     { reject: false },
   );
-  if (exitCode !== 0) {
+  if (exitCode !== 0 && !(exitCode === 1 && ONLY_LINKED.test(stderr))) {
     await rm(draft, { force: true });
     throw new StreamctlError('ENVIRONMENT', `pack ${name}: tar ended with ${exitCode}`, {
       hint: `Make room in ${bundles}.`,
