@@ -50,7 +50,8 @@ export function formatUsers(cluster: string, passwords: StorePasswords): string 
   const user = (name: StoreUser, rules: string) =>
     `user ${name} on #${hash(passwords[name])} resetchannels ${rules}`;
   return `${[
-    'user default off resetpass resetkeys resetchannels -@all',
+    // Nobody can be it. Redis reads its own file of changes as this user: what it may not do would be lost in a restart.
+    'user default off resetpass ~* &* +@all',
     // No looking at other keys than the cluster's, no changing of Redis itself.
     user('operator', `~${prefix}* &${prefix}* +@all -@admin -@dangerous ${GREETING}`),
     user(

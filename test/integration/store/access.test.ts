@@ -72,6 +72,17 @@ test('the user of replicas reads nothing', async () => {
   );
 });
 
+test('what was changed is there after a restart', async () => {
+  await stores.nodes[0]!.redis.signal('SIGKILL');
+  stores.nodes[0]!.redis.start();
+  const read = () => readStore(stores.as('operator'), loadStreams).catch(() => null);
+  await until(async () => (await read()) !== null, 'the store to start again');
+  assert.deepEqual(
+    (await read())?.map(({ name }) => name),
+    ['gala'],
+  );
+});
+
 test('who has no password gets no answer but that', async () => {
   const stranger = await openCommandLine(stores.as('node'), { timeoutMs: 5000 });
   const { ring, changes, keys } = node.keys;
