@@ -65,9 +65,7 @@ export function summarize(
     cluster: known.name,
     running,
     healthy: running && problems.length === 0,
-    summary: [verdict, ...amounts(regions.length, nodes.length, running ? streams : null), ...moving].join(
-      ' · ',
-    ),
+    summary: [verdict, ...amounts(answers, regions.length, running ? streams : null), ...moving].join(' · '),
     problems,
     ingest: answers
       .filter((answer) => answer.peer.roles.includes('ingest'))
@@ -112,8 +110,15 @@ function wordVerdict(running: boolean, problems: number): string {
   return problems === 0 ? 'healthy' : formatCount(problems, 'problem');
 }
 
-function amounts(regions: number, nodes: number, streams: readonly StreamStatus[] | null): string[] {
-  const places = [formatCount(regions, 'region'), formatCount(nodes, 'node')];
+function amounts(
+  answers: readonly NodeAnswer[],
+  regions: number,
+  streams: readonly StreamStatus[] | null,
+): string[] {
+  const stores = answers.filter(({ peer }) => peer.roles.includes('store')).length;
+  // One store is the usual; of several one may be lost.
+  const several = stores > 1 ? [formatCount(stores, 'store')] : [];
+  const places = [formatCount(regions, 'region'), formatCount(answers.length, 'node'), ...several];
   if (streams === null) return places;
   const live = streams.filter((stream) => stream.state === 'live').length;
   const viewers = streams.reduce((total, stream) => total + stream.viewers, 0);

@@ -20,6 +20,13 @@ import {
 
 const judge = (answers: NodeAnswer[]) => summarize(answers, KNOWN, { nowMs: NOW_MS });
 
+test('a cluster with several stores says how many', () => {
+  const answers = answersBut().map((answer, index) =>
+    index < 3 ? { ...answer, peer: { ...answer.peer, roles: ['store', 'origin', 'edge'] as const } } : answer,
+  );
+  assert.match(judge(answers).summary, / · 4 nodes · 3 stores · /);
+});
+
 test('a cluster where all is well is healthy and says how much there is', () => {
   const status = judge(answersBut());
   assert.equal(status.healthy, true);
