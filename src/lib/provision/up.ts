@@ -11,6 +11,7 @@ import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
 import { refuseOtherPlace } from './other-place.ts';
 import { refuseOtherSpec } from './other-spec.ts';
+import { refuseOtherStore } from './other-store.ts';
 import { planNodes } from './plan-nodes.ts';
 import { placeOf } from './plan-place.ts';
 import { declareRing, drainLeaving } from './ring/declare-ring.ts';
@@ -31,6 +32,7 @@ export const UP_STEPS: readonly Step[] = [
 export async function checkMachine(context: UpContext, report: StepReport): Promise<string> {
   await refuseOtherSpec(context.spec, context.layout.dir);
   await refuseOtherPlace(context.spec, context.layout.dir);
+  await refuseOtherStore(context.spec.nodes, context.layout.dir);
   const found = await context.driver.check(context, report);
   return `${found} · ${describeStore(context.spec.nodes)}`;
 }
