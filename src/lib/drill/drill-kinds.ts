@@ -1,11 +1,12 @@
 /** The drills that come with streamctl: what each breaks, what must be seen, and how it is planned. */
 import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
+import { type CutLink, linksBetween } from './faults/cut-links.ts';
 import type { FaultSettings } from './faults/fault.ts';
 import type { PlanFacts } from './plan-drill.ts';
 
 /** What a drill is aimed at. */
-export type TargetKind = 'region' | 'node' | 'stream';
+export type TargetKind = 'region' | 'node' | 'stream' | 'link';
 
 export interface DrillKind {
   readonly name: string;
@@ -137,6 +138,21 @@ export const DRILLS: readonly DrillKind[] = [
     faultOf: (stream) => ({ kind: 'drop-publisher', stream }),
   },
   {
+    ...{ name: 'partition', target: 'link', amount: null, durationMs: 30 * SEC, harm: 'keep' },
+    fault: 'the links between two regions are cut, both ways or one way; needs nodes on machines',
+    expect: 'nothing: each region carries on by itself, and no node is given up',
+    faultOf: (link, _, facts) => ({ kind: 'cut-links', links: linksOf(link, facts) }),
+  },
+  {
+    ...{ name: 'reboot', target: 'node', amount: null, durationMs: 40 * SEC, harm: 'keep' },
+    fault: 'the machine of a node boots without a warning; needs nodes on machines',
+    expect: 'its region carries on, and the node comes back by itself',
+    faultOf: (node, _, facts) => {
+      requireMachines('reboot', facts);
+      return { kind: 'reboot', node };
+    },
+  },
+  {
     ...{ name: 'surge', target: 'region', durationMs: 20 * SEC, harm: 'keep' },
     amount: { name: 'count', meaning: 'Viewers that join within seconds.' },
     fault: 'many viewers join within seconds',
@@ -158,6 +174,28 @@ export function findDrill(name: string): DrillKind {
   throw new StreamctlError('NOT_FOUND', `there is no drill "${name}"`, {
     hint: nearest === null ? 'See streamctl drill list.' : `Did you mean ${nearest}?`,
   });
+}
+
+/** The words for the links between two regions, as a target: `us:eu` both ways, `us>eu` what us sends. */
+export function wordLink(one: string, other: string, oneWay: boolean): string {
+  return `${one}${oneWay ? '>' : ':'}${other}`;
+}
+
+function linksOf(link: string, facts: PlanFacts): CutLink[] {
+  requireMachines('partition', facts);
+  const [one, other] = link.split(/[:>]/);
+  return linksBetween(facts.view.peers, [one!, other!], link.includes('>'));
+}
+
+function requireMachines(drill: string, { view }: PlanFacts): void {
+  if (view.ssh !== null) return;
+  throw new StreamctlError(
+    'USAGE',
+    `drill ${drill} needs nodes on machines: those of ${view.name} are on this one`,
+    {
+      hint: 'Rehearse it in a lab: streamctl lab up, and a spec with driver: ssh.',
+    },
+  );
 }
 
 function nodesOf(region: string, { view }: PlanFacts): string[] {

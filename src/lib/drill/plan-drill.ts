@@ -3,7 +3,7 @@ import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
-import type { DrillKind, TargetKind } from './drill-kinds.ts';
+import { type DrillKind, type TargetKind, wordLink } from './drill-kinds.ts';
 import {
   DEFAULT_LIMITS,
   DEFAULT_STOPS,
@@ -151,8 +151,18 @@ export function resolveTarget(kind: TargetKind, given: string | null, facts: Pla
   });
 }
 
+/** Every pair of regions, both ways and one way. */
+function linkTargets(regions: readonly string[]): string[] {
+  return regions.flatMap((one) =>
+    regions.flatMap((other) =>
+      one === other ? [] : [wordLink(one, other, false), wordLink(one, other, true)],
+    ),
+  );
+}
+
 /** Names of all targets of a kind. */
 export function targetsOf(kind: TargetKind, { view }: PlanFacts): readonly string[] {
   if (kind === 'region') return view.regions;
+  if (kind === 'link') return linkTargets(view.regions);
   return kind === 'node' ? view.peers.map(({ name }) => name) : Object.keys(view.streams);
 }

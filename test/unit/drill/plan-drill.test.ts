@@ -10,12 +10,14 @@ const wish: DrillWish = {
   ...{ target: null, amount: null, stream: 'demo', viewers: 100, durationMs: null, seed: 1 },
 };
 
-const TARGETS = { region: 'eu', node: 'eu-2', stream: 'demo' } as const;
+const TARGETS = { region: 'eu', node: 'eu-2', stream: 'demo', link: 'us:eu' } as const;
+const ssh = { parallel: 4, connectTimeoutSec: 5 };
+const onMachines = { ...facts, view: { ...facts.view, ssh } };
 
 for (const kind of DRILLS) {
   test(`${kind.name} has a plan for a target that fits, and says so in JSON`, () => {
     const target = kind.target === null ? null : TARGETS[kind.target];
-    const plan = planDrill(kind, { ...wish, target, amount: kind.amount === null ? null : 10 }, facts);
+    const plan = planDrill(kind, { ...wish, target, amount: kind.amount === null ? null : 10 }, onMachines);
     assert.equal(plan.drill, kind.name);
     assert.ok(plan.faults.length + plan.joins.length > 0);
     assert.ok(plan.durationMs > 0);
@@ -26,6 +28,27 @@ for (const kind of DRILLS) {
 test('fail-region hits every node of the region, and no other', () => {
   const plan = planDrill(findDrill('fail-region'), { ...wish, target: 'eu' }, facts);
   assert.deepEqual(plan.faults[0]?.settings, { kind: 'kill-nodes', nodes: ['eu-1', 'eu-2'] });
+});
+
+test('partition cuts each node off from those of the other region, or one way alone', () => {
+  const plan = (target: string) => planDrill(findDrill('partition'), { ...wish, target }, onMachines);
+  const us = ['us-1', 'us-2'].map((node) => ({ node, to: ['eu-1', 'eu-2'] }));
+  const eu = ['eu-1', 'eu-2'].map((node) => ({ node, to: ['us-1', 'us-2'] }));
+  assert.deepEqual(plan('us:eu').faults[0]?.settings, { kind: 'cut-links', links: [...us, ...eu] });
+  assert.deepEqual(plan('eu>us').faults[0]?.settings, { kind: 'cut-links', links: eu });
+  assert.throws(() => plan('us:ap'), { code: 'NOT_FOUND' });
+});
+
+test('what takes a machine is refused where nodes share one', () => {
+  for (const [name, target] of [
+    ['partition', 'us:eu'],
+    ['reboot', 'eu-1'],
+  ] as const) {
+    assert.throws(() => planDrill(findDrill(name), { ...wish, target }, facts), {
+      code: 'USAGE',
+      hint: /streamctl lab up/,
+    });
+  }
 });
 
 test('a target that the cluster does not have is refused with the nearest one', () => {

@@ -8,6 +8,7 @@
 import type { ClusterView } from '../../nodes/cluster-view.ts';
 import type { ClusterSight } from '../cluster-sight.ts';
 import type { UndoAction } from '../undo/undo-action.ts';
+import type { CutLink } from './cut-links.ts';
 
 /** Settings of every kind of fault. */
 export type FaultSettings =
@@ -27,7 +28,9 @@ export type FaultSettings =
       readonly node: string;
       readonly mode: OriginFaultMode;
     }
-  | { readonly kind: 'drop-publisher'; readonly stream: string };
+  | { readonly kind: 'drop-publisher'; readonly stream: string }
+  | { readonly kind: 'cut-links'; readonly links: readonly CutLink[] }
+  | { readonly kind: 'reboot'; readonly node: string };
 
 /** What an origin does wrong on purpose. */
 export type OriginFaultMode =

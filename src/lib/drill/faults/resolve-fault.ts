@@ -1,9 +1,11 @@
 import { breakPipeline } from './break-pipeline.ts';
+import { cutLinks } from './cut-links.ts';
 import { dropPublisher } from './drop-publisher.ts';
 import type { Fault, FaultContext, FaultSettings } from './fault.ts';
 import { freezeNodes } from './freeze-nodes.ts';
 import { killNodes } from './kill-nodes.ts';
 import { originFault } from './origin-fault.ts';
+import { rebootNode } from './reboot-node.ts';
 import { stopUnits } from './stop-units.ts';
 
 /** Finds what a fault would touch. Throws NOT_FOUND or NOT_RUNNING when there is nothing of the kind. */
@@ -21,6 +23,10 @@ export async function resolveFault(settings: FaultSettings, context: FaultContex
       return breakPipeline(settings, context);
     case 'origin-fault':
       return originFault(settings.node, settings.mode, context);
+    case 'cut-links':
+      return cutLinks(settings.links, context);
+    case 'reboot':
+      return rebootNode(settings.node, context);
     case 'drop-publisher':
       return await dropPublisher(settings.stream, context);
   }

@@ -26,7 +26,9 @@ export function stageFault(plain: Fault, settings: FaultSettings, options: Stage
       return { atMs, text: texts.map((text, at) => `${nodes[at]}: ${text}`).join('; ') };
     },
     bit: async () => {
-      const proofs = await Promise.all(nodes.map(async (node) => await (await stages.of(node)).look(id)));
+      const look = async (node: string): Promise<string | null> => await (await stages.of(node)).look(id);
+      const gone = settings.kind === 'reboot' ? () => 'its machine is gone' : null;
+      const proofs = await Promise.all(nodes.map((node) => look(node).catch(gone)));
       return proofs.every((proof) => proof !== null) ? proofs.join('; ') : null;
     },
   };
@@ -45,6 +47,9 @@ export function narrow(settings: FaultSettings, node: string): FaultSettings {
     case 'freeze-packager':
     case 'origin-fault':
       return { ...settings, node };
+    case 'cut-links':
+      return { ...settings, links: settings.links.filter((link) => link.node === node) };
+    case 'reboot':
     case 'drop-publisher':
       return settings;
   }

@@ -9,6 +9,8 @@ export type UndoAction =
   | { readonly kind: 'start'; readonly node: string; readonly unit: string }
   /** Wants a test publisher up again, which is of no node. */
   | { readonly kind: 'start-publisher'; readonly unit: string }
+  /** Lets packets get to hosts again. */
+  | { readonly kind: 'join-links'; readonly node: string; readonly hosts: readonly string[] }
   /** Takes an origin's fault away. */
   | { readonly kind: 'mend-origin'; readonly node: string };
 
