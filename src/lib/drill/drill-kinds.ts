@@ -138,6 +138,18 @@ export const DRILLS: readonly DrillKind[] = [
     faultOf: (stream) => ({ kind: 'drop-publisher', stream }),
   },
   {
+    ...{ name: 'cut-region', target: 'region', amount: null, durationMs: 30 * SEC, harm: 'lose-region' },
+    fault: 'a region loses every link, packets are dropped in silence; needs nodes on machines',
+    expect: 'its viewers play from another region',
+    faultOf: (region, _, facts) => isolate('cut-region', nodesOf(region, facts), facts),
+  },
+  {
+    ...{ name: 'cut-node', target: 'node', amount: null, durationMs: 20 * SEC, harm: 'keep' },
+    fault: 'the machine of a node loses every link, packets are dropped in silence; needs nodes on machines',
+    expect: 'its region carries on',
+    faultOf: (node, _, facts) => isolate('cut-node', [node], facts),
+  },
+  {
     ...{ name: 'partition', target: 'link', amount: null, durationMs: 30 * SEC, harm: 'keep' },
     fault: 'the links between two regions are cut, both ways or one way; needs nodes on machines',
     expect: 'nothing: each region carries on by itself, and no node is given up',
@@ -185,6 +197,11 @@ function linksOf(link: string, facts: PlanFacts): CutLink[] {
   requireMachines('partition', facts);
   const [one, other] = link.split(/[:>]/);
   return linksBetween(facts.view.peers, [one!, other!], link.includes('>'));
+}
+
+function isolate(drill: string, nodes: readonly string[], facts: PlanFacts): FaultSettings {
+  requireMachines(drill, facts);
+  return { kind: 'isolate-nodes', nodes };
 }
 
 function requireMachines(drill: string, { view }: PlanFacts): void {

@@ -72,9 +72,7 @@ export function planDrill(kind: DrillKind, wish: DrillWish, facts: PlanFacts): D
 function takesPublisher(faults: readonly PlannedFault[], { onlyIngest }: PlanFacts): boolean {
   if (onlyIngest === undefined || onlyIngest === null) return false;
   return faults.some(({ settings }) => {
-    if (settings.kind === 'kill-nodes' || settings.kind === 'freeze-nodes') {
-      return settings.nodes.includes(onlyIngest);
-    }
+    if ('nodes' in settings) return settings.nodes.includes(onlyIngest);
     if (settings.kind !== 'stop-units') return false;
     return settings.units.some(({ node, unit }) => node === onlyIngest && unit === 'nginx-ingest');
   });

@@ -12,7 +12,7 @@ import type { CutLink } from './cut-links.ts';
 
 /** Settings of every kind of fault. */
 export type FaultSettings =
-  | { readonly kind: 'kill-nodes' | 'freeze-nodes'; readonly nodes: readonly string[] }
+  | { readonly kind: 'kill-nodes' | 'freeze-nodes' | 'isolate-nodes'; readonly nodes: readonly string[] }
   | {
       readonly kind: 'stop-units';
       readonly units: readonly { readonly node: string; readonly unit: string }[];

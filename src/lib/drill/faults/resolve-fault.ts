@@ -3,6 +3,7 @@ import { cutLinks } from './cut-links.ts';
 import { dropPublisher } from './drop-publisher.ts';
 import type { Fault, FaultContext, FaultSettings } from './fault.ts';
 import { freezeNodes } from './freeze-nodes.ts';
+import { isolateNodes } from './isolate-nodes.ts';
 import { killNodes } from './kill-nodes.ts';
 import { originFault } from './origin-fault.ts';
 import { rebootNode } from './reboot-node.ts';
@@ -15,6 +16,8 @@ export async function resolveFault(settings: FaultSettings, context: FaultContex
       return killNodes(settings.nodes, context);
     case 'freeze-nodes':
       return freezeNodes(settings.nodes, context);
+    case 'isolate-nodes':
+      return isolateNodes(settings.nodes, context);
     case 'stop-units':
       return stopUnits(settings.units, context);
     case 'kill-transcoder':

@@ -39,6 +39,7 @@ export function narrow(settings: FaultSettings, node: string): FaultSettings {
   switch (settings.kind) {
     case 'kill-nodes':
     case 'freeze-nodes':
+    case 'isolate-nodes':
       return { ...settings, nodes: [node] };
     case 'stop-units':
       return { ...settings, units: settings.units.filter((unit) => unit.node === node) };

@@ -4,6 +4,7 @@ import { nodeLayout, originFaultFile } from '../../nodes/layout.ts';
 import type { ServiceManager } from '../../nodes/service-manager.ts';
 import { publisherServices } from '../../publisher/publisher-services.ts';
 import { joinLinks } from '../faults/cut-links.ts';
+import { rejoin } from '../faults/isolate-nodes.ts';
 import { findNodeProcesses, signalAll } from '../faults/node-processes.ts';
 import { bootNode, releaseUnit } from '../faults/supervision.ts';
 import type { UndoAction } from './undo-action.ts';
@@ -29,6 +30,8 @@ async function apply(clusterDir: string, action: UndoAction): Promise<void> {
       return await startKnown(publisherServices(clusterDir), action.unit);
     case 'join-links':
       return await joinLinks(action.hosts);
+    case 'rejoin':
+      return await rejoin();
     case 'mend-origin':
       return await mendOrigin(clusterDir, action.node);
   }
@@ -59,6 +62,7 @@ function wordAction(action: UndoAction): string {
   if (action.kind === 'boot') return `boot ${action.node}`;
   if (action.kind === 'start') return `start ${action.unit} on ${action.node}`;
   if (action.kind === 'join-links') return `join ${action.node} with ${action.hosts.join(', ')}`;
+  if (action.kind === 'rejoin') return `join ${action.node} again`;
   if (action.kind === 'start-publisher') return `start ${action.unit}`;
   return `mend the origin of ${action.node}`;
 }

@@ -11,6 +11,8 @@ export type UndoAction =
   | { readonly kind: 'start-publisher'; readonly unit: string }
   /** Lets packets get to hosts again. */
   | { readonly kind: 'join-links'; readonly node: string; readonly hosts: readonly string[] }
+  /** Lets a machine that was cut off speak to everybody again. */
+  | { readonly kind: 'rejoin'; readonly node: string }
   /** Takes an origin's fault away. */
   | { readonly kind: 'mend-origin'; readonly node: string };
 

@@ -55,7 +55,7 @@ test('all faults of a file come at once, with their lines', () => {
   assert.deepEqual(found, [
     '2 duration: must be a duration: 500ms, 30s, 10m',
     '4 faults.0.falt: unknown key; did you mean "fault"?',
-    '5 faults.1.fault: expected one of fail-region, freeze-region, fail-node, freeze-node, fail-ingest, kill-transcoder, freeze-transcoder, gap-packager, stale-origin, slow-origin, errors-origin, fail-edge, fail-store, fail-control, flap-publisher, drop-publisher, partition, reboot, got text "fail-stor"; did you mean "fail-store"?',
+    '5 faults.1.fault: expected one of fail-region, freeze-region, fail-node, freeze-node, fail-ingest, kill-transcoder, freeze-transcoder, gap-packager, stale-origin, slow-origin, errors-origin, fail-edge, fail-store, fail-control, flap-publisher, drop-publisher, cut-region, cut-node, partition, reboot, got text "fail-stor"; did you mean "fail-store"?',
     '5 faults.1.at: expected text, got 1',
   ]);
 });
