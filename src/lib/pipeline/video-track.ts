@@ -19,6 +19,8 @@ export interface VideoTrackOptions extends Omit<TrackWriterOptions, 'timescale'>
 
 /** A longer hole that no slate is ready for is left as a break. */
 const MAX_STAND_IN_SEC = 10;
+/** A picture that stands still comes after this share of a part each time. */
+const STILL_SHARE = 0.4;
 
 export class VideoTrack {
   readonly writer: TrackWriter;
@@ -33,6 +35,8 @@ export class VideoTrack {
   /** The slate stops here and waits: live begins at this time. Ticks. */
   #holdTicks: number | null = null;
   #awaitsSegment = false;
+  /** The newest key frame of any run, also one that could not be let in yet: it stands still where nothing else fits. */
+  #stillFrame: SlateClip | null = null;
 
   constructor(options: VideoTrackOptions) {
     this.#segmentSec = options.segmentSec;
@@ -78,6 +82,7 @@ export class VideoTrack {
    */
   takeLive(run: object, live: { sample: Sample; init: InitSegment; isTail: boolean }): void {
     const { sample, init, isTail } = live;
+    if (sample.key) this.#stillFrame = { init, samples: [sample] };
     if (this.#run !== run && !this.#catchOn(sample, init)) {
       if (init.initId === this.writer.initId) this.#awaitSegment();
       return;
@@ -105,10 +110,31 @@ export class VideoTrack {
     const step = this.writer.nominalTicks;
     for (;;) {
       const at = this.writer.frontier;
-      if (clip === null || at === null || at + step > limit) return;
-      if (!this.writer.canFollow(at, clip.init.initId)) {
+      if (clip === null || at === null) return;
+      if (at + step > limit) break;
+      if (this.writer.canFollow(at, clip.init.initId)) this.#writeSlateFrame(clip, { at, duration: step });
+      else if (!this.#standStill(Math.min(untilTicks, this.#nextSegment(at)))) {
         if (!this.#skipToNextSegment(clip, limit)) return;
-      } else this.#writeSlateFrame(clip, { at, duration: step });
+      } else if (this.writer.frontier === at) return;
+    }
+    if (this.#stopTicks !== null) this.#standStill(untilTicks);
+  }
+
+  /**
+   * Where the slate may not begin yet, as its init segment is another, or not go on, as live with another one comes: the
+   * newest key frame that fits stands still, a few times a second, up to a time. False when none fits.
+   */
+  #standStill(untilTicks: number): boolean {
+    const still = this.#stillFrame;
+    const step = Math.round(this.#partSec * STILL_SHARE * VIDEO_TIMESCALE);
+    for (;;) {
+      const at = this.writer.frontier as number;
+      if (still === null || !this.writer.canFollow(at, still.init.initId)) return false;
+      const left = untilTicks - at;
+      const next = this.#nextSegment(at) - at;
+      const duration = next < step * 1.5 ? next : step;
+      if (duration > left) return true;
+      this.#writeSlateFrame(still, { at, duration });
     }
   }
 
@@ -131,20 +157,25 @@ export class VideoTrack {
     if (sample.decodeTime < frontier - this.writer.nominalTicks / 2) return false;
     const isOther = init.initId !== this.writer.initId;
     const ticks = isOther ? this.#segmentStart(sample.decodeTime) : sample.decodeTime;
-    this.#fillHole(ticks, { init, samples: [sample] });
+    // What stands still already with this init segment stands until the run begins.
+    const standing = !isOther && this.#stopTicks !== null;
+    this.#fillHole(ticks, { init, samples: [sample] }, standing);
     if (isOther) this.#stopTicks = this.#segmentStart(this.writer.frontier as number) + this.#segmentTicks;
-    return this.writer.canFollow(sample.decodeTime, init.initId);
+    if (!this.writer.canFollow(sample.decodeTime, init.initId)) return false;
+    if (isOther) this.#fillHole(sample.decodeTime, { init, samples: [sample] }, true);
+    return true;
   }
 
   /**
    * Slate frames of nominal length, the last one up to half longer or shorter, so that `ticks` follows exactly. Before
    * there is a slate, the key frame that follows stands in, a few times a second.
    */
-  #fillHole(ticks: number, next: SlateClip): void {
-    const clip = this.#clip ?? next;
+  #fillHole(ticks: number, next: SlateClip, standing = false): void {
+    const slate = standing ? null : this.#clip;
+    const clip = slate ?? next;
     const step =
-      this.#clip === null ? Math.round(this.#partSec * 0.4 * VIDEO_TIMESCALE) : this.writer.nominalTicks;
-    if (this.#clip === null && ticks - (this.writer.frontier as number) > MAX_STAND_IN_SEC * VIDEO_TIMESCALE)
+      slate === null ? Math.round(this.#partSec * STILL_SHARE * VIDEO_TIMESCALE) : this.writer.nominalTicks;
+    if (slate === null && ticks - (this.writer.frontier as number) > MAX_STAND_IN_SEC * VIDEO_TIMESCALE)
       return;
     for (;;) {
       const at = this.writer.frontier as number;
@@ -163,9 +194,9 @@ export class VideoTrack {
     this.writer.push(sample, clip.init);
   }
 
-  /** A slate with an init segment of its own starts with a segment; the time up to it is a break. */
+  /** A slate with an init segment of its own starts with a segment; the time up to it is a break where nothing stands still. */
   #skipToNextSegment(clip: SlateClip, limit: number): boolean {
-    const next = this.#segmentStart(this.writer.frontier as number) + this.#segmentTicks;
+    const next = this.#nextSegment(this.writer.frontier as number);
     if (next + this.writer.nominalTicks > limit || !this.writer.canFollow(next, clip.init.initId))
       return false;
     this.#writeSlateFrame(clip, { at: next, duration: this.writer.nominalTicks });
@@ -174,6 +205,10 @@ export class VideoTrack {
 
   get #segmentTicks(): number {
     return this.#segmentSec * VIDEO_TIMESCALE;
+  }
+
+  #nextSegment(ticks: number): number {
+    return this.#segmentStart(ticks) + this.#segmentTicks;
   }
 
   #segmentStart(ticks: number): number {

@@ -80,9 +80,7 @@ export async function detachTestPublisher(
   const running = (await services.list()).some((unit) => unit.name === name && unit.state === 'running');
   if (running) return false;
   await stopTestPublisher(view, choice.stream);
-  // A relay takes an address and a program of the cluster on this machine.
-  const here = view.ssh === null;
-  const relayed = here && choice.region === undefined && chooseTargets(view.peers).length > 1;
+  const relayed = choice.region === undefined && chooseTargets(view.peers).length > 1;
   const publisher = relayed
     ? await prepareRelayed(view, store, choice)
     : await prepareTestPublisher(view, store, choice);

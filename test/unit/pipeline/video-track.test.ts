@@ -154,23 +154,58 @@ test('another init segment begins with a segment and says discontinuity', () => 
   assert.equal(changed?.decodeTime, START + 60 * FRAME);
 });
 
-test('live with another init segment ends the slate within a segment, wherever its key frames fall', () => {
-  const { parts, track } = rig();
-  track.setClip(clip());
-  const first = {};
-  live(track, first, frames(0, 30));
-  track.runEnded(first);
-  track.fillWithSlate(START + 70 * FRAME);
-  const second = {};
-  for (let i = 82; i < 300; i++) {
-    const sample = frame(i, i % 30 === 22);
-    track.takeLive(second, { sample, init: OTHER_INIT, isTail: false });
-    if (!track.isLive) track.fillWithSlate(START + (i - 12) * FRAME);
-  }
-  const back = parts.find((part) => part.initId === OTHER_INIT.initId);
-  assert.equal(back?.decodeTime, START + 142 * FRAME);
-  assert.deepEqual([back?.part, back?.discontinuity], [0, true]);
-  assert.equal(back?.msn, (parts[parts.indexOf(back as PartMessage) - 1]?.msn ?? 0) + 1);
+/** Every part begins where the one before ended, and a change of the init segment is said, at a segment's start. */
+function assertNoHole(parts: readonly PartMessage[]): void {
+  parts.forEach((part, i) => {
+    const before = parts[i - 1];
+    if (before === undefined) return;
+    assert.equal(part.decodeTime, before.decodeTime + before.durationTicks);
+    const changed = part.initId !== before.initId;
+    assert.equal(part.discontinuity, changed);
+    if (changed) assert.deepEqual([part.msn, part.part], [before.msn + 1, 0]);
+  });
+}
+
+test('until a slate of another init segment may begin, the last key frame stands still', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 20 }), (lived, tickFrames) => {
+      const { parts, track } = rig();
+      track.setClip(clip(OTHER_INIT));
+      const run = {};
+      live(track, run, frames(0, lived));
+      track.runEnded(run);
+      for (let at = lived; at < lived + 200; at += tickFrames) track.fillWithSlate(START + at * FRAME);
+      assertNoHole(parts);
+      const slate = parts.find((part) => part.initId === OTHER_INIT.initId);
+      assert.equal(slate?.decodeTime, START + Math.ceil(lived / 60) * 60 * FRAME);
+      for (const part of parts) assert.ok(part.durationTicks <= 45_000, 'parts within the target');
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('live with another init segment ends the slate with the next segment: its key frame stands still until it may begin', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 29 }), fc.integer({ min: 1, max: 25 }), (phase, behind) => {
+      const { parts, track } = rig();
+      track.setClip(clip());
+      const first = {};
+      live(track, first, frames(0, 30));
+      track.runEnded(first);
+      track.fillWithSlate(START + 70 * FRAME);
+      const second = {};
+      for (let i = 82; i < 300; i++) {
+        const sample = frame(i, i % 30 === phase);
+        track.takeLive(second, { sample, init: OTHER_INIT, isTail: false });
+        if (!track.isLive) track.fillWithSlate(START + (i - behind) * FRAME);
+      }
+      const back = parts.find((part) => part.initId === OTHER_INIT.initId);
+      assert.equal(back?.decodeTime, START + 120 * FRAME);
+      assertNoHole(parts);
+      assert.ok(track.isLive);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a new process goes on after the part that an earlier one sent last', () => {
