@@ -19,7 +19,7 @@ export interface MachinePlace {
 /**
  * Waits until the network is in place, takes a control group of its own (machines that shared one would end one another's
  * services), puts the machine's disk over the root file system, and boots. /run is covered for systemd-nspawn's own notes.
- * A machine may make tunnels, as a real one may.
+ * A machine may make tunnels, as a real one may. A machine that boots anew ends systemd-nspawn with status 133.
  * Arguments: root, upper, work, mount point, name, control group.
  */
 const BOOT = `set -e
@@ -32,9 +32,13 @@ while read -r what at kind options rest; do
 done </proc/mounts
 mount -t tmpfs run /run
 mount -t overlay lab -o "lowerdir=$1,upperdir=$2,workdir=$3" "$4"
-exec systemd-nspawn --quiet --directory="$4" --machine="$5" --boot --register=no --keep-unit \\
-  --network-namespace-path=/proc/self/ns/net --capability=CAP_NET_ADMIN --bind=/dev/net/tun \\
-  --resolv-conf=off --timezone=off --link-journal=no </dev/null`;
+while :; do
+  status=0
+  systemd-nspawn --quiet --directory="$4" --machine="$5" --boot --register=no --keep-unit \\
+    --network-namespace-path=/proc/self/ns/net --capability=CAP_NET_ADMIN --bind=/dev/net/tun \\
+    --resolv-conf=off --timezone=off --link-journal=no </dev/null || status=$?
+  [ "$status" = 133 ] || exit "$status"
+done`;
 
 /** Switches a machine on; resolves when it is plugged in and boots. */
 export async function startMachine(machine: LabMachine, place: MachinePlace): Promise<void> {
