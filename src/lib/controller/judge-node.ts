@@ -3,7 +3,8 @@
  * `unknown`. Pure.
  *
  * Only `down` costs a node its replicas, so everything that may have another cause is `unknown`: the store is away, the
- * agent alone is gone, nobody could look, or only neighbours that a broken link may have cut off together.
+ * agent alone is gone, nobody could look, only neighbours that a broken link may have cut off together, or this
+ * controller is the one that is cut off.
  */
 import type { Sight } from '../health/look-at-origin.ts';
 import type { NodeVerdict } from '../store/ring-records.ts';
@@ -24,6 +25,8 @@ export interface NodeSigns {
   readonly looks: readonly (readonly Look[])[];
   /** Whether there are nodes in other regions at all. */
   readonly hasOtherRegions: boolean;
+  /** Whether more than half of the regions are heard, or there are fewer than three: who hears less may be cut off itself. */
+  readonly hearsMost: boolean;
   /** Whether it is in the ring or in the list of nodes; of another nobody knows where to look. */
   readonly isMember: boolean;
   /** False while the controller has just begun, or the store was away: nothing becomes `down`. */
@@ -77,13 +80,17 @@ export function isHeard(silentMs: number | null): boolean {
 }
 
 /** Why a look does not prove that the node is gone; null when it does. */
-function doubtOf(look: readonly Look[], { region, hasOtherRegions }: NodeSigns): string | null {
+function doubtOf(look: readonly Look[], { region, hasOtherRegions, hearsMost }: NodeSigns): string | null {
   const alive = look.filter(({ saw }) => saw === 'alive').map(({ observer }) => observer);
   if (alive.length > 0)
     return `${alive.join(', ')} ${alive.length === 1 ? 'gets' : 'get'} answers of its origin`;
   if (look.length === 0) return 'nobody could look';
   if (hasOtherRegions && look.every((one) => one.region === region)) {
     return 'nobody of another region could look';
+  }
+  // A refusal comes from there; silence may be ours.
+  if (!hearsMost && look.every(({ saw }) => saw === 'silent')) {
+    return 'most regions are silent, so this one may be cut off';
   }
   return null;
 }

@@ -107,6 +107,7 @@ export class NodeWatch {
     const nowMs = this.#deps.clock.nowMs();
     const peers = new Map(nodes.peers.map((peer) => [peer.name, peer]));
     const verdicts = new Map<string, NodeVerdict>();
+    const hearsMost = this.#hearsMost(nodes.peers);
     for (const node of nodes.names) {
       const before = nodes.before.get(node) ?? null;
       const peer = peers.get(node);
@@ -117,6 +118,7 @@ export class NodeWatch {
         silentMs: this.#silentMs(node),
         looks: this.#watched.get(node)?.looks ?? [],
         hasOtherRegions: nodes.peers.some((one) => one.region !== region),
+        hearsMost,
         isMember: peer !== undefined || nodes.ringNodes.has(node),
         isSettled: nodes.isSettled,
         before,
@@ -128,6 +130,14 @@ export class NodeWatch {
     }
     this.#awaitSuspects(nodes.names, onLook);
     return verdicts;
+  }
+
+  #hearsMost(peers: readonly Peer[]): boolean {
+    const regions = new Set(peers.map(({ region }) => region));
+    const heard = new Set(
+      peers.filter(({ name }) => !isSuspect(this.#silentMs(name))).map(({ region }) => region),
+    );
+    return regions.size < 3 || heard.size > regions.size / 2;
   }
 
   #silentMs(node: string): number | null {

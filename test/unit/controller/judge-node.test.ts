@@ -13,6 +13,7 @@ const signs = (differing: Partial<NodeSigns>): NodeSigns => ({
   silentMs: 3100,
   looks: twice(near('refused'), far('refused')),
   hasOtherRegions: true,
+  hearsMost: true,
   isMember: true,
   isSettled: true,
   before: null,
@@ -49,6 +50,18 @@ const CASES: readonly [string, Partial<NodeSigns>, 'up' | 'down' | 'unknown', Re
     { looks: twice(near('silent'), far('refused')) },
     'down',
     /us-1: no answer; eu-1: connection refused/,
+  ],
+  [
+    'silent to a controller that hears few regions is unknown',
+    { looks: twice(far('silent')), hearsMost: false },
+    'unknown',
+    /may be cut off/,
+  ],
+  [
+    'refused to such a controller is down: the refusal came from there',
+    { looks: twice(near('silent'), far('refused')), hearsMost: false },
+    'down',
+    /eu-1: connection refused/,
   ],
   [
     'looked at once only is unknown',
