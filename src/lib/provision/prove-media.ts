@@ -8,6 +8,8 @@ import { verifyMedia } from './ring/verify-media.ts';
 const PLAY_MS = 15_000;
 const WATCH_SEC = 0.5;
 const DECODE_MS = 20_000;
+/** What a library of ffmpeg's says on a machine that lets no memory be locked; it is about keys, and there are none. */
+const GCRYPT_WORDS = 'Warning: using insecure memory!';
 
 /** Throws UNHEALTHY with what did not come or did not decode. */
 export async function proveMedia(node: Peer, stream: string, signal: AbortSignal): Promise<void> {
@@ -44,6 +46,6 @@ async function decode(media: Buffer, signal: AbortSignal): Promise<string | null
   });
   signal.throwIfAborted();
   if (done.code === 'ENOENT') return null;
-  const said = done.stderr.trim();
-  return done.exitCode === 0 && said === '' ? null : said.split('\n')[0] || 'ffmpeg failed';
+  const said = done.stderr.split('\n').filter((line) => line.trim() !== '' && line !== GCRYPT_WORDS);
+  return done.exitCode === 0 && said.length === 0 ? null : (said[0] ?? 'ffmpeg failed');
 }
