@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { execa } from 'execa';
 import { findObstacle } from '../../../src/lib/lab/check-host.ts';
+import { controlGroupOf } from '../../../src/lib/lab/control-groups.ts';
 import { findLabProcesses } from '../../../src/lib/lab/lab-processes.ts';
 import { labLayout } from '../../../src/lib/lab/layout.ts';
 import type { LabStatus } from '../../../src/lib/lab/status.ts';
@@ -39,7 +40,8 @@ async function inMachine(
 const reaches = async (from: string, address: string) =>
   (await inMachine(from, `ping -c 1 -W 2 ${address}`)).status === 0;
 
-const GROUPS = 'find /sys/fs/cgroup -name "streamctl-lab-*"';
+/** Of this lab: others may come and go meanwhile. */
+const GROUPS = `find /sys/fs/cgroup -name '${controlGroupOf(layout.dir)}'`;
 
 /** Interfaces, mounts, namespaces that have a name, routes and control groups of this machine. */
 async function traces(): Promise<string> {
