@@ -7,6 +7,7 @@ import { nextNodeName } from '../membership/next-node-name.ts';
 import { asOperator } from '../nodes/as-operator.ts';
 import { loadClusterByName } from '../nodes/cluster-view.ts';
 import type { LoadedSpec } from '../spec/load.ts';
+import type { Rendition } from '../spec/stream-settings.ts';
 import { connectStore } from '../store/store.ts';
 import { detachTestPublisher, TEST_PICTURE_DEFAULTS } from '../streams/test-publisher.ts';
 import { waitUntilPlayed } from '../viewer/wait-until-played.ts';
@@ -93,11 +94,18 @@ async function publishTestPicture({ spec }: UpOutcome, stream: string): Promise<
     const by = `${userInfo().username} (npm start)`;
     return await detachTestPublisher(view, store, {
       ...TEST_PICTURE_DEFAULTS,
+      ...sizeOfTop((view.streams[stream] ?? view.defaults).ladder),
       ...{ stream, by, program: ownProgram() },
     });
   } finally {
     store.close();
   }
+}
+
+/** The test picture is as large as the largest rendition: more would be encoded to be thrown away. */
+function sizeOfTop([top]: readonly Rendition[]): { width: number; height: number } {
+  const { width, height } = top ?? TEST_PICTURE_DEFAULTS;
+  return { width, height };
 }
 
 /** One viewer per region, all at once; resolves when every one has had its first picture. */

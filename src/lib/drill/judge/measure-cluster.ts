@@ -53,11 +53,15 @@ export function findDuties(marks: ClusterMarks): ClusterDuties {
     ({ name, roles, health }) =>
       roles.includes('origin') && health === 'up' && !lost.has(name) && !holders.has(name),
   );
-  // With the store away nobody judges or places anything.
-  const controlled = since.some(
-    ({ atMs, control }) =>
-      control !== null && spells.some(({ fromMs, healedMs }) => atMs > fromMs && atMs < (healedMs ?? atMs)),
-  );
+  // With the store away nobody judges or places anything, also where the command itself still reaches it by another way.
+  const stores = before.nodes.filter(({ roles }) => roles.includes('store'));
+  const storeLost = stores.length > 0 && stores.every(({ name }) => lost.has(name));
+  const controlled =
+    !storeLost &&
+    since.some(
+      ({ atMs, control }) =>
+        control !== null && spells.some(({ fromMs, healedMs }) => atMs > fromMs && atMs < (healedMs ?? atMs)),
+    );
   const judged = before.nodes.some(({ name, roles }) => deadNodes.includes(name) && roles.includes('origin'));
   return {
     detect: judged && controlled && spells.some(lasts(DUE_MS)),

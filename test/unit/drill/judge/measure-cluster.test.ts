@@ -39,6 +39,15 @@ function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: Sigh
   };
 }
 
+/** The only store is on the node that is lost. */
+const STORE_LOST = ((): ClusterSight => {
+  const before = sight(FAULT_MS - 100);
+  const nodes = before.nodes.map((node) =>
+    node.name === 'eu-1' ? { ...node, roles: ['store', 'origin'] as const } : node,
+  );
+  return { ...before, nodes };
+})();
+
 const change = (node: string, atMs: number, from: string, afterMs = 9_000) => ({
   ...{ node, from: [], supply: null, change: { atMs, from, to: 'us-1', afterMs } },
 });
@@ -127,6 +136,11 @@ for (const [what, more, expected] of [
   ['a dead origin must be noticed, and replaced where there is a spare node', {}, [true, true]],
   ['a dead edge is no business of the controller', { deadNodes: ['eu-2'] }, [false, true]],
   ['nobody judges without the store', { since: [sight(FAULT_MS + 500, { control: null })] }, [false, false]],
+  [
+    'nobody judges while the store is lost, though the command still reads it',
+    { before: STORE_LOST },
+    [false, false],
+  ],
   [
     'what was over at once need not be noticed',
     { spells: [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 9_000, healedMs: FAULT_MS + 900 }] },
