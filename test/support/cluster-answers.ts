@@ -4,21 +4,13 @@ import type { NodeAnswer } from '../../src/lib/health/node-answer.ts';
 import type { AgentReport, OriginReport, OriginStreamReport } from '../../src/lib/health/report.ts';
 import type { KnownCluster } from '../../src/lib/health/summarize.ts';
 import type { Peer, Role } from '../../src/lib/nodes/node-config.ts';
+import { DEFAULT_PORTS } from '../../src/lib/spec/defaults.ts';
 
 export const NOW_MS = 1_780_000_000_000;
 export const KNOWN: KnownCluster = { name: 'demo', regions: ['us', 'eu'], streams: ['demo'] };
-const PORTS = {
-  rtmp: 1935,
-  http: 8080,
-  origin: 8081,
-  agent: 8082,
-  contribution: 8083,
-  redis: 6379,
-  sentinel: 26379,
-};
 
 function createPeer(name: string, address: string, roles: readonly Role[]): Peer {
-  return { name, region: name.slice(0, 2), address, roles, ports: PORTS, weight: 1 };
+  return { name, region: name.slice(0, 2), address, roles, ports: DEFAULT_PORTS, weight: 1 };
 }
 
 /** us-1 store, ingest, origin; us-2 edge; eu-1 ingest, origin; eu-2 edge. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NodeConfig, Ports, Role } from '../../src/lib/nodes/node-config.ts';
+import { DEFAULT_PORTS } from '../../src/lib/spec/defaults.ts';
 import type { StreamSettings } from '../../src/lib/spec/stream-settings.ts';
 
 const DEFAULTS: StreamSettings = {
@@ -32,16 +33,7 @@ export function nodeConfig(options: TestNode): NodeConfig {
     region: 'us',
     address: options.address,
     roles: options.roles ?? (['store', 'ingest', 'origin', 'edge'] as const),
-    ports: {
-      rtmp: 1935,
-      http: 8080,
-      origin: 8081,
-      agent: 8082,
-      contribution: 8083,
-      redis: 6379,
-      sentinel: 26379,
-      ...options.ports,
-    },
+    ports: { ...DEFAULT_PORTS, ...options.ports },
     weight: 1,
   };
   return {

@@ -8,19 +8,10 @@ import { encodeFrame } from '../../src/lib/feed/codec.ts';
 import type { FeedFrame } from '../../src/lib/feed/message.ts';
 import type { NodeConfig, Peer } from '../../src/lib/nodes/node-config.ts';
 import { type Origin, type OriginDeps, startOrigin } from '../../src/lib/origin/main.ts';
-
-const PORTS = {
-  rtmp: 1935,
-  http: 8080,
-  origin: 8081,
-  agent: 8082,
-  contribution: 8083,
-  redis: 6379,
-  sentinel: 26379,
-};
+import { DEFAULT_PORTS } from '../../src/lib/spec/defaults.ts';
 
 export function peer(name: string, address: string, roles: Peer['roles'] = ['origin']): Peer {
-  return { name, region: name.split('-')[0]!, address, roles, ports: PORTS, weight: 1 };
+  return { name, region: name.split('-')[0]!, address, roles, ports: DEFAULT_PORTS, weight: 1 };
 }
 
 export function nodeConfig(node: Peer, peers: readonly Peer[], dir: string): NodeConfig {

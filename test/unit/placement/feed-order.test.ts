@@ -4,21 +4,13 @@ import fc from 'fast-check';
 import type { Peer } from '../../../src/lib/nodes/node-config.ts';
 import { feedOrder } from '../../../src/lib/placement/feed-order.ts';
 import { Ring } from '../../../src/lib/ring/ring.ts';
+import { DEFAULT_PORTS } from '../../../src/lib/spec/defaults.ts';
 import type { RingNode, RingRecord } from '../../../src/lib/store/ring-records.ts';
 
-const PORTS = {
-  rtmp: 1935,
-  http: 8080,
-  origin: 8081,
-  agent: 8082,
-  contribution: 8083,
-  redis: 6379,
-  sentinel: 26379,
-};
 const NAMES = ['us-1', 'us-2', 'us-3', 'eu-1', 'eu-2', 'ap-1', 'ap-2'];
 
 const peers: Peer[] = [...NAMES, 'us-9'].map((name, index) => ({
-  ...{ name, region: name.slice(0, 2), address: `127.0.9.${index + 1}`, ports: PORTS, weight: 1 },
+  ...{ name, region: name.slice(0, 2), address: `127.0.9.${index + 1}`, ports: DEFAULT_PORTS, weight: 1 },
   roles: name === 'us-9' ? ['edge'] : ['origin'],
 }));
 

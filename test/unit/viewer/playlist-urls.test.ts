@@ -2,19 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterView } from '../../../src/lib/nodes/cluster-view.ts';
 import type { Peer, Role } from '../../../src/lib/nodes/node-config.ts';
+import { DEFAULT_PORTS } from '../../../src/lib/spec/defaults.ts';
 import { playlistUrls } from '../../../src/lib/viewer/playlist-urls.ts';
 
 function peer(name: string, region: string, roles: Role[]): Peer {
-  const ports = {
-    rtmp: 1935,
-    http: 8080,
-    origin: 8081,
-    agent: 8082,
-    contribution: 8083,
-    redis: 6379,
-    sentinel: 26379,
-  };
-  return { name, region, address: `${name}.test`, roles, ports, weight: 1 };
+  return { name, region, address: `${name}.test`, roles, ports: DEFAULT_PORTS, weight: 1 };
 }
 
 const cluster = {

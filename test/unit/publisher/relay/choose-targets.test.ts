@@ -2,19 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Peer } from '../../../../src/lib/nodes/node-config.ts';
 import { chooseTargets, listRelayAddresses } from '../../../../src/lib/publisher/relay/choose-targets.ts';
-
-const ports = {
-  rtmp: 1935,
-  http: 8080,
-  origin: 8081,
-  agent: 8082,
-  contribution: 8083,
-  redis: 6379,
-  sentinel: 26379,
-};
+import { DEFAULT_PORTS } from '../../../../src/lib/spec/defaults.ts';
 
 function peer(name: string, address: string, roles: Peer['roles'] = ['ingest']): Peer {
-  return { name, region: name.split('-')[0]!, address, roles, ports, weight: 1 } as Peer;
+  return { name, region: name.split('-')[0]!, address, roles, ports: DEFAULT_PORTS, weight: 1 } as Peer;
 }
 
 test('a relay sends to one ingest of each of two regions, in the order of the spec', () => {
