@@ -64,9 +64,9 @@ export const VERDICT_EXIT: Readonly<Record<Verdict, number>> = {
   'recovery-failed': EXIT.drillRecoveryFailed,
 };
 
-/** Behind live at the most for a steady state, seconds: the service level with parts of 0.5 s, more with longer ones. */
 /** After the end of a drill, until a fault ends by itself should even the undo be lost. */
 const LONGER_MS = 60_000;
+/** Behind live at the most for a steady state, seconds: the service level with parts of 0.5 s, more with longer ones. */
 const BEHIND_PARTS = 3;
 const BEHIND_SPARE_SEC = 1.5;
 
