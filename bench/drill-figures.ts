@@ -79,6 +79,15 @@ export function measureDrills(series: readonly DrillSeries[]): Figure[] {
         aim: null,
       },
     ),
+    worst(
+      "CPU kept back by this machine's host, worst",
+      '%',
+      runs.map(({ worstStolen }) => (worstStolen === undefined ? null : Math.round(worstStolen * 100))),
+      {
+        must: null,
+        aim: null,
+      },
+    ),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** Benchmarks that are interrupted end what they have started. */
 const closers = new Set<() => Promise<void>>();
-let ending = false;
+let ending: Promise<unknown> | null = null;
+/** Then there is time to print what was measured before the interruption. */
+const PRINT_MS = 2000;
 
 for (const [signal, number] of [
   ['SIGHUP', 1],
@@ -8,10 +10,10 @@ for (const [signal, number] of [
   ['SIGTERM', 15],
 ] as const) {
   process.on(signal, () => {
-    if (ending) return;
-    ending = true;
+    if (ending !== null) return;
     process.stderr.write('  interrupted: ending what was started\n');
-    void Promise.allSettled([...closers].map((close) => close())).then(() => process.exit(128 + number));
+    ending = Promise.allSettled([...closers].map((close) => close()));
+    void ending.then(() => setTimeout(() => process.exit(128 + number), PRINT_MS));
   });
 }
 
@@ -21,10 +23,8 @@ export async function endWith<T>(close: () => Promise<void>, work: () => Promise
   try {
     return await work();
   } finally {
-    // Once interrupted, only the closers go on.
-    if (!ending) {
-      closers.delete(close);
-      await close();
-    }
+    // Once interrupted, it is being closed already.
+    closers.delete(close);
+    await (ending ?? close());
   }
 }

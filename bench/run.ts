@@ -19,6 +19,7 @@ import { measureLoader } from './measure-loader.ts';
 import { startMemoryWatch } from './measure-memory.ts';
 import { measureMoves } from './measure-moves.ts';
 import { measurePlacement } from './measure-placement.ts';
+import { measurePlainPlayers } from './measure-plain-players.ts';
 import { measureRemote } from './measure-remote.ts';
 import { measureRing } from './measure-ring.ts';
 import { measureViewers } from './measure-viewers.ts';
@@ -40,7 +41,9 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Comma-separated: latency, viewers, cli, ring, moves, loader; and remote, which takes root. */
+    /** Runs of each loss of a region under a browser; two a minute of `minutes` unless told. */
+    runs: { type: 'string' },
+    /** Comma-separated: latency, viewers, cli, ring, moves, loader; plain-players; and remote, which takes root. */
     only: { type: 'string', default: 'latency,viewers,cli,ring,moves,loader' },
   },
 });
@@ -89,9 +92,10 @@ const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 // Before there is a cluster: its encoders would fight for the processor.
-if (only.delete('loader')) {
-  await attempt('loader', () => measureLoader({ runs: Math.max(2, 2 * Math.ceil(minutes)), say }));
-}
+const runs = flags.runs === undefined ? Math.max(2, 2 * Math.ceil(minutes)) : Number(flags.runs);
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${flags.runs} is no positive whole number`);
+if (only.delete('loader')) await attempt('loader', () => measureLoader({ runs, say }));
+if (only.delete('plain-players')) await attempt('plain players', () => measurePlainPlayers({ runs, say }));
 if (only.delete('ring')) {
   figures.push(...measureRing({ say }));
   await attempt('placing a stream', () => measurePlacement({ say }, REDIS_ADDRESS));

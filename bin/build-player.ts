@@ -14,7 +14,7 @@ const COMMON = {
 /**
  * Builds the player page from `templates/player` into `outDir`: watch.html, assets/player.js (with hls.js in it) and
  * assets/player.css. The page loads nothing from anywhere else. Beside them assets/hedged-loader.js, an ES module for
- * pages of others, which bring hls.js themselves.
+ * pages of others, which bring hls.js themselves, and its types.
  */
 export async function buildPlayer(root: string, outDir: string): Promise<void> {
   const from = join(root, 'templates/player');
@@ -36,5 +36,6 @@ export async function buildPlayer(root: string, outDir: string): Promise<void> {
     format: 'esm',
     ...COMMON,
   });
+  await copyFile(join(from, 'hedged-loader.d.ts'), join(outDir, 'assets/hedged-loader.d.ts'));
   await copyFile(join(from, 'watch.html'), join(outDir, 'watch.html'));
 }

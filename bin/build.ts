@@ -2,7 +2,7 @@
  * Builds dist/: the program as one bundle with code splitting (main, and a file per command that is loaded only when
  * it is used), and oclif.manifest.json for help and completion. Takes a second; needs no network.
  */
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
@@ -44,6 +44,9 @@ await build({
 });
 cpSync(join(root, 'templates'), join(dist, 'templates'), { recursive: true });
 await buildPlayer(root, join(dist, 'www'));
+// By itself, so that a machine's shell can read it.
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+writeFileSync(join(dist, 'version'), `${version}\n`);
 
 const plugin = new Plugin({ root, type: 'core', isRoot: true, name: 'streamctl', ignoreManifest: true });
 await plugin.load();

@@ -1,59 +1,88 @@
 /** Runs the tests of the tiers named in the arguments, one tier after the other, and ends with a summary. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { type LostBatch, runBatches, type TestBatch } from './run-test-batches.ts';
+import { formatWithheld, isTooMuch } from './witness-machine.ts';
 
-/** Test files that run after the group before them. */
+/** Test files of one queue. */
 interface Group {
+  /** In the order in which they begin: what takes longest comes first, so that nothing long is left alone at the end. */
   readonly globs: readonly string[];
-  /** Files at the same time; folders where `byFolder` says so. */
+  /** Files at the same time. */
   readonly concurrency: number;
-  /** One process for each folder instead of each file: to start one takes longer than most unit tests. */
-  readonly byFolder?: boolean;
+  /** A glob's files share a process, and those of the last glob so many: to start one takes longer than most unit tests. */
+  readonly shared?: number;
 }
 
 interface Tier {
-  readonly groups: readonly Group[];
+  /** Groups that run at the same time, one such step after the other. A file is of the first group that names it. */
+  readonly steps: readonly (readonly Group[])[];
   readonly timeoutMs: number;
 }
 
-/** Servers without media, which wait more than they work. */
+/** Servers without media of which no exact time is told: they wait more than they work. */
 const LIGHT = [
+  'test/integration/controller/rounds.test.ts',
+  'test/integration/store/failover.test.ts',
   'test/integration/{store,membership,nodes}/**/*.test.ts',
-  'test/integration/agent/{agent-away,churn,emptied-store,placement,store-away,store-lost}.test.ts',
-  'test/integration/controller/{lease,rounds}.test.ts',
+  'test/integration/agent/{churn,agent-away,emptied-store,placement,store-away,store-lost}.test.ts',
+  'test/integration/controller/lease.test.ts',
   'test/integration/cli/{output-modes,status,top}.test.ts',
+  'test/integration/origin-{playlists,dvr,state,hostile,steering}.test.ts',
+  'test/integration/{ring-nginx,probe,examiner,edge}.test.ts',
 ];
 
-/** Whole clusters and machines, of which nothing is timed. All other files have two cores for themselves: they tell times. */
+/** Whole clusters and machines, of which nothing is timed, or only what the machine left time for. */
 const UNTIMED = [
+  // The first one makes the root file system of all machines; no two labs of six machines are up at a time.
+  'test/integration/lab/lab.test.ts',
+  'test/integration/cli/ring.test.ts',
+  'test/integration/remote/up.test.ts',
+  'test/integration/provision/{killed-up,ring-up}.test.ts',
+  'test/integration/provision/up-down.test.ts',
   'test/integration/{agent,cli,lab,provision,publisher,remote}/**/*.test.ts',
   'test/integration/contribution.test.ts',
 ];
 
+/** Origins and viewers of media that is made up: they tell times, and take a fifth of a core. */
+const MADE_UP = [
+  'test/integration/origin-{feeds,owners,honesty,moves,relay}.test.ts',
+  'test/integration/viewer.test.ts',
+];
+
 const TIERS: Readonly<Record<string, Tier>> = {
   fast: {
-    groups: [{ globs: ['test/unit/**/*.test.ts', 'test/project/*.test.ts'], concurrency: 3, byFolder: true }],
+    steps: [
+      [
+        {
+          globs: [
+            ...['hedge', 'ring', 'pipeline', 'spec'].map((folder) => `test/unit/${folder}/**/*.test.ts`),
+            'test/project/*.test.ts',
+            'test/unit/**/*.test.ts',
+          ],
+          concurrency: 3,
+          shared: 3,
+        },
+      ],
+    ],
     timeoutMs: 60_000,
   },
   integration: {
-    groups: [
-      { globs: LIGHT, concurrency: 3 },
-      { globs: UNTIMED, concurrency: 2 },
-      { globs: ['test/integration/**/*.test.ts'], concurrency: 1 },
+    steps: [
+      [
+        { globs: LIGHT, concurrency: 1 },
+        { globs: UNTIMED, concurrency: 2 },
+      ],
+      [{ globs: MADE_UP, concurrency: 2 }],
+      // These tell times, too, and make media: each has two cores for itself.
+      [{ globs: ['test/integration/**/*.test.ts'], concurrency: 1 }],
     ],
-    timeoutMs: 300_000,
+    timeoutMs: 700_000,
   },
-  browser: { groups: [{ globs: ['test/browser/**/*.test.ts'], concurrency: 1 }], timeoutMs: 300_000 },
+  browser: { steps: [[{ globs: ['test/browser/**/*.test.ts'], concurrency: 1 }]], timeoutMs: 300_000 },
 };
 
 const root = join(import.meta.dirname, '..');
-/** What one test file has compiled the next need not: half of the fast tier's time. */
-const compiled = join(root, 'node_modules', '.cache', 'compiled-tests');
-/** A process that does not end by then never will. */
-const FOLDER_LIMIT_MS = 180_000;
-const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
 const results: string[] = [];
 let failed = false;
 for (const name of process.argv.slice(2)) {
@@ -62,64 +91,60 @@ for (const name of process.argv.slice(2)) {
     console.error(`  ✖ no tier "${name}"; known are ${Object.keys(TIERS).join(', ')}`);
     process.exit(2);
   }
-  const started = performance.now();
-  const done = new Set<string>();
-  let passed = true;
-  for (const { globs, concurrency, byFolder = false } of tier.groups) {
-    const files = globSync([...globs], { cwd: root })
-      .filter((file) => !done.has(file))
-      .sort();
-    for (const file of files) done.add(file);
-    if (files.length === 0) continue;
-    const options = [`--test-concurrency=${concurrency}`, `--test-timeout=${tier.timeoutMs}`];
-    const went = byFolder ? await runFolders(files, concurrency, options) : runFiles(files, options);
-    passed = went && passed;
-  }
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  failed ||= !passed;
-  results.push(`  ${passed ? '✔ passed' : '✖ FAILED'}  ${name.padEnd(12)} ${done.size} files  ${seconds} s`);
+  results.push(...(await runTier(name, tier)));
 }
 console.log(`\n${results.join('\n')}`);
 process.exit(failed ? 1 : 0);
 
-function runFiles(files: readonly string[], options: readonly string[]): boolean {
-  const { status } = spawnSync(process.execPath, formatArguments(files, options), {
-    ...{ cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
+/**
+ * Returns lines of the summary: the tier's, and what became of each batch that failed. One that failed while the machine
+ * withheld its time is run again, alone: what fails twice, or on a machine that was quiet, has failed.
+ */
+async function runTier(name: string, { steps, timeoutMs }: Tier): Promise<string[]> {
+  const started = performance.now();
+  const seen = new Set<string>();
+  const lost: LostBatch[] = [];
+  for (const groups of steps) {
+    const running = groups.map((group) =>
+      runBatches(planBatches(group, seen), { atOnce: group.concurrency, timeoutMs, root }),
+    );
+    lost.push(...(await Promise.all(running)).flat());
+  }
+  const disturbed = lost.filter(({ withheld }) => isTooMuch(withheld)).map(({ batch }) => batch);
+  const lostAgain = await runBatches(disturbed, { atOnce: 1, timeoutMs, root });
+  const saved = disturbed.filter((batch) => !lostAgain.some((again) => again.batch === batch));
+  const passed = saved.length === lost.length;
+  failed ||= !passed;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const verdict = passed ? '✔ passed' : '✖ FAILED';
+  return [
+    `  ${verdict}  ${name.padEnd(12)} ${seen.size} files  ${seconds} s`,
+    ...lost.flatMap((one) => tellLost(one, saved.includes(one.batch) ? 'passed when run again' : 'FAILED')),
+    ...lostAgain.flatMap((one) => tellLost(one, 'FAILED again')),
+  ];
+}
+
+function tellLost({ batch, withheld, words }: LostBatch, outcome: string): string[] {
+  const indented = words.split('\n').map((line) => `        ${line}`.trimEnd());
+  return [`      ${outcome}: ${batch.name} (${formatWithheld(withheld)})`, ...indented];
+}
+
+/** The files of a group that no group before it had, in batches. */
+function planBatches({ globs, shared }: Group, seen: Set<string>): TestBatch[] {
+  const found = globs.map((glob) => {
+    const all = globSync(glob, { cwd: root });
+    if (all.length === 0) throw new Error(`no test file is named ${glob} any more`);
+    const files = all.filter((file) => !seen.has(file));
+    for (const file of files) seen.add(file);
+    return { name: glob, files: files.sort() };
   });
-  return status === 0;
-}
-
-/** Runs each folder in a process of its own, so many at a time, and prints what it said when it is done. */
-async function runFolders(
-  files: readonly string[],
-  atOnce: number,
-  options: readonly string[],
-): Promise<boolean> {
-  const folders = [...Map.groupBy(files, (file) => file.split(sep).slice(0, 3).join(sep)).values()];
-  // The longest first, as far as their number tells.
-  folders.sort((a, b) => b.length - a.length);
-  let passed = true;
-  const work = async (): Promise<void> => {
-    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-      const argv = formatArguments(folder, [...options, '--test-isolation=none']);
-      const child = spawn(process.execPath, argv, {
-        cwd: root,
-        env,
-        timeout: FOLDER_LIMIT_MS,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const said: Buffer[] = [];
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => said.push(chunk));
-      const [status] = (await once(child, 'close')) as [number | null];
-      process.stdout.write(Buffer.concat(said));
-      passed &&= status === 0;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return passed;
-}
-
-function formatArguments(files: readonly string[], options: readonly string[]): string[] {
-  return ['--test', ...options, '--test-reporter=spec', '--test-reporter-destination=stdout', ...files];
+  if (shared === undefined) {
+    return found.flatMap(({ files }) => files.map((file) => ({ name: file, files: [file], shared: false })));
+  }
+  const rest = found.pop()!.files;
+  const dealt = Array.from({ length: shared }, (_, at) => ({
+    name: `unit tests, share ${at + 1} of ${shared}`,
+    files: rest.filter((_file, index) => index % shared === at),
+  }));
+  return [...found, ...dealt].map((batch) => ({ ...batch, shared: true }));
 }

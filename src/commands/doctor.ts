@@ -1,6 +1,7 @@
 import { EXIT } from '../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { createExamination } from '../lib/cli/create-examination.ts';
+import { startSignsOfLife } from '../lib/cli/signs-of-life.ts';
 import type { Finding } from '../lib/provision/checks/check.ts';
 import { mend } from '../lib/provision/doctor.ts';
 
@@ -35,7 +36,7 @@ settings, disk, open files, and whether nodes reach one another.
       root: this.config.root,
       signal: this.signal,
     });
-    const found = flags.fix ? await mend(examine, (line) => this.progress(`  … ${line}`)) : await examine();
+    const found = await this.#look(examine, flags.fix);
     for (const { check, state, text, remedy } of found) {
       this.log(`  ${SIGNS[state]} ${check.padEnd(10)} ${state === 'ok' ? '' : `${state}: `}${text}`);
       if (remedy !== null) this.log(`    ${''.padEnd(10)} ${remedy}`);
@@ -43,5 +44,14 @@ settings, disk, open files, and whether nodes reach one another.
     const healthy = !found.some(({ state }) => state === 'fault');
     if (!healthy) this.exitWith(EXIT.environment);
     return { healthy, findings: found.map(({ fix: _, ...finding }) => finding) };
+  }
+
+  async #look(examine: () => Promise<readonly Finding[]>, fix: boolean): Promise<readonly Finding[]> {
+    const signs = startSignsOfLife('looking');
+    const say = (line: string): void => {
+      signs.doing(line);
+      this.progress(`  … ${line}`);
+    };
+    return await (fix ? mend(examine, say) : examine()).finally(() => signs.close());
   }
 }

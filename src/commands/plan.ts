@@ -4,6 +4,7 @@ import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import type { UpPlan } from '../lib/cli/plan-action.ts';
 import { runPlan } from '../lib/cli/up-action.ts';
 import { formatPlan } from '../lib/cli/views/format-plan.ts';
+import { withoutFlag } from '../lib/cli/without-flag.ts';
 
 /** As Terraform's detailed exit status has it. */
 const SOMETHING = 2;
@@ -16,8 +17,10 @@ export default class Plan extends BaseCommand {
     '<%= config.bin %> plan',
     '<%= config.bin %> plan --out plan.json',
     '<%= config.bin %> plan --json',
+    '<%= config.bin %> plan --without eu-2',
   ];
   static override flags = {
+    without: withoutFlag(),
     out: Flags.string({ summary: 'Also write the plan into this file, for up --plan.', helpValue: 'FILE' }),
   };
   /** 2 says that there is something to do. */
@@ -28,6 +31,7 @@ export default class Plan extends BaseCommand {
     const plan = await runPlan({
       spec: flags.spec,
       cluster: flags.cluster,
+      without: flags.without,
       root: this.config.root,
       version: this.config.version,
       signal: this.signal,

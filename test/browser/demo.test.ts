@@ -21,7 +21,7 @@ before(async () => {
     name: 'browser-test',
     media: MEDIA,
     publish: PICTURE,
-    block: '127.205.0.0/16',
+    block: '127.223.0.0/16',
   });
   browser = await startBrowser();
 });
@@ -29,6 +29,9 @@ after(async () => {
   await browser?.close();
   await cluster?.close();
 });
+
+/** Away for 5 to 10 s, then four good looks. */
+const HOME_MS = 40_000;
 
 for (const [index, region] of REGIONS.entries()) {
   test(`the demo plays from ${region}: its burnt-in counter advances, live, from that region's edge`, async () => {
@@ -54,11 +57,9 @@ for (const [index, region] of REGIONS.entries()) {
       'frames in order',
     );
     assert.ok(frames.at(-1)! - frames[0]! >= WANTED_FRAMES * 0.9, `from ${frames[0]} to ${frames.at(-1)}`);
-    const seen = (await page.evaluate('window.streamctl')) as {
-      region: string | null;
-      behindLiveSec: number;
-    };
-    assert.equal(seen.region, region);
+    // On a machine without time an answer may have come late, and the page have gone to the other region: then it comes home.
+    await page.waitForFunction(`window.streamctl.region === '${region}'`, undefined, { timeout: HOME_MS });
+    const seen = (await page.evaluate('window.streamctl')) as { behindLiveSec: number };
     assert.ok(seen.behindLiveSec > 0.5 && seen.behindLiveSec < 20, `behind live ${seen.behindLiveSec}`);
     await page.close();
   });

@@ -6,6 +6,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SILENT_MS } from '../../src/lib/rtmp/rtmp-pull.ts';
 import { type ContributionReader, readContribution } from '../support/contribution-reader.ts';
 import { freePort } from '../support/free-port.ts';
 import { accepts, type NginxIngest, startNginxIngest } from '../support/nginx-ingest.ts';
@@ -155,6 +157,22 @@ test('the body ends when the publisher goes, and the next publisher is a new ses
   assert.ok(second.sessionId > first.sessionId);
 });
 
+test('a publisher that comes back is read by the pull that has stood for it since it left, from its first picture on', async () => {
+  const publisher = await publish('stand');
+  const first = await read('stand');
+  const [before] = pullsOf('stand');
+  await publisher.close();
+  await until(first.isEnded, 'the end of the body');
+  const standing = () => pullsOf('stand').filter((pid) => pid !== before);
+  await until(() => standing().length === 1 && pullsOf('stand').length === 1, 'the pull that stands');
+  const [pid] = standing();
+  await publish('stand');
+  const second = await read('stand');
+  const key = await second.waitForTag((tag) => tag.isKeyFrame);
+  assert.deepEqual(pullsOf('stand'), [pid]);
+  assert.ok(key.timestampMs < 100, `begins at ${key.timestampMs} ms`);
+});
+
 test('a pull that is killed comes back: the same session, and the response goes on', async () => {
   await publish('pull');
   const reader = await read('pull');
@@ -183,6 +201,23 @@ test('a daemon killed with -9 leaves no pull behind and goes on with the same se
   contribution = await startDaemon();
   const again = await read('resume');
   assert.deepEqual([again.sessionId, again.epochMs], [before.sessionId, before.epochMs]);
+});
+
+test('a daemon that stood still for longer than any silence goes on with its publishers', async () => {
+  await publish('paused');
+  const lastTagMs = async (): Promise<number> => {
+    const { sessions } = (await (await fetch(`${base}/sessions`)).json()) as {
+      sessions: readonly { stream: string; lastTagMs: number | null }[];
+    };
+    return sessions.find(({ stream }) => stream === 'paused')?.lastTagMs ?? 0;
+  };
+  await until(async () => (await lastTagMs()) > 0, 'media');
+  const paused = [contribution.pid, ...pullsOf('paused')];
+  for (const pid of paused) process.kill(pid, 'SIGSTOP');
+  await sleep(SILENT_MS + 1000);
+  for (const pid of paused) process.kill(pid, 'SIGCONT');
+  const backMs = Date.now();
+  await until(async () => (await lastTagMs()) > backMs + 500, 'its media to go on');
 });
 
 test('a publisher that went while the daemon was dead is noticed', async () => {

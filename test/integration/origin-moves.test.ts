@@ -1,6 +1,6 @@
 /** A replica joins on another node and the old one goes: nobody who watches anywhere misses, repeats or mixes up a part. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { OriginStreamReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import { ask, peer, startTestOrigin, type TestOrigin } from '../support/origin-node.ts';
@@ -52,57 +52,60 @@ async function assertSeamlessWhile(origins: readonly TestOrigin[], act: () => Pr
   }
 }
 
-test('a stream with two replicas moves under its viewers, at the nodes themselves and at relays', async (t) => {
-  const { from, to, eu, relay } = await startNodes(t);
-  const old = startPipe(t, from, { replica: 'us-1' });
-  startPipe(t, eu, { replica: 'eu-1', lagMs: 90 });
-  for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
-  for (const origin of [from, to, eu, relay]) await untilFeeds(origin, 2);
-  await assertSeamlessWhile([from, to, eu, relay], async () => {
-    startPipe(t, to, { replica: 'us-2', lagMs: 70 });
-    await untilReport(to, hasWholeSegment);
-    await old.sender.end();
+describe('a stream that moves', { concurrency: true }, () => {
+  test('a stream with two replicas moves under its viewers, at the nodes themselves and at relays', async (t) => {
+    const { from, to, eu, relay } = await startNodes(t);
+    const old = startPipe(t, from, { replica: 'us-1' });
+    startPipe(t, eu, { replica: 'eu-1', lagMs: 90 });
+    for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
+    for (const origin of [from, to, eu, relay]) await untilFeeds(origin, 2);
+    await assertSeamlessWhile([from, to, eu, relay], async () => {
+      startPipe(t, to, { replica: 'us-2', lagMs: 70 });
+      await untilReport(to, hasWholeSegment);
+      await old.sender.end();
+    });
+    const relayed = await untilReport(relay, ({ supply }) => supply!.state === 'two-feeds');
+    assert.deepEqual(relayed.feeds.map(({ replica }) => replica).sort(), ['eu-1', 'us-2']);
   });
-  const relayed = await untilReport(relay, ({ supply }) => supply!.state === 'two-feeds');
-  assert.deepEqual(relayed.feeds.map(({ replica }) => replica).sort(), ['eu-1', 'us-2']);
-});
 
-test('a stream with one replica moves under its viewers', async (t) => {
-  const { from, to, relay } = await startNodes(t);
-  const old = startPipe(t, from, { replica: 'us-1' });
-  for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
-  for (const origin of [to, relay]) await untilFeeds(origin, 1);
-  await assertSeamlessWhile([from, to, relay], async () => {
-    startPipe(t, to, { replica: 'us-2', lagMs: 70 });
-    for (const origin of [from, relay]) await untilFeeds(origin, 2);
-    await old.sender.end();
+  test('a stream with one replica moves under its viewers', async (t) => {
+    const { from, to, relay } = await startNodes(t);
+    const old = startPipe(t, from, { replica: 'us-1' });
+    for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
+    for (const origin of [to, relay]) await untilFeeds(origin, 1);
+    await assertSeamlessWhile([from, to, relay], async () => {
+      startPipe(t, to, { replica: 'us-2', lagMs: 70 });
+      for (const origin of [from, relay]) await untilFeeds(origin, 2);
+      await old.sender.end();
+    });
+    for (const origin of [from, relay])
+      await untilReport(origin, ({ feeds }) => feeds[0]!.replica === 'us-2');
   });
-  for (const origin of [from, relay]) await untilReport(origin, ({ feeds }) => feeds[0]!.replica === 'us-2');
-});
 
-test('when the old replica ends before anybody has the new one, each part comes all the same', async (t) => {
-  const { from, to, relay } = await startNodes(t);
-  const old = startPipe(t, from, { replica: 'us-1' });
-  await ask(`${relay.url}/live/demo/index.m3u8`);
-  await untilFeeds(relay, 1);
-  await assertSeamlessWhile([from, relay], async () => {
-    const { lastMsn } = await untilReport(from, hasWholeSegment);
-    await untilReport(from, (report) => report.lastMsn! > lastMsn!);
-    await old.sender.end();
-    startPipe(t, to, { replica: 'us-2', lagMs: 70 });
+  test('when the old replica ends before anybody has the new one, each part comes all the same', async (t) => {
+    const { from, to, relay } = await startNodes(t);
+    const old = startPipe(t, from, { replica: 'us-1' });
+    await ask(`${relay.url}/live/demo/index.m3u8`);
+    await untilFeeds(relay, 1);
+    await assertSeamlessWhile([from, relay], async () => {
+      const { lastMsn } = await untilReport(from, hasWholeSegment);
+      await untilReport(from, (report) => report.lastMsn! > lastMsn!);
+      await old.sender.end();
+      startPipe(t, to, { replica: 'us-2', lagMs: 70 });
+    });
   });
-});
 
-test('a replica that joins in the middle of a segment, with parts of its own, is not mixed into it', async (t) => {
-  const { from, to, relay } = await startNodes(t);
-  const old = startPipe(t, from, { replica: 'us-1' });
-  for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
-  for (const origin of [to, relay]) await untilFeeds(origin, 1);
-  await assertSeamlessWhile([from, to, relay], async () => {
-    await until(() => Date.now() % 2000 > 1100, 'the middle of a segment');
-    startPipe(t, to, { replica: 'us-2', lagMs: 30, history: 0, startsWith: { shiftSec: 0.2, frames: 9 } });
-    for (const origin of [from, relay]) await untilFeeds(origin, 2);
-    await untilReport(to, ({ pipeline }) => pipeline!.segments.length > 1);
-    await old.sender.end();
+  test('a replica that joins in the middle of a segment, with parts of its own, is not mixed into it', async (t) => {
+    const { from, to, relay } = await startNodes(t);
+    const old = startPipe(t, from, { replica: 'us-1' });
+    for (const { url } of [to, relay]) await ask(`${url}/live/demo/index.m3u8`);
+    for (const origin of [to, relay]) await untilFeeds(origin, 1);
+    await assertSeamlessWhile([from, to, relay], async () => {
+      await until(() => Date.now() % 2000 > 1100, 'the middle of a segment');
+      startPipe(t, to, { replica: 'us-2', lagMs: 30, history: 0, startsWith: { shiftSec: 0.2, frames: 9 } });
+      for (const origin of [from, relay]) await untilFeeds(origin, 2);
+      await untilReport(to, ({ pipeline }) => pipeline!.segments.length > 1);
+      await old.sender.end();
+    });
   });
 });

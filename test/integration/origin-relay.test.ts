@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { OriginReport } from '../../src/lib/health/report.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
+import { FaultInjector } from '../../src/lib/origin/fault.ts';
 import { loadResumePoints } from '../../src/lib/pipeline/resume-point.ts';
 import { ask, askUntil, openFeed, peer, type Sender, startTestOrigin } from '../support/origin-node.ts';
 import { AUDIO, byReplica, msnAt, opening, PARTS, part, segments, VIDEO } from '../support/synthetic-feed.ts';
@@ -154,4 +155,33 @@ test('the newest feed of a pipeline replaces the older one', async (t) => {
   await usFeed.ended;
   newer.send(bothTracks(next, 0));
   assert.equal((await ask(`${us.url}/live/demo/360p/${next}.0.m4s`)).status, 200);
+});
+
+test('a relay that took nothing for a while because of a drill has no hole in its window afterwards', async (t) => {
+  net += 1;
+  const peers = ['us-1', 'us-2'].map((name, index) => peer(name, `127.206.${net}.${index + 1}`));
+  let isDeaf = false;
+  const faults = new FaultInjector(
+    () => (isDeaf ? { kind: 'stale', untilMs: Number.POSITIVE_INFINITY } : null),
+    Date.now,
+  );
+  const us = await startTestOrigin(t, peers[0]!, { peers });
+  const relay = await startTestOrigin(t, peers[1]!, { peers, deps: { faults } });
+  const next = msnAt(Date.now());
+  const feed = openFeed(t, us.url);
+  feed.send([...opening(), ...segments(next - 4, 4)]);
+  await askUntil(`${us.url}/live/demo/audio/${next - 1}.m4s`, ({ status }) => status === 200);
+  assert.equal((await ask(`${relay.url}/live/demo/360p/index.m3u8`)).status, 200);
+  isDeaf = true;
+  feed.send(segments(next, 2));
+  await askUntil(`${us.url}/live/demo/audio/${next + 1}.m4s`, ({ status }) => status === 200);
+  isDeaf = false;
+  feed.send(segments(next + 2, 1));
+  await askUntil(`${relay.url}/live/demo/audio/${next + 2}.m4s`, ({ status }) => status === 200);
+  const playlist = parseMediaPlaylist((await ask(`${relay.url}/live/demo/360p/index.m3u8`)).text);
+  const listed = playlist.segments.filter(({ uri }) => uri !== null);
+  assert.deepEqual(
+    listed.map(({ msn, gap }) => [msn, gap]),
+    Array.from({ length: 7 }, (_, at) => [next - 4 + at, false]),
+  );
 });

@@ -48,7 +48,8 @@ test('pathways.json tells the edges of the cluster as it is now, to pages of oth
   const answer = await ask(address);
   const eu = { name: 'eu-2', region: 'eu', baseUrl: 'http://127.205.4.5:8080' };
   const us = { name: 'us-2', region: 'us', baseUrl: 'http://127.205.4.3:8080' };
-  assert.deepEqual(parsePathways(answer.text), { version: 1, node: 'us-2', pathways: [us, eu] });
+  const here = { mediaAgeMs: null, load: 0 };
+  assert.deepEqual(parsePathways(answer.text), { version: 1, node: 'us-2', pathways: [us, eu], here });
   assert.equal(answer.headers['access-control-allow-origin'], '*');
   peers = peers.slice(0, 2);
   assert.deepEqual(parsePathways((await ask(address)).text)?.pathways, [us]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -12,7 +13,6 @@ import { type PipelineRig, type Replica, type RigOptions, startRig } from '../su
 import { until } from '../support/until.ts';
 
 const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
-const LIMIT_MS = 60_000;
 
 async function withRig(options: RigOptions, run: (rig: PipelineRig) => Promise<void>): Promise<void> {
   const rig = await startRig(options);
@@ -33,17 +33,17 @@ async function assertBack(t: TestContext, sinceMs: number, back: () => Promise<n
 /** Resolves with the Unix time of the media that the first wholly live part from `index` on begins with. */
 async function liveAgain(sink: FeedSink, index: number): Promise<number> {
   const found = () => sink.track('180p').find((part, i) => i >= index && !part.slate);
-  await until(() => found() !== undefined, 'live media', LIMIT_MS);
+  await until(() => found() !== undefined, 'live media');
   return unixMsOfTicks(found()?.decodeTime ?? 0, VIDEO_TIMESCALE);
 }
 
 async function untilSteady(replica: Pick<Replica, 'sink' | 'logged'>): Promise<void> {
   const { sink, logged } = replica;
-  await until(() => sink.track('180p').length > 3 && logged.includes('slate ready'), 'live parts', LIMIT_MS);
+  await until(() => sink.track('180p').length > 3 && logged.includes('slate ready'), 'live parts');
 }
 
 async function untilState(sink: FeedSink, state: string): Promise<void> {
-  await until(() => sink.status?.state === state, `state ${state}`, LIMIT_MS);
+  await until(() => sink.status?.state === state, `state ${state}`);
 }
 
 function assertWhole(sink: FeedSink): void {
@@ -60,7 +60,7 @@ describe('a pipeline whose publisher comes back', { concurrency: 3 }, () => {
       const first = rig.contribution.publish({ arguments: testPicture({}) });
       await untilSteady({ sink, logged });
       first.stop();
-      await until(() => sink.track('180p').filter((part) => part.slate).length > 3, 'slate', LIMIT_MS);
+      await until(() => sink.track('180p').filter((part) => part.slate).length > 3, 'slate');
       await untilState(sink, 'slate');
       const known = sink.track('180p').length;
       const second = rig.contribution.publish({ arguments: testPicture({}) });
@@ -77,7 +77,7 @@ describe('a pipeline whose publisher comes back', { concurrency: 3 }, () => {
         await untilSteady({ sink, logged });
         const stalledMs = Date.now();
         session.stall();
-        await until(() => Date.now() - stalledMs > stallSec * 1000, 'the stall', LIMIT_MS);
+        await until(() => Date.now() - stalledMs > stallSec * 1000, 'the stall');
         const known = sink.track('180p').length;
         session.resume();
         await assertBack(t, Date.now(), () => liveAgain(sink, known));
@@ -94,9 +94,9 @@ describe('a pipeline whose publisher fails', { concurrency: 3 }, () => {
       const first = rig.contribution.publish({ arguments: testPicture({ size: '640x360' }) });
       await untilSteady({ sink, logged });
       first.become(testPicture({ size: '480x360' }));
-      await until(() => sink.status?.source?.width === 480, 'the new size', LIMIT_MS);
+      await until(() => sink.status?.source?.width === 480, 'the new size');
       const known = sink.track('180p').length;
-      await until(() => sink.track('180p').length > known + 4, 'parts of the new size', LIMIT_MS);
+      await until(() => sink.track('180p').length > known + 4, 'parts of the new size');
       assertWhole(sink);
     }));
 
@@ -119,7 +119,7 @@ describe('a pipeline in trouble itself', { concurrency: 3 }, () => {
     withRig({ address: '127.201.3.1', settings: { ladder: ONE } }, async (rig) => {
       const { sink } = await rig.startReplica('us-1');
       rig.contribution.publish({ arguments: testPicture({ audio: false }) });
-      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      await until(() => sink.track('180p').length > 4, 'live parts');
       const known = sink.frames.length;
       const parts = sink.track('180p').map((part) => `${part.msn}.${part.part}`);
       sink.cut();
@@ -137,11 +137,11 @@ describe('a pipeline in trouble itself', { concurrency: 3 }, () => {
 
   test('loses no frame when its encoder is killed', () =>
     withDaemon('127.201.3.2', async ({ sink, daemon }) => {
-      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      await until(() => sink.track('180p').length > 4, 'live parts');
       const encoder = childrenOf(daemon.pid ?? 0).find(({ command }) => command.includes('libx264'));
       process.kill(encoder?.pid ?? 0, 'SIGKILL');
       const known = sink.track('180p').length;
-      await until(() => sink.track('180p').length > known + 5, 'parts after it', LIMIT_MS);
+      await until(() => sink.track('180p').length > known + 5, 'parts after it');
       const parts = sink.track('180p');
       assert.ok(parts.every((part) => !part.slate));
       assertWhole(sink);
@@ -149,11 +149,11 @@ describe('a pipeline in trouble itself', { concurrency: 3 }, () => {
 
   test('goes on where it was when it is killed and started again', () =>
     withDaemon('127.201.3.5', async ({ sink, daemon, restart }) => {
-      await until(() => sink.track('180p').length > 4, 'live parts', LIMIT_MS);
+      await until(() => sink.track('180p').length > 4, 'live parts');
       daemon.kill('SIGKILL');
       const known = sink.track('180p').length;
       restart();
-      await until(() => sink.track('180p').length > known + 5, 'parts of the second run', LIMIT_MS);
+      await until(() => sink.track('180p').length > known + 5, 'parts of the second run');
       for (const track of ['180p', 'audio']) assertContiguous(sink.track(track));
       assertDecodes(sink, '180p');
     }));
@@ -162,14 +162,32 @@ describe('a pipeline in trouble itself', { concurrency: 3 }, () => {
     const how = stopped ? ' while the publisher stalls' : '';
     test(`leaves no ffmpeg behind when it is killed${how}`, () =>
       withDaemon(`127.201.3.${stopped ? 4 : 3}`, async ({ sink, daemon, session }) => {
-        await until(() => sink.track('180p').length > 2, 'live parts', LIMIT_MS);
+        await until(() => sink.track('180p').length > 2, 'live parts');
         if (stopped) session.stall();
-        await until(() => childrenOf(daemon.pid ?? 0).length >= 2, 'an encoder for each kind', LIMIT_MS);
+        await until(() => childrenOf(daemon.pid ?? 0).length >= 2, 'an encoder for each kind');
         const children = childrenOf(daemon.pid ?? 0).map(({ pid }) => pid);
         daemon.kill('SIGKILL');
         await until(() => !children.some(isRunning), 'ffmpeg to end');
       }));
   }
+});
+
+test('a pipeline whose stream has ended stays until its agent must have heard of it, and goes at once when told to', () => {
+  const slate = { afterSec: 0.5, maxSec: 1, text: 'Back soon' };
+  const run = async ({ sink, daemon, session }: DaemonTest): Promise<void> => {
+    await until(() => sink.track('180p').length > 2, 'live parts');
+    session.stop();
+    await until(() => sink.status?.state === 'ended', 'the end');
+    const endedMs = performance.now();
+    await until(() => performance.now() - endedMs > 2000, 'two looks of an agent');
+    assert.equal(daemon.exitCode, null, 'its supervisor would have started it anew');
+    const exited = once(daemon, 'exit');
+    daemon.kill('SIGTERM');
+    const toldMs = performance.now();
+    assert.deepEqual(await exited, [0, null]);
+    assert.ok(performance.now() - toldMs < 900, 'it does not stay any longer');
+  };
+  return withDaemon('127.201.3.9', run, slate);
 });
 
 interface DaemonTest {
@@ -181,8 +199,11 @@ interface DaemonTest {
 }
 
 /** Runs a pipeline as a process of its own, with a publisher. */
-async function withDaemon(address: string, run: (parts: DaemonTest) => Promise<void>): Promise<void> {
-  const slate = { afterSec: 5, maxSec: 60, text: 'Back soon' };
+async function withDaemon(
+  address: string,
+  run: (parts: DaemonTest) => Promise<void>,
+  slate = { afterSec: 5, maxSec: 60, text: 'Back soon' },
+): Promise<void> {
   await withRig({ address, settings: { ladder: ONE, slate } }, async (rig) => {
     const sink = new FeedSink();
     const config = rig.config('us-1', await sink.listen(address));

@@ -15,7 +15,6 @@ import { until } from '../support/until.ts';
 const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
 /** A source starved of CPU for a moment is not what these tests are about. */
 const PATIENT = { afterSec: 5, maxSec: 30, text: 'Back soon' };
-const LIMIT_MS = 60_000;
 
 async function withRig(options: RigOptions, run: (rig: PipelineRig) => Promise<void>): Promise<void> {
   const rig = await startRig({ ...options, settings: { slate: PATIENT, ...options.settings } });
@@ -31,14 +30,24 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
     withRig({ address: '127.201.1.1' }, async (rig) => {
       const early = await rig.startReplica('us-1');
       rig.contribution.publish({ arguments: testPicture({ gop: 70 }) });
-      await until(() => early.sink.track('180p').length > 3, 'the first replica', LIMIT_MS);
+      await until(() => early.sink.track('180p').length > 3, 'the first replica');
       const late = await rig.startReplica('eu-1');
-      await until(() => wholeSegments(late.sink.track('audio')).size >= 2, 'whole segments', LIMIT_MS);
-      for (const track of ['180p', '90p', 'audio']) {
-        const one = wholeSegments(early.sink.track(track));
-        const other = wholeSegments(late.sink.track(track));
-        const common = [...other.keys()].filter((msn) => one.has(msn));
-        assert.ok(common.length >= 2, `${common.length} common segments of ${track}`);
+      const tracks = ['180p', '90p', 'audio'];
+      const both = (track: string) => [early, late].map(({ sink }) => wholeSegments(sink.track(track)));
+      const commonOf = (track: string): number[] => {
+        const [one, other] = both(track);
+        return [...other!.keys()].filter((msn) => one!.has(msn));
+      };
+      await until(
+        () => tracks.every((track) => commonOf(track).length >= 2),
+        'two common segments of each track',
+      );
+      for (const track of tracks) {
+        const [one, other] = both(track) as [
+          ReturnType<typeof wholeSegments>,
+          ReturnType<typeof wholeSegments>,
+        ];
+        const common = commonOf(track);
         for (const msn of common) assert.deepEqual(other.get(msn)?.map(shapeOf), one.get(msn)?.map(shapeOf));
         const turns = common.flatMap((msn, i) => (i % 2 === 0 ? one : other).get(msn) ?? []);
         const init = early.sink.inits.get(turns[0]?.initId ?? '') ?? Buffer.alloc(0);
@@ -51,9 +60,9 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
     withRig({ address: '127.201.1.2', settings: { video: 'copy', ladder: ONE } }, async (rig) => {
       const early = await rig.startReplica('us-1');
       rig.contribution.publish({ arguments: testPicture({ gop: 30, audio: false }) });
-      await until(() => early.sink.track('180p').length > 3, 'the first replica', LIMIT_MS);
+      await until(() => early.sink.track('180p').length > 3, 'the first replica');
       const late = await rig.startReplica('eu-1');
-      await until(() => wholeSegments(late.sink.track('180p')).size >= 2, 'whole segments', LIMIT_MS);
+      await until(() => wholeSegments(late.sink.track('180p')).size >= 2, 'whole segments');
       const one = wholeSegments(early.sink.track('180p'));
       let compared = 0;
       for (const [msn, parts] of wholeSegments(late.sink.track('180p'))) {
@@ -72,7 +81,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
       withRig({ address: `127.201.1.1${index}`, settings: { ladder: ONE } }, async (rig) => {
         const { sink } = await rig.startReplica('us-1');
         rig.contribution.publish({ arguments: testPicture({ rate, audio: false }) });
-        await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments', LIMIT_MS);
+        await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments');
         const [num = 0, den = 1] = rate.split('/').map(Number);
         assert.ok(Math.abs((sink.status?.source?.frameRate ?? 0) - num / den) < 0.01);
         const parts = sink.track('180p');
@@ -92,7 +101,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
       const drop = ['-vf', "select='not(eq(mod(n,7),3))*not(eq(mod(n,11),5))'", '-fps_mode', 'passthrough'];
       const video = [...drop, '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '45'];
       rig.contribution.publish({ arguments: testPicture({ video, audio: false }) });
-      await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments', LIMIT_MS);
+      await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments');
       assertContiguous(sink.track('180p'));
       assertDecodes(sink, '180p');
     }));
@@ -102,7 +111,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
       const { sink } = await rig.startReplica('us-1');
       const video = ['-preset', 'veryfast', '-bf', '2', '-b_strategy', '0', '-g', '40', '-rc-lookahead', '3'];
       rig.contribution.publish({ arguments: testPicture({ video, audio: false }) });
-      await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments', LIMIT_MS);
+      await until(() => wholeSegments(sink.track('180p')).size >= 2, 'whole segments');
       assertContiguous(sink.track('180p'));
       assertDecodes(sink, '180p');
       const frames = [...wholeSegments(sink.track('180p')).values()].map((own) =>
@@ -115,7 +124,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
     withRig({ address: '127.201.1.30', settings: { ladder: ONE } }, async (rig) => {
       const { sink } = await rig.startReplica('us-1');
       rig.contribution.publish({ arguments: testPicture({ audio: false }) });
-      await until(() => wholeSegments(sink.track('audio')).size >= 1, 'a whole segment', LIMIT_MS);
+      await until(() => wholeSegments(sink.track('audio')).size >= 1, 'a whole segment');
       assertContiguous(sink.track('audio'));
       assertDecodes(sink, 'audio');
       assert.equal(sink.status?.source?.hasAudio, false);
@@ -129,7 +138,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
         tag: Parameters<NonNullable<Parameters<typeof rig.contribution.publish>[0]['filter']>>[0],
       ) => (tag.type === 'audio' && tag.timestampMs < 2000 ? null : tag);
       rig.contribution.publish({ arguments: [...testPicture({}), ...mp3], filter });
-      await until(() => sink.track('audio').filter((part) => !part.slate).length >= 4, 'sound', LIMIT_MS);
+      await until(() => sink.track('audio').filter((part) => !part.slate).length >= 4, 'sound');
       assert.equal(sink.track('audio')[0]?.slate, true);
       assertContiguous(sink.track('audio'));
       assertDecodes(sink, 'audio');
@@ -140,7 +149,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
     withRig({ address: '127.201.1.32' }, async (rig) => {
       const { sink } = await rig.startReplica('us-1');
       rig.contribution.publish({ arguments: testPicture({ size: '240x136', audio: false }) });
-      await until(() => sink.track('90p').length >= 1 && sink.status?.state === 'live', 'parts', LIMIT_MS);
+      await until(() => sink.track('90p').length >= 1 && sink.status?.state === 'live', 'parts');
       assert.deepEqual(
         sink.tracks?.tracks.map((track) => track.id),
         ['90p', 'audio'],
@@ -151,7 +160,7 @@ describe('a pipeline with a live publisher', { concurrency: 3 }, () => {
   test('falls back to libx264 when the encoder asked for is not there, and says so', () =>
     withRig({ address: '127.201.1.33', settings: { ladder: ONE, encoder: 'h264_nvenc' } }, async (rig) => {
       const { sink } = await rig.startReplica('us-1');
-      await until(() => sink.status !== null, 'a status', LIMIT_MS);
+      await until(() => sink.status !== null, 'a status');
       assert.equal(sink.status?.encoder, 'libx264');
       assert.match(sink.status?.notes?.join() ?? '', /h264_nvenc/);
     }));

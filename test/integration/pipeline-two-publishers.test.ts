@@ -9,7 +9,6 @@ import { until } from '../support/until.ts';
 const ONE = [{ name: '180p', width: 320, height: 180, videoKbps: 300 }];
 /** A machine without CPU for a moment is not what these tests are about. */
 const PATIENT = { afterSec: 5, maxSec: 30, text: 'Back soon' };
-const LIMIT_MS = 60_000;
 const BEGINNING = 'contribution';
 const GOES_ON = 'contribution goes on from another session';
 
@@ -30,7 +29,6 @@ const reads = (replicas: readonly Replica[], { sessionId }: PublishedSession) =>
   until(
     () => replicas.every(({ sink }) => sink.status?.sessionId === sessionId && sink.status.state === 'live'),
     `both replicas to read ${sessionId}`,
-    LIMIT_MS,
   );
 /** Waits until every replica has closed so many more segments than it has now. */
 async function more(replicas: readonly Replica[], segments: number): Promise<void> {
@@ -38,7 +36,6 @@ async function more(replicas: readonly Replica[], segments: number): Promise<voi
   await until(
     () => replicas.every(({ sink }, i) => wholeSegments(sink.track('180p')).size >= known[i]! + segments),
     'whole segments',
-    LIMIT_MS,
   );
 }
 
@@ -76,7 +73,7 @@ const faults: [string, (active: PublishedSession) => void][] = [
   ['its ingest node freezes', (active) => active.stall()],
 ];
 
-describe('two regions have the publisher of a stream', { concurrency: 3 }, () => {
+describe('two regions have the publisher of a stream', { concurrency: 2 }, () => {
   for (const [index, [what, fault]] of faults.entries()) {
     test(`one encoder, ${what}: no slate, no new encoder, and both replicas go on alike`, () =>
       withReplicas({ address: `127.211.2.${index + 1}` }, async (rig, replicas) => {
@@ -111,11 +108,7 @@ describe('two regions have the publisher of a stream', { concurrency: 3 }, () =>
         await reads(replicas, first);
         await more(replicas, 1);
         first.stop();
-        await until(
-          () => replicas.every(({ sink }) => sink.status?.state === 'slate'),
-          'the slate',
-          LIMIT_MS,
-        );
+        await until(() => replicas.every(({ sink }) => sink.status?.state === 'slate'), 'the slate');
         const second = rig.abroad.publish({ arguments: testPicture({ gop: 50 }) });
         await reads(replicas, second);
         await more(replicas, 2);

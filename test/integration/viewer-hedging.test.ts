@@ -11,9 +11,13 @@ interface Loss {
   readonly options: Partial<RunViewersOptions> & { readonly count: number };
   readonly address: string;
   readonly partSec?: number;
+  /** Whether the multivariant playlist names both regions. */
+  readonly offers?: boolean;
 }
 
 interface Seen {
+  /** Viewers that played when it ended. */
+  readonly playing: number;
   readonly report: ViewerReport;
   readonly lostAtMs: number;
   readonly us: RequestCounts;
@@ -21,12 +25,13 @@ interface Seen {
 }
 
 /** Plays from us, which dies three seconds after the last viewer has come. */
-async function loseRegion({ how, options, address, partSec = 0.5 }: Loss): Promise<Seen> {
-  const regions = await startLightRegions([`${address}.1`, `${address}.2`], partSec);
+async function loseRegion({ how, options, address, partSec = 0.5, offers = false }: Loss): Promise<Seen> {
+  const regions = await startLightRegions([`${address}.1`, `${address}.2`], { partSec, offers });
   try {
     const startsPerSec = 400;
     const dieMs = (options.count / startsPerSec) * 1000 + 3000;
     let lostAtMs = 0;
+    let playing = 0;
     const lose = (region: LightRegion): void => {
       lostAtMs = Date.now();
       region.die(how);
@@ -43,13 +48,15 @@ async function loseRegion({ how, options, address, partSec = 0.5 }: Loss): Promi
       },
       {
         clock: systemClock,
-        onProgress: ({ elapsedMs }) => {
+        onProgress: (progress) => {
+          const { elapsedMs } = progress;
+          playing = progress.playing;
           if (lostAtMs === 0 && elapsedMs >= dieMs) lose(regions.us);
         },
       },
     );
     const [us, eu] = await Promise.all([regions.us.counts(), regions.eu.counts()]);
-    return { report, lostAtMs, us, eu };
+    return { report, playing, lostAtMs, us, eu };
   } finally {
     await regions.close();
   }
@@ -81,6 +88,17 @@ test('viewers without the hedged loader stay with their region and run dry', asy
   const { report } = await loseRegion({ how: 'hang', options, address: '127.205.9' });
   assert.equal(report.hedges, null);
   assert.ok((report.deadAirMs.p50 ?? 0) > 1000, `dead air ${report.deadAirMs.p50}`);
+});
+
+test('viewers without the hedged loader leave a region that is lost when their playlist names another one', async () => {
+  const options = { count: 10, loader: 'none' as const };
+  const { report, playing } = await loseRegion({
+    how: 'refuse',
+    options,
+    address: '127.205.9',
+    offers: true,
+  });
+  assert.deepEqual([report.played, playing, report.missingFrames], [10, 10, 0]);
 });
 
 test('1,000 viewers that move at once do not double the load that they are', async () => {

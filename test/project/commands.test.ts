@@ -39,14 +39,15 @@ test('every command line in the documents exists, flags and all', () => {
   assert.equal(faults.length, 0, `mend the document, or make the command:${list(faults)}`);
 });
 
-/** Command lines in fences and in backticks. */
+/** Command lines in fences, in headings and in backticks: each from its `streamctl` to the end of that command. */
 function linesIn(text: string): string[] {
   const fences = [...text.matchAll(/^```[a-z]*\n([\s\S]*?)^```/gm)].flatMap((match) => match[1]!.split('\n'));
-  const fenced = fences
-    .map((line) => line.replace(/^\s*\$ /, '').replace(/\s+#.*$/, ''))
-    .filter((line) => line.startsWith('streamctl '));
-  const ticked = [...text.matchAll(/`(?:bin\/)?(streamctl [^`]+)`/g)].map((match) => match[1]!);
-  return [...fenced, ...ticked].map((line) => line.replaceAll(/\[[^\]]*\]/g, ''));
+  const headings = [...text.matchAll(/^#+ (streamctl .*)$/gm)].map((match) => match[1]!);
+  const ticked = [...text.matchAll(/`([a-z<( -]*(?:bin\/)?streamctl [^`]+)`/g)].map((match) => match[1]!);
+  return [...fences.map((line) => line.replace(/\s+#.*$/, '')), ...headings, ...ticked]
+    .flatMap((line) => line.split(/ -- |[;|]|&&|\$\(/))
+    .flatMap((part) => /(?:^|[\s"(])(?:bin\/)?(streamctl [a-z].*)$/.exec(part)?.[1] ?? [])
+    .map((line) => line.replaceAll(/\[[^\]]*\]/g, ''));
 }
 
 test('every command that a hint or a message names exists', () => {

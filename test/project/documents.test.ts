@@ -46,3 +46,22 @@ test('every link in the documents leads to something', () => {
   );
   assert.equal(dead.length, 0, `mend the links:${list(dead)}`);
 });
+
+test('every source file that the documents name is there', () => {
+  const documents = filesUnder().filter((file) => file.path.endsWith('.md'));
+  const paths = filesUnder().map((file) => `/${file.path}`);
+  const missing = documents.flatMap((file) =>
+    [
+      ...file.text.matchAll(
+        /`((?:[a-z.-]+\/)*[a-z-]+\.(?:ts|lua|sh)|(?:bin|src|templates|test|docs|bench)\/[a-z./-]+)`/g,
+      ),
+    ]
+      .map((match) => match[1]!)
+      .filter(
+        (name) =>
+          !paths.some((path) => path.endsWith(`/${name}`) || path.includes(`/${name.replace(/\/$/, '')}/`)),
+      )
+      .map((name) => `${file.path}: ${name}`),
+  );
+  assert.equal(missing.length, 0, `name a file that exists:${list(missing)}`);
+});

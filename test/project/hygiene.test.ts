@@ -52,6 +52,30 @@ test('no test waits a fixed time where it could wait for a condition', () => {
   assert.equal(waiting.length, 0, `use until() of test/support:${list(waiting)}`);
 });
 
+test('a test file that has a whole block of loopback addresses shares it with no other', () => {
+  const servers = tests.filter(({ path }) => /^test\/(integration|browser)\//.test(path));
+  const whole = servers.flatMap(({ path, text }) =>
+    [...text.matchAll(/['\s](127\.\d+)(?:\.0\.0\/16)?'/g)].map(([, block]) => ({ path, block: block! })),
+  );
+  assert.ok(whole.length >= 10, "blocks are written as '127.N' or '127.N.0.0/16'");
+  const shared = whole.flatMap(({ path, block }) =>
+    servers
+      .filter((other) => other.path !== path && other.text.includes(`${block}.`))
+      .map((other) => `${block} of ${path} is in ${other.path}, too`),
+  );
+  assert.equal(shared.length, 0, `files run side by side: give one of them another number:${list(shared)}`);
+});
+
+test('hooks that run around each unit test are inside a describe()', () => {
+  const unit = tests.filter((file) => file.path.startsWith('test/unit/'));
+  const loose = found(unit, /^(beforeEach|afterEach)\(/);
+  assert.equal(
+    loose.length,
+    0,
+    `files share a process, so these run around tests of all files:${list(loose)}`,
+  );
+});
+
 test('nothing looks like a secret', () => {
   const patterns = [
     /-----BEGIN [A-Z ]*PRIVATE KEY/,

@@ -98,6 +98,7 @@ export function createAgent(peer: Peer, changes: Partial<AgentReport> = {}): Age
     refused: { wrongKey: 0, inUse: 0, noCapacity: 0 },
     origin: createOrigin(peer.name, [createStreamReport({ relay, viewers: relay ? 3 : 0 })]),
     store: 'up',
+    storeNode: 'us-1',
     replicas: [],
     ring: { epoch: 1, replicas: 2 },
     placed: makes ? 1 : 0,

@@ -31,6 +31,7 @@ export function makeRun(more: Partial<DrillRun> = {}): DrillRun {
     ...{ slateMs: null, returnMs: null, slateForMs: 0 },
     steadyState: { before: { ok: true, text: '4 viewers' }, after: { ok: true, text: '4 viewers' } },
     worstLagMs: 6,
+    worstStolen: 0.25,
     events: [
       { atMs: FAULT_MS - 1_000, kind: 'steady', text: '4 viewers (2 us, 2 eu)' },
       { atMs: FAULT_MS, kind: 'fault', text: '2 nodes killed <all> & more' },

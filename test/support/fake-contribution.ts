@@ -7,6 +7,8 @@ import { FlvParser, type FlvTag, formatFlvHeader, formatFlvTag } from '../../src
 
 export interface FakeContribution {
   readonly port: number;
+  /** Connections that are sent the session's tags. */
+  readonly subscribers: number;
   /** Opens a session fed by ffmpeg with these inputs and codecs, in real time. */
   publish(source: FakeSource): PublishedSession;
   /** Opens a session of what another session is sent, with the same timestamps and epoch: its encoder sends to both. */
@@ -34,6 +36,8 @@ export interface PublishedSession {
   stop(): void;
   /** The ingest node dies: connections are cut, and what the publisher sends is lost. */
   die(): void;
+  /** It comes back under the running publisher with the same session: pictures begin with the next key frame. */
+  revive(): void;
 }
 
 const WAIT_MS = 30_000;
@@ -49,6 +53,9 @@ export async function startFakeContribution(address: string): Promise<FakeContri
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     port: portOf(server),
+    get subscribers() {
+      return state.subscribers;
+    },
     publish: (source) => state.publish(source),
     relay: (of) => state.publish(of as FakeSession),
     close: async () => {
@@ -75,6 +82,10 @@ class FakeState {
     this.#session?.stop();
     this.#session = session;
     return session;
+  }
+
+  get subscribers(): number {
+    return this.#session?.subscribers ?? 0;
   }
 
   subscribe(response: ServerResponse): void {
@@ -110,6 +121,7 @@ class FakeSession implements PublishedSession {
   #stalled: FlvTag[] | null = null;
   #stopped = false;
   #isDead = false;
+  #waitsForKey = false;
   /** Sessions that are sent the same. */
   readonly #relays: FakeSession[] = [];
 
@@ -152,6 +164,10 @@ class FakeSession implements PublishedSession {
     child.on('close', () => this.stop());
   }
 
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
   get isReady(): boolean {
     return this.#epochMs !== null && !this.#stopped && !this.#isDead;
   }
@@ -192,9 +208,19 @@ class FakeSession implements PublishedSession {
     for (const response of this.#subscribers) response.destroy();
   }
 
+  revive(): void {
+    this.#isDead = false;
+    this.#gop = [];
+    this.#waitsForKey = true;
+    this.#onReady();
+  }
+
   /** `epochMs`: of the session that is the first to have the tag. */
   #take(tag: FlvTag, epochMs: number | null): void {
     if (this.#stopped || this.#isDead) return;
+    if (this.#waitsForKey && tag.type === 'video' && !tag.isSequenceHeader)
+      this.#waitsForKey = !tag.isKeyFrame;
+    if (this.#waitsForKey && tag.type === 'video') return;
     if (this.#epochMs === null && epochMs !== null) {
       this.#epochMs = epochMs;
       this.#onReady();

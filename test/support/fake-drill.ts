@@ -20,6 +20,8 @@ export interface FakeBehaviour {
   readonly sick?: boolean;
   /** The undo process dies so long after the fault. */
   readonly keeperDiesMs?: number;
+  /** It is a publisher that is cut off, which connects so long after the heal. */
+  readonly connectsMs?: number;
   /** The other region suffers, too. */
   readonly spreads?: boolean;
 }
@@ -34,6 +36,7 @@ export class FakeDrill {
   readonly fleet: FakeFleet;
   faultMs: number | null = null;
   broken = false;
+  #healedMs: number | null = null;
   readonly #behaviour: FakeBehaviour;
   readonly #lost = new AbortController();
 
@@ -57,6 +60,7 @@ export class FakeDrill {
           arm: async ({ id }) => void this.calls.push(`armed ${id}`),
           heal: async (id) => {
             this.calls.push(`healed ${id}`);
+            this.#healedMs = this.clock.nowMs();
             if (this.#behaviour.unhealable !== true) this.broken = false;
             return [];
           },
@@ -83,8 +87,16 @@ export class FakeDrill {
         if (keeperDiesMs !== undefined) this.clock.at(this.faultMs + keeperDiesMs, () => this.#lost.abort());
         return { atMs: this.clock.nowMs(), text: 'eu: 1 node killed' };
       },
+      ...(this.#behaviour.connectsMs === undefined ? {} : { connectedMs: async () => this.#connectedMs() }),
       bit: async () => (this.#bites() ? 'eu refuses connections' : null),
     };
+  }
+
+  /** Before the heal: of the connection that was cut off. */
+  #connectedMs(): number | null {
+    if (this.#healedMs === null) return this.faultMs! - 60_000;
+    const atMs = this.#healedMs + (this.#behaviour.connectsMs ?? 0);
+    return this.clock.nowMs() < atMs ? this.faultMs! - 60_000 : atMs;
   }
 
   #bites(): boolean {
@@ -192,7 +204,7 @@ export function fakePlan(more: Partial<DrillPlan> = {}): DrillPlan {
       deadAirP99Ms: { must: 999, aim: 0 },
       liveEdgeRiseSec: { must: 0.5, aim: 0.1 },
       ...{ startupP95Ms: null, detectMs: null, switchMs: null, replaceMs: null },
-      ...{ slateMs: null, returnMs: null, slateForMs: null },
+      ...{ slateMs: null, returnMs: null, slateForMs: null, handoverMs: null },
     },
     stops: DEFAULT_STOPS,
     limits: DEFAULT_LIMITS,

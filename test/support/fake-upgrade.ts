@@ -44,6 +44,7 @@ export class FakeUpgrade implements UpgradeHands {
       interrupts: false,
       say: () => {},
       journal: this.journal,
+      without: [],
       save: async (journal) => {
         this.journal = journal;
       },

@@ -57,7 +57,11 @@ export class HedgedPlayer {
     const io: HedgeIo = {
       nowMs: () => clock.nowMs,
       random,
-      after: (delayMs, run) => clock.after(delayMs, run),
+      after: (delayMs, run) =>
+        clock.after(delayMs, () => {
+          clock.willSettle();
+          run();
+        }),
       getText: (url, timeoutMs) => this.#getText(url, timeoutMs),
     };
     const onEvent = (event: HedgeEvent): void => void this.events.push(event);
@@ -146,6 +150,7 @@ export class HedgedPlayer {
   #getText(url: string, timeoutMs: number): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#ask(url, timeoutMs, (answer) => {
+        this.#clock.willSettle();
         if (answer?.status === 200) resolve(answer.text);
         else reject(new Error(`status ${answer?.status ?? 'none'}`));
       });

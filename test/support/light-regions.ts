@@ -15,7 +15,7 @@ export interface LightRegion {
 /** Two regions, us and eu, that can serve a thousand simulated viewers on this machine when the parts are long. */
 export async function startLightRegions(
   addresses: readonly [string, string],
-  partSec: number,
+  { partSec, offers = false }: { readonly partSec: number; readonly offers?: boolean },
 ): Promise<{ readonly us: LightRegion; readonly eu: LightRegion; close(): Promise<void> }> {
   const pathways = await Promise.all(
     (['us', 'eu'] as const).map(async (region, at) => {
@@ -24,7 +24,7 @@ export async function startLightRegions(
     }),
   );
   const zeroMs = Date.now() - 80_000 * partSec;
-  const children = pathways.map((pathway) => start({ pathway, pathways, zeroMs, partSec }));
+  const children = pathways.map((pathway) => start({ pathway, pathways, zeroMs, partSec, offers }));
   await Promise.all(children.map((child) => once(child, 'message')));
   const [us, eu] = children.map((child, at) => regionOf(child, pathways[at]!.baseUrl)) as [
     LightRegion,

@@ -38,15 +38,17 @@ export async function startRtmpSink(address: string, port: number): Promise<Rtmp
   const pulls: RtmpPull[] = [];
   let played = (): void => undefined;
   const sink = { url: `rtmp://${address}:${port}/live`, sessions, open: true };
-  const read = async (body: URLSearchParams): Promise<void> => {
+  /** Resolves with a name of its own for the session: one before it may not have left yet. */
+  const read = async (body: URLSearchParams): Promise<string> => {
     const session = { name: body.get('name') ?? '', epoch: body.get('epoch'), tags: [] as FlvTag[] };
-    sessions.push(session);
+    const name = `kept-${sessions.push(session)}`;
     const inPlace = new Promise<void>((resolve) => {
       played = resolve;
     });
     const onTag = (tag: FlvTag): void => void session.tags.push(tag);
-    pulls.push(startRtmpPull({ url: `${sink.url}/kept`, log, onTag, onGone: () => undefined }));
+    pulls.push(startRtmpPull({ url: `${sink.url}/${name}`, log, onTag, onGone: () => undefined }));
     await inPlace;
+    return name;
   };
   const hooks = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -54,8 +56,8 @@ export async function startRtmpSink(address: string, port: number): Promise<Rtmp
     if (request.url === '/play') {
       response.writeHead(200).end(() => setImmediate(() => played()));
     } else if (sink.open) {
-      await read(new URLSearchParams(Buffer.concat(chunks).toString()));
-      response.writeHead(302, { location: 'kept' }).end();
+      const location = await read(new URLSearchParams(Buffer.concat(chunks).toString()));
+      response.writeHead(302, { location }).end();
     } else response.writeHead(403).end();
   });
   hooks.listen(0, '127.0.0.1');

@@ -5,7 +5,11 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Pathway } from '../../src/lib/hedge/pathway.ts';
 import { formatMediaPlaylist } from '../../src/lib/hls/format-media-playlist.ts';
-import { formatMultivariantPlaylist } from '../../src/lib/hls/multivariant-playlist.ts';
+import {
+  formatMultivariantPlaylist,
+  type MultivariantPlaylist,
+} from '../../src/lib/hls/multivariant-playlist.ts';
+import { withPathways } from '../../src/lib/hls/with-pathways.ts';
 import { makeFragment, makeInit } from './fragment.ts';
 
 export interface LightRegionSettings {
@@ -13,6 +17,8 @@ export interface LightRegionSettings {
   readonly pathways: readonly Pathway[];
   readonly zeroMs: number;
   readonly partSec: number;
+  /** Whether the multivariant playlist names both regions. */
+  readonly offers: boolean;
 }
 
 /** Requests of media and playlists by tenth of a second, Unix milliseconds of its start. */
@@ -21,7 +27,7 @@ export type RequestCounts = Readonly<Record<string, number>>;
 const PARTS = 2;
 const WINDOW = 8;
 
-const { pathway, pathways, zeroMs, partSec } = JSON.parse(process.argv[2]!) as LightRegionSettings;
+const { pathway, pathways, zeroMs, partSec, offers } = JSON.parse(process.argv[2]!) as LightRegionSettings;
 const counts: Record<string, number> = {};
 let hung = false;
 let waiting: { readonly edge: number; readonly response: ServerResponse }[] = [];
@@ -98,13 +104,15 @@ function answer(path: string, response: ServerResponse): void {
     else send(response, playlist());
     return;
   }
-  const [msn = 0, part = 0] = url.pathname.split('/').at(-1)!.split('.').map(Number);
-  send(response, makeFragment((msn * PARTS + part) * 90_000 * partSec, durations, 500));
+  const [msn = 0, part = Number.NaN] = url.pathname.split('/').at(-1)!.split('.').map(Number);
+  const parts = Number.isNaN(part) ? Array.from({ length: PARTS }, (_, at) => at) : [part];
+  const fragments = parts.map((at) => makeFragment((msn * PARTS + at) * 90_000 * partSec, durations, 500));
+  send(response, Buffer.concat(fragments));
 }
 
 const init = makeInit(90_000);
 const durations = Array.from({ length: 30 * partSec }, () => 3000);
-const multivariant = formatMultivariantPlaylist({
+const playlistOfOne: MultivariantPlaylist = {
   version: 9,
   independentSegments: true,
   variants: [
@@ -119,7 +127,18 @@ const multivariant = formatMultivariantPlaylist({
     },
   ],
   audio: [],
-});
+};
+const others = pathways.filter(({ name }) => name !== pathway.name);
+const multivariant = formatMultivariantPlaylist(
+  offers
+    ? withPathways(playlistOfOne, {
+        home: pathway.name,
+        others: others.map(({ name, baseUrl }) => ({ name, baseUri: `${baseUrl}/live/test/` })),
+        first: pathway.name,
+        serverUri: 'steering.json',
+      })
+    : playlistOfOne,
+);
 
 const server = createServer((request, response) => {
   if (!hung) answer(request.url ?? '', response);

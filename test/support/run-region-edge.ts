@@ -1,7 +1,7 @@
 /** An edge of a region in a process of its own, with a synthetic stream; see region-edges.ts. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import type { Pathway } from '../../src/lib/hedge/pathway.ts';
+import { orderFromHome, type Pathway } from '../../src/lib/hedge/pathway.ts';
 import { answer, loadPageFiles, stateReport } from './player-site.ts';
 import { loopTrack } from './real-media.ts';
 import type { EdgeFault } from './region-edges.ts';
@@ -25,14 +25,26 @@ const files = await loadPageFiles(www);
 let fault: EdgeFault = 'none';
 let frozenAtMs = 0;
 
-function intercept(path: string, response: ServerResponse): boolean {
+const others = pathways.filter(({ name }) => name !== pathway.name);
+
+function intercept(url: string, response: ServerResponse): boolean {
+  const { pathname: path, searchParams } = new URL(url, pathway.baseUrl);
   const file = files.get(path);
   if (file !== undefined) return answer(response, ...file);
   const json = (value: unknown): true => answer(response, 'application/json', JSON.stringify(value));
   if (path.endsWith('/state.json')) return json(stateReport('live', pathway.name));
+  // As an edge that is well, and knows of nothing else, steers those who began there (origin/steering).
+  if (path.endsWith('/steering.json')) {
+    const home = searchParams.get('home') ?? pathway.name;
+    const priority = orderFromHome(pathways, home).map(({ name }) => name);
+    const manifest = { VERSION: 1, TTL: 5, 'PATHWAY-PRIORITY': priority };
+    return json({ ...manifest, 'X-STREAMCTL-PLANNED': priority });
+  }
   return path.endsWith('/pathways.json') && json({ version: 1, node: pathway.name, pathways });
 }
 
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit());
 process.on('message', (wanted: EdgeFault) => {
   fault = wanted;
   frozenAtMs = Date.now();
@@ -48,6 +60,12 @@ await startSyntheticOrigin({
   ...way,
   tracks: [loopTrack(await readFile(mediaFile))],
   intercept,
+  pathways: {
+    home: pathway.name,
+    others: others.map(({ name, baseUrl }) => ({ name, baseUri: `${baseUrl}/live/test/` })),
+    first: pathway.name,
+    serverUri: `steering.json?home=${pathway.name}`,
+  },
   nowMs: () => (fault === 'none' ? Date.now() : frozenAtMs),
   blocking: () => ({
     limitMs: fault === 'none' ? 5000 : HELD[fault],

@@ -10,7 +10,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatMediaPlaylist } from '../../src/lib/hls/format-media-playlist.ts';
 import type { MediaPlaylist, PlaylistSegment } from '../../src/lib/hls/media-playlist.ts';
-import { formatMultivariantPlaylist } from '../../src/lib/hls/multivariant-playlist.ts';
+import {
+  formatMultivariantPlaylist,
+  type MultivariantPlaylist,
+} from '../../src/lib/hls/multivariant-playlist.ts';
+import { type PathwayVariants, withPathways } from '../../src/lib/hls/with-pathways.ts';
 import { makeFragment, makeInit } from './fragment.ts';
 
 /** Parts are numbered from 0 over all segments. */
@@ -32,6 +36,8 @@ export interface SyntheticOriginOptions {
   readonly listed?: () => readonly SyntheticTrack[];
   /** Parts there are before the stream ends; endless unless told. */
   readonly endsAfterParts?: number;
+  /** Pathways that the multivariant playlist names; none unless told. */
+  readonly pathways?: PathwayVariants;
   /** A free one unless told. */
   readonly port?: number;
   /** Unix milliseconds of part 0, for origins that have the same stream; 20 s ago unless told. */
@@ -103,6 +109,7 @@ export function syntheticZeroMs(): number {
 class SyntheticStream {
   readonly #tracks: readonly SyntheticTrack[];
   readonly #listed: () => readonly SyntheticTrack[];
+  readonly #pathways: PathwayVariants | undefined;
   readonly #endsAfterParts: number;
   readonly #zeroMs: number;
   readonly #nowMs: () => number;
@@ -111,6 +118,7 @@ class SyntheticStream {
   constructor(tracks: readonly SyntheticTrack[], options: SyntheticOriginOptions) {
     this.#tracks = tracks;
     this.#listed = options.listed ?? (() => tracks);
+    this.#pathways = options.pathways;
     this.#endsAfterParts = options.endsAfterParts ?? Number.POSITIVE_INFINITY;
     this.#zeroMs = options.zeroMs ?? syntheticZeroMs();
     this.#nowMs = options.nowMs ?? Date.now;
@@ -207,7 +215,7 @@ class SyntheticStream {
     const listed = this.#listed();
     const audio = listed.find((track) => track.kind === 'audio');
     const videos = listed.filter((track) => track.kind === 'video');
-    return formatMultivariantPlaylist({
+    const playlist: MultivariantPlaylist = {
       version: 9,
       independentSegments: true,
       variants: videos.map((track) => ({
@@ -223,7 +231,10 @@ class SyntheticStream {
         audio === undefined
           ? []
           : [{ groupId: 'sound', name: 'sound', uri: `${audio.id}/index.m3u8`, isDefault: true }],
-    });
+    };
+    return formatMultivariantPlaylist(
+      this.#pathways === undefined ? playlist : withPathways(playlist, this.#pathways),
+    );
   }
 }
 

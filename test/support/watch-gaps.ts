@@ -2,18 +2,36 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 
+/** A frame that stood for too long. */
+export interface VisibleGap {
+  readonly ms: number;
+  readonly mediaTime: number;
+  /**
+   * Seconds of media that would have been left after it, had it been played. With some left the player had what it needed:
+   * it was the browser that showed nothing, for want of a processor or at a seam.
+   */
+  readonly leftSec: number;
+}
+
 /** How the frames of a page's video followed one another. */
 export interface FrameGaps {
   frames: number;
   /** Longest time for which a frame stood. */
   worstMs: number;
   /** Frames that stood for more than 200 ms. */
-  readonly visible: { readonly ms: number; readonly mediaTime: number }[];
+  readonly visible: VisibleGap[];
   leastBufferSec: number;
 }
 
+let script: Promise<string> | null = null;
+
 /** Starts to watch the frames of a page's video. */
 export async function watchGaps(page: Page): Promise<void> {
+  script ??= buildScript();
+  await page.evaluate(await script);
+}
+
+async function buildScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, '../browser/page/gap-page.ts')],
     bundle: true,
@@ -21,7 +39,7 @@ export async function watchGaps(page: Page): Promise<void> {
     format: 'iife',
     platform: 'browser',
   });
-  await page.evaluate(outputFiles[0]!.text);
+  return outputFiles[0]!.text;
 }
 
 /** Takes what was seen since the last time. */

@@ -1,6 +1,6 @@
 import { Args, Flags } from '../../lib/cli/base-command.ts';
 import { DRILL_FLAGS, DrillCommand, type DrillResult } from '../../lib/cli/drill-command.ts';
-import { wordLink } from '../../lib/drill/drill-kinds.ts';
+import { wordLink } from '../../lib/drill/machine-drills.ts';
 
 export default class DrillPartition extends DrillCommand {
   static override summary = 'Cut the links between two regions.';

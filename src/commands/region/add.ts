@@ -1,7 +1,7 @@
 import { StreamctlError } from '../../lib/base/errors.ts';
 import { Args, Flags } from '../../lib/cli/base-command.ts';
 import { addRegion, type RegionChange } from '../../lib/cli/region/add-region.ts';
-import { RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 
 export default class RegionAdd extends RingChangeCommand {
   static override summary = 'Add a region with the shape of another one.';
@@ -20,6 +20,7 @@ export default class RegionAdd extends RingChangeCommand {
         'Hosts of its nodes (addresses of this machine for local ones), separated by commas, or how many.',
       helpValue: 'HOSTS',
     }),
+    ...MACHINE_FLAGS,
     'dry-run': Flags.boolean({ summary: 'Say what would be done, and change nothing.' }),
     yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
   };

@@ -1,7 +1,7 @@
 import { Args, Flags } from '../../lib/cli/base-command.ts';
 import type { RegionChange } from '../../lib/cli/region/add-region.ts';
 import { removeRegion } from '../../lib/cli/region/remove-region.ts';
-import { RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
 
 export default class RegionRemove extends RingChangeCommand {
@@ -15,6 +15,7 @@ export default class RegionRemove extends RingChangeCommand {
   static override args = { region: Args.string({ description: 'Name of the region.', required: true }) };
   static override flags = {
     confirm: Flags.string({ summary: 'Name of the region, to agree.', helpValue: 'NAME' }),
+    ...MACHINE_FLAGS,
     'dry-run': Flags.boolean({ summary: 'Say what would be done, and change nothing.' }),
   };
 

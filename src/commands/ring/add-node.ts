@@ -2,7 +2,7 @@ import { Args, Flags } from '../../lib/cli/base-command.ts';
 import { runAddNode } from '../../lib/cli/ring/add-node-action.ts';
 import type { RingChangeReport } from '../../lib/cli/ring/change-report.ts';
 import { NODE_FLAGS } from '../../lib/cli/ring/node-flags.ts';
-import { CHANGE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { CHANGE_FLAGS, MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 import { parseNode, wordIntent } from '../../lib/cli/ring/ring-intent.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
 
@@ -22,6 +22,7 @@ node before it stops on the old one. Killed anywhere, the same command goes on. 
   static override flags = {
     ...NODE_FLAGS,
     ...CHANGE_FLAGS,
+    ...MACHINE_FLAGS,
     yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
   };
 

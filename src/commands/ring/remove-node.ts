@@ -1,11 +1,11 @@
 import { Args, Flags } from '../../lib/cli/base-command.ts';
 import type { RingChangeReport } from '../../lib/cli/ring/change-report.ts';
 import { runRemoveNode } from '../../lib/cli/ring/remove-node-action.ts';
-import { CHANGE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { CHANGE_FLAGS, MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 import { wordIntent } from '../../lib/cli/ring/ring-intent.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
 
-const { wait: _, ...FLAGS } = CHANGE_FLAGS;
+const { wait: _, ...FLAGS } = { ...CHANGE_FLAGS, ...MACHINE_FLAGS };
 
 export default class RingRemoveNode extends RingChangeCommand {
   static override summary = 'Take an origin node out, after its streams have moved away.';

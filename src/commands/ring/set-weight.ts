@@ -1,7 +1,7 @@
 import { Args } from '../../lib/cli/base-command.ts';
 import { changeOfIntent } from '../../lib/cli/ring/change-of-intent.ts';
 import type { RingChangeReport } from '../../lib/cli/ring/change-report.ts';
-import { CHANGE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { CHANGE_FLAGS, MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 import { parseWeight } from '../../lib/cli/ring/ring-intent.ts';
 import { runSimpleChange } from '../../lib/cli/ring/simple-change.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
@@ -18,7 +18,7 @@ export default class RingSetWeight extends RingChangeCommand {
     node: Args.string({ description: 'Name of the node.', required: true }),
     weight: Args.string({ description: 'From 1 to 100.', required: true }),
   };
-  static override flags = CHANGE_FLAGS;
+  static override flags = { ...CHANGE_FLAGS, ...MACHINE_FLAGS };
 
   async run(): Promise<RingChangeReport> {
     const { args, flags } = await this.parse(RingSetWeight);

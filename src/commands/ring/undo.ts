@@ -3,7 +3,7 @@ import { runAddNode } from '../../lib/cli/ring/add-node-action.ts';
 import type { RingChangeReport } from '../../lib/cli/ring/change-report.ts';
 import { runRemoveNode } from '../../lib/cli/ring/remove-node-action.ts';
 import { resolveUndo } from '../../lib/cli/ring/resolve-undo.ts';
-import { CHANGE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
+import { CHANGE_FLAGS, MACHINE_FLAGS, RingChangeCommand } from '../../lib/cli/ring/ring-change-command.ts';
 import { parseEpoch } from '../../lib/cli/ring/ring-intent.ts';
 import { runSimpleChange } from '../../lib/cli/ring/simple-change.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
@@ -22,7 +22,11 @@ like any other: it makes an epoch of its own, and can be undone.`;
   static override args = {
     epoch: Args.string({ description: 'The epoch that the change made; the last one when left out.' }),
   };
-  static override flags = { ...CHANGE_FLAGS, yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }) };
+  static override flags = {
+    ...CHANGE_FLAGS,
+    ...MACHINE_FLAGS,
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  };
 
   async run(): Promise<RingChangeReport> {
     const { args, flags } = await this.parse(RingUndo);

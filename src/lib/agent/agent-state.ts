@@ -2,10 +2,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { startController } from '../controller/start-controller.ts';
-import type { ControllerReport, ReplicaReport } from '../health/report.ts';
+import type { ControllerReport, ProgramMark, ReplicaReport } from '../health/report.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
+import { loadProgramMark } from '../nodes/program-marks.ts';
 import type { ServiceManager } from '../nodes/service-manager.ts';
 import type { Store } from '../store/store.ts';
+import { CpuMeter } from './cpu-meter.ts';
 import { KnownState } from './known-state.ts';
 import { PipelineUnits } from './pipeline-units.ts';
 import { SessionSync } from './session-sync.ts';
@@ -26,6 +28,8 @@ export interface AgentDeps {
 export interface AgentState {
   readonly deps: AgentDeps;
   readonly startedMs: number;
+  /** The program that this agent is of, whatever its node's files name by now. */
+  readonly program: ProgramMark;
   readonly known: KnownState;
   readonly pipelines: PipelineUnits;
   readonly sessions: SessionSync;
@@ -38,6 +42,7 @@ export interface AgentState {
   readonly cutOff: Map<string, number>;
   /** Streams whose pipeline said that it ended, until they are live again or not placed here any more. */
   readonly ended: Set<string>;
+  readonly cpu: CpuMeter;
   /** What the last heartbeat said of this node's pipelines. */
   replicas: readonly ReplicaReport[];
   /** Whether a stream's time is over, as the last round saw it. */
@@ -59,6 +64,7 @@ export async function createAgentState(deps: AgentDeps): Promise<AgentState> {
   return {
     deps,
     startedMs: clock.nowMs(),
+    program: await loadProgramMark(config.files.program),
     known: await KnownState.load(config.dirs.data),
     pipelines: new PipelineUnits(config, deps.ownServices, log),
     sessions: new SessionSync({ node: config.node, store, clock }),
@@ -67,6 +73,7 @@ export async function createAgentState(deps: AgentDeps): Promise<AgentState> {
     unplacedSinceMs: new Map(),
     cutOff: new Map(),
     ended: new Set(),
+    cpu: new CpuMeter(),
     replicas: [],
     isOver: () => false,
     store: 'down',

@@ -8,12 +8,13 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import { startPokedLoop } from '../base/poked-loop.ts';
 import { startController } from '../controller/start-controller.ts';
 import { lookAtOrigin } from '../health/look-at-origin.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import { watchNodeClock } from '../nodes/node-clock.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import { dynamicServices, staticServices } from '../nodes/node-services.ts';
 import { watchJson } from '../nodes/watch-json.ts';
@@ -38,7 +39,8 @@ export async function runAgent(options: { readonly configFile: string }): Promis
   const watched = watchJson(options.configFile, { initial: config, parse: checkNodeConfig });
   const log = createLogger('agent');
   await mkdir(config.dirs.data, { recursive: true });
-  const store = await openStore(config);
+  const clock = watchNodeClock(config.dirs.data);
+  const store = await openStore(config, clock);
   const agent = await startAgent({
     // What may change while the agent runs: the cluster's nodes and streams, not this node's place.
     get config() {
@@ -46,11 +48,12 @@ export async function runAgent(options: { readonly configFile: string }): Promis
     },
     store,
     ...createServices(config),
-    clock: systemClock,
+    clock,
     log,
   });
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   watched.close();
+  clock.close();
   await agent.close();
   store.close();
 }
@@ -90,11 +93,12 @@ export async function startAgent(deps: AgentDeps): Promise<{ close(): Promise<vo
   };
 }
 
-async function openStore(config: NodeConfig): Promise<Store> {
+async function openStore(config: NodeConfig, clock: Clock): Promise<Store> {
   const { cluster, peers, node, storeUser, files } = config;
   return await keepStoreConnected({
     ...siteOf(cluster, peers),
     ...(storeUser === undefined ? {} : { user: storeUser }),
+    clock,
     passwordFile: files.redisPassword,
     keySecretFile: node.roles.includes('ingest') ? files.keySecret : null,
   });

@@ -1,5 +1,7 @@
 /** What this node says of itself, for `GET /v1/status` and for its heartbeat. */
+import { dirname } from 'node:path';
 import type { AgentReport, OriginReport } from '../health/report.ts';
+import { loadUpgradeMark } from '../nodes/program-marks.ts';
 import { writeHeartbeat } from '../store/heartbeats.ts';
 import type { AgentState } from './agent-state.ts';
 import { judgeHealth, type RingEpochs } from './judge-health.ts';
@@ -12,11 +14,12 @@ const ORIGIN_TIMEOUT_MS = 500;
 export async function createReport(state: AgentState): Promise<AgentReport> {
   const { config, nodeServices, ownServices, clock } = state.deps;
   const { node, cluster, dirs } = config;
-  const [nodeUnits, ownUnits, origin, load] = await Promise.all([
+  const [nodeUnits, ownUnits, origin, load, upgrade] = await Promise.all([
     nodeServices.list(),
     ownServices.list(),
     loadOriginReport(`http://${node.address}:${node.ports.origin}/status`),
-    measureLoad(dirs.node),
+    measureLoad(dirs.node, state.cpu),
+    loadUpgradeMark(dirname(dirname(dirs.node))),
   ]);
   const units = [...nodeUnits, ...ownUnits];
   const { placed, ring } = state.known;
@@ -39,10 +42,13 @@ export async function createReport(state: AgentState): Promise<AgentReport> {
     refused: { ...state.refused },
     origin,
     store: state.store,
+    storeNode: storeNodeOf(state),
     replicas: reportReplicas({ units: ownUnits, origin, placed, isOver: state.isOver }),
     ring: ring === null ? null : { epoch: ring.epoch, replicas: ring.replicas },
     placed: placed.size,
     controller: state.controller.status(),
+    program: state.program,
+    upgrade,
   };
 }
 
@@ -52,6 +58,12 @@ function noteEnded({ ended }: AgentState, origin: OriginReport | null): void {
     if (status?.state === 'ended') ended.add(stream);
     else ended.delete(stream);
   }
+}
+
+/** By the address that the connection leads to: with Sentinels that of the store which takes writes. */
+function storeNodeOf({ deps: { config, store } }: AgentState): string | null {
+  const address = store.redis.stream?.remoteAddress;
+  return config.peers.find((peer) => peer.address === address && peer.roles.includes('store'))?.name ?? null;
 }
 
 function ringsOf({ known, store, storeEpoch }: AgentState): RingEpochs | null {

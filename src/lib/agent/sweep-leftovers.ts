@@ -1,6 +1,7 @@
 /** Takes away what pipelines that are gone have left: work folders, and all but the newest log folders. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DRILL_FILL } from '../nodes/layout.ts';
 import type { NodeConfig } from '../nodes/node-config.ts';
 import type { AgentState } from './agent-state.ts';
 import { PIPELINE_PREFIX } from './pipeline-units.ts';
@@ -38,9 +39,17 @@ export async function sweepLeftovers({ deps, pipelines }: AgentState): Promise<v
     const units = new Set((await pipelines.list()).keys());
     const found = await findLeftovers({ dirs: deps.config.dirs, units, nowMs: deps.clock.nowMs() });
     for (const { stream, dir } of found) pipelines.clear(stream, dir);
+    await removeFill(deps.config.dirs.data, deps.clock.nowMs());
   } catch (error) {
     deps.log.error({ err: error }, 'could not look for leftovers');
   }
+}
+
+/** Removes what a drill filled the disk with and could not take away itself, once its time is over. */
+export async function removeFill(data: string, nowMs: number): Promise<void> {
+  const names = (await readdir(data)).filter((name) => name.startsWith(DRILL_FILL));
+  const over = names.filter((name) => Number.parseInt(name.slice(DRILL_FILL.length), 10) < nowMs);
+  await Promise.all(over.map((name) => rm(join(data, name), { force: true })));
 }
 
 /** Folders of pipelines without a unit that are not young, the newest first. */

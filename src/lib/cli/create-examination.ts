@@ -31,13 +31,14 @@ interface Machines {
   readonly name: string;
   readonly ssh: SshSettings;
   readonly peers: readonly Peer[];
+  readonly meshPort: number | null;
 }
 
 /** Null when nodes are addresses of this machine, or when no cluster is meant. */
 async function findMachines({ spec, cluster }: Partial<ClusterChoice>): Promise<Machines | null> {
   if (cluster !== undefined) {
     const { name, ssh, peers } = await loadClusterByName(streamctlHome(), cluster);
-    return ssh === null ? null : { name, ssh, peers };
+    return ssh === null ? null : { name, ssh, peers, meshPort: null };
   }
   const file = resolve(spec ?? DEFAULT_SPEC);
   if (spec === undefined && !(await exists(file))) return null;
@@ -45,7 +46,8 @@ async function findMachines({ spec, cluster }: Partial<ClusterChoice>): Promise<
   // Who asks for no cluster is told of this machine, whatever the file beside is.
   const loaded = await (spec === undefined ? loadSpec(file).catch(() => null) : loadSpec(file));
   if (loaded === null || loaded.ssh === null) return null;
-  return { name: loaded.cluster, ssh: loaded.ssh, peers: loaded.nodes };
+  const { cluster: name, ssh, nodes: peers, mesh } = loaded;
+  return { name, ssh, peers, meshPort: mesh?.port ?? null };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,6 +14,7 @@ interface ParseFailure {
 export function wordFailure(error: unknown, command: string, knownFlags: readonly string[]): StreamctlError {
   if (error instanceof StreamctlError || !(error instanceof Error)) return toStreamctlError(error);
   if (error.name === 'ExitPromptError') return new StreamctlError('INTERRUPTED', 'stopped at a question');
+  if (isStoreLoss(error)) return wordStoreLoss(error, command);
   const failure = error as Error & ParseFailure;
   if (failure.parse === undefined && failure.oclif?.exit !== 2) return toStreamctlError(error);
   const unknown = Array.isArray(failure.flags) ? (failure.flags[0] as string) : null;
@@ -35,4 +36,19 @@ function tidy(message: string): string {
   );
   const text = kept.join('; ');
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** What ioredis 5 and Redis say when a connection ends under a command, or the store has just changed places. */
+const STORE_LOSS =
+  /^(Connection is closed|Command timed out|Stream isn't writeable|READONLY |NOREPLICAS |LOADING |MASTERDOWN )/;
+
+function isStoreLoss({ name, message }: Error): boolean {
+  return name === 'MaxRetriesPerRequestError' || STORE_LOSS.test(message);
+}
+
+function wordStoreLoss(error: Error, command: string): StreamctlError {
+  return new StreamctlError('NOT_RUNNING', `${command}: the store was lost meanwhile (${error.message})`, {
+    hint: 'Run it again in a moment: what was done is kept. streamctl status says how the store is.',
+    cause: error,
+  });
 }

@@ -17,6 +17,8 @@ export interface UpPlan {
   readonly changes: readonly Change[];
   /** What would be taken away for good. */
   readonly deletions: Deletions;
+  /** Nodes that would be left as they are. */
+  readonly without: readonly string[];
 }
 
 /** Says what `up` would do, and does nothing; `context` is of the mode `plan`. Throws what `up` throws before it begins. */
@@ -27,7 +29,7 @@ export async function makePlan(context: UpContext): Promise<UpPlan> {
   const changes = context.changes.list;
   const [facts, deletions] = await Promise.all([loadPlanFacts(context), findDeletions(context)]);
   const digest = digestPlan({ spec: spec.digest, program: program?.digest ?? '', facts, changes });
-  return { cluster: spec.cluster, digest, changes, deletions };
+  return { cluster: spec.cluster, digest, changes, deletions, without: context.without };
 }
 
 /** A plan that was made before: its digest, and its changes where they are known. */

@@ -26,9 +26,14 @@ import { createFleet } from '../drill/viewers/run-fleet.ts';
 import type { Witness } from '../drill/viewers/witness.ts';
 import { loadControl } from '../drill/watch/load-control.ts';
 import { createClusterProbe } from '../drill/watch/look-at-cluster.ts';
+import { createAskNode } from '../health/ask-node.ts';
+import { collectCluster } from '../health/collect-cluster.ts';
+import type { UpgradeMark } from '../health/report.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
+import { createReach } from '../nodes/reach.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import { loadJournal } from '../upgrade/journal.ts';
+import { newestOf } from '../upgrade/shared-journal.ts';
 import type { ViewerLoader } from '../viewer/create-fetch.ts';
 import { underLockOf } from './cluster-lock.ts';
 import { watchPlaces } from './places.ts';
@@ -123,7 +128,7 @@ export async function collectRuns(
 }
 
 async function refuseArmed(view: ClusterView): Promise<void> {
-  if ((await loadJournal(view.dir))?.state === 'running') {
+  if (await isUpgrading(view)) {
     throw new StreamctlError('CONFLICT', 'an upgrade of the cluster was begun and is not over', {
       hint: 'Run streamctl upgrade, which continues, or streamctl upgrade --rollback.',
     });
@@ -133,6 +138,13 @@ async function refuseArmed(view: ClusterView): Promise<void> {
   throw new StreamctlError('CONFLICT', `the undo of an earlier drill is still armed: ${armed.id}`, {
     hint: 'Run streamctl drill heal.',
   });
+}
+
+/** By this machine's record of the last upgrade, or a newer one that a node's machine has. */
+async function isUpgrading(view: ClusterView): Promise<boolean> {
+  const answers = await collectCluster(view.peers, createAskNode(systemClock.nowMs, createReach(view)));
+  const marks: readonly (UpgradeMark | null)[] = answers.map(({ agent }) => agent?.upgrade ?? null);
+  return newestOf([await loadJournal(view.dir), ...marks])?.state === 'running';
 }
 
 /** A browser in the region that the faults touch: there it is hardest. */

@@ -2,6 +2,7 @@
 import { Listr, ProcessOutput } from 'listr2';
 import type { Step, StepReport } from '../provision/context.ts';
 import { wantsColour, writeWhole } from './output.ts';
+import { startSignsOfLife } from './signs-of-life.ts';
 
 export interface StepsView {
   /** `silent` under --json. */
@@ -38,25 +39,6 @@ async function runPlain<Context extends Cancellable>(
     const { line } = await runOne(step, context, { doing: signs.doing, happened }).finally(signs.close);
     await say(`  ✔ ${line}`);
   }
-}
-
-/** Whoever reads the log of a machine's run must see that it goes on, also beside `--json`. */
-const SIGN_MS = 9_000;
-
-/** Says each few seconds what a step is doing, and for how long. */
-function startSignsOfLife(title: string): { doing: (text: string) => void; close: () => void } {
-  const started = performance.now();
-  let now = title;
-  const timer = setInterval(() => {
-    const seconds = Math.round((performance.now() - started) / 1000);
-    process.stderr.write(`    … ${now} (${seconds} s)\n`);
-  }, SIGN_MS);
-  return {
-    doing: (text) => {
-      now = text;
-    },
-    close: () => clearInterval(timer),
-  };
 }
 
 interface LiveTask {

@@ -5,13 +5,16 @@ import { clusterLayout } from '../nodes/layout.ts';
 import { createReach } from '../nodes/reach.ts';
 import { type Change, Changes } from '../provision/changes.ts';
 import type { MadeStream, UpContext } from '../provision/context.ts';
+import type { MachineHolder } from '../provision/hands/hold-machine.ts';
+import { sortLeftOut } from '../provision/left-out.ts';
 import { loadTemplates } from '../provision/load-templates.ts';
 import { createLocalDriver } from '../provision/local/local-driver.ts';
 import { type ClusterLockOptions, withClusterLock } from '../provision/operation/cluster-lock.ts';
 import { loadNotes } from '../provision/operation/journal.ts';
 import { findUnfinished } from '../provision/operation/merge-history.ts';
-import { describeOperator } from '../provision/operation/operator.ts';
+import { describeOperator, describePlace } from '../provision/operation/operator.ts';
 import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
+import { findFormer } from '../provision/remote/former-nodes.ts';
 import { createRemoteDriver } from '../provision/remote/remote-driver.ts';
 import { openStore } from '../provision/ring/open-store.ts';
 import { UP_STEPS } from '../provision/up.ts';
@@ -35,6 +38,8 @@ export interface UpRequest {
   readonly say: (line: string) => void;
   /** `--plan`: it must still be what `up` would do. */
   readonly planned?: string | undefined;
+  /** `--without`: nodes whose machines are away. */
+  readonly without?: readonly string[] | undefined;
   /** `--confirm`: name of the cluster, when something of it is taken away. */
   readonly confirmed?: string | undefined;
 }
@@ -45,6 +50,8 @@ export interface UpOutcome {
   readonly streams: readonly MadeStream[];
   /** A command that was killed on its way, which this one continued; null when there was none. */
   readonly resumed: OperationNote | null;
+  /** Nodes that were left as they are. */
+  readonly without: readonly string[];
 }
 
 const WAIT_MS = 10 * 60_000;
@@ -84,9 +91,15 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
     }
     await runSteps(UP_STEPS, held, { silent: request.silent }).finally(() => context.driver.close());
     const changes = held.changes.list;
-    lock.tell(changes.length === 1 ? '1 change' : `${changes.length} changes`);
-    return { spec, changes, streams: held.madeStreams, resumed };
+    lock.tell(wordOutcome(held));
+    return { spec, changes, streams: held.madeStreams, resumed, without: held.without };
   });
+}
+
+/** For the history. */
+function wordOutcome({ changes: { list }, without }: Pick<UpContext, 'changes' | 'without'>): string {
+  const count = list.length === 1 ? '1 change' : `${list.length} changes`;
+  return without.length === 0 ? count : `${count}, without ${without.join(', ')}`;
 }
 
 function lockOf(context: UpContext, { command, wait, signal, say }: UpRequest): ClusterLockOptions {
@@ -116,13 +129,24 @@ async function agreeToDeletions(context: UpContext, request: UpRequest): Promise
   });
 }
 
+export interface ContextRequest extends Pick<UpRequest, 'root' | 'version' | 'signal' | 'without'> {
+  readonly mode: 'apply' | 'plan';
+  /** `up`, `streamctl up`; of no matter for a plan. */
+  readonly command?: string;
+}
+
+/** The same for all contexts of one process. */
+async function describeHolder(command: string): Promise<MachineHolder> {
+  const { who, host, ci } = describeOperator(process.env);
+  const id = `${await describePlace()} ${process.pid}`;
+  return { id, who, host, ci, command: command.replace(/^(streamctl )?/, 'streamctl ') };
+}
+
 /** Creates what the steps of `up` share. */
-export async function createUpContext(
-  spec: LoadedSpec,
-  request: Pick<UpRequest, 'root' | 'version' | 'signal'> & { readonly mode: 'apply' | 'plan' },
-): Promise<UpContext> {
+export async function createUpContext(spec: LoadedSpec, request: ContextRequest): Promise<UpContext> {
   const home = streamctlHome();
   const layout = clusterLayout(join(home, spec.cluster));
+  const former = spec.ssh === null ? [] : (await findFormer({ spec, layout })).map(({ name }) => name);
   return {
     spec,
     home,
@@ -138,6 +162,8 @@ export async function createUpContext(
     changes: new Changes(request.mode),
     signal: request.signal,
     only: null,
+    ...sortLeftOut(spec, request.without ?? [], former),
+    holder: await describeHolder(request.command ?? ''),
     program: null,
     nodes: [],
     leaving: [],

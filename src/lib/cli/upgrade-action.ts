@@ -2,14 +2,18 @@
 import { StreamctlError } from '../base/errors.ts';
 import { findArmed } from '../drill/history.ts';
 import { loadClusterRecord } from '../nodes/cluster-view.ts';
+import type { Peer } from '../nodes/node-config.ts';
 import type { UpContext } from '../provision/context.ts';
+import { withoutLeftOut } from '../provision/left-out.ts';
+import { describeOperator } from '../provision/operation/operator.ts';
 import { writeWholeFile } from '../provision/write-file.ts';
 import { loadSpec } from '../spec/load.ts';
-import { createClusterHands } from '../upgrade/cluster-hands.ts';
-import { findProgram } from '../upgrade/find-program.ts';
-import { loadJournal, saveJournal, type UpgradeJournal } from '../upgrade/journal.ts';
+import { createClusterHands, createJournalCopies } from '../upgrade/cluster-hands.ts';
+import { chooseProgram, findBuild } from '../upgrade/find-program.ts';
+import { listPrograms } from '../upgrade/list-programs.ts';
 import { orderNodes } from '../upgrade/order-nodes.ts';
 import { rollBack, runUpgrade, type UpgradeDeps, type UpgradeOutcome } from '../upgrade/run-upgrade.ts';
+import { openSharedJournal, type SharedJournal } from '../upgrade/shared-journal.ts';
 import { UPGRADE_LIMITS } from '../upgrade/upgrade-node.ts';
 import { underLockOf } from './cluster-lock.ts';
 import { type ClusterChoice, loadChosenCluster } from './context.ts';
@@ -22,6 +26,8 @@ export interface UpgradeRequest {
   readonly rollback: boolean;
   readonly dryRun: boolean;
   readonly interrupts: boolean;
+  /** `--without`: nodes whose machines are away. */
+  readonly without?: readonly string[] | undefined;
   readonly root: string;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -33,6 +39,8 @@ export interface UpgradeReport extends UpgradeOutcome {
   readonly cluster: string;
   /** What each node ran before. */
   readonly before: Readonly<Record<string, string | null>>;
+  /** Nodes that were left as they are. */
+  readonly without: readonly string[];
   /** Nothing was done: `changed` are the nodes that would be. */
   readonly dryRun: boolean;
 }
@@ -65,7 +73,7 @@ async function refuseArmed(clusterDir: string): Promise<void> {
 async function createContext(
   specFile: string,
   clusterDir: string,
-  { root, version, signal, dryRun, to }: UpgradeRequest,
+  { root, version, signal, dryRun, to, without }: UpgradeRequest,
 ): Promise<UpContext> {
   const spec = await loadSpec(specFile);
   const record = await loadClusterRecord(clusterDir);
@@ -75,47 +83,80 @@ async function createContext(
     });
   }
   const mode = dryRun ? 'plan' : 'apply';
-  const context = await createUpContext(spec, { root, version, signal, mode });
-  const source = to === undefined ? context.source : await findProgram(to, context.layout.programs);
-  return { ...context, source };
+  const context = await createUpContext(spec, { root, version, signal, mode, command: 'upgrade', without });
+  if (to === undefined) return context;
+  const build = await findBuild(to);
+  if (build !== null) return { ...context, source: build };
+  try {
+    return { ...context, ...chooseProgram(to, await listPrograms(context)) };
+  } catch (error) {
+    await context.driver.close();
+    throw error;
+  }
 }
 
 async function withProgram(context: UpContext, request: UpgradeRequest): Promise<UpgradeReport> {
-  const { layout, driver, spec, signal } = context;
+  const { driver, spec, signal } = context;
   const report = { doing: request.say, happened: request.say };
   await driver.check(context, report);
   await driver.prepare(context, report);
   const hands = createClusterHands(context);
-  const before: Record<string, string | null> = {};
-  for (const node of spec.nodes) before[node.name] = await hands.programOf(node);
+  const nodes = withoutLeftOut(spec.nodes, context);
+  const digests = await Promise.all(nodes.map((node) => hands.programOf(node)));
+  const before = Object.fromEntries(nodes.map(({ name }, at) => [name, digests[at]!] as const));
   const digest = context.program!.digest;
-  const named = { cluster: spec.cluster, before };
-  const journal = await loadJournal(layout.dir);
+  const { without } = context;
+  const named = { cluster: spec.cluster, before, without };
+  const { journal, save } = await openJournal(context, request.say);
   if (request.dryRun) {
-    const target = (name: string): string | null =>
-      (request.rollback ? journal?.before[name] : digest) ?? before[name]!;
-    const order = orderNodes(spec.nodes);
-    if (request.rollback) order.reverse();
-    const [changed, unchanged] = split(order, ({ name }) => before[name] !== target(name));
-    const to = changed[0] === undefined ? digest : target(changed[0])!;
-    return { ...named, to, changed, unchanged, dryRun: true };
+    const planned = request.rollback ? (journal?.before ?? {}) : null;
+    return { ...named, ...foresee(nodes, { before, digest, planned }), dryRun: true };
   }
   const deps: UpgradeDeps = {
     hands,
     signal,
     interrupts: request.interrupts,
+    without,
     say: request.say,
     journal,
-    save: (next: UpgradeJournal) => saveJournal(layout.dir, next),
+    save,
     nowMs: Date.now,
     limits: UPGRADE_LIMITS,
     passed: request.passed,
   };
-  const outcome = request.rollback
-    ? await rollBack(spec.nodes, deps)
-    : await runUpgrade(spec.nodes, digest, deps);
+  const outcome = request.rollback ? await rollBack(nodes, deps) : await runUpgrade(nodes, digest, deps);
   await noteProgram(context, outcome.to);
   return { ...named, ...outcome, dryRun: false };
+}
+
+/** Where nodes are on this machine its record is theirs. */
+async function openJournal(context: UpContext, say: (text: string) => void): Promise<SharedJournal> {
+  const { layout, driver, spec } = context;
+  const { who, host } = describeOperator(process.env);
+  return await openSharedJournal({
+    clusterDir: layout.dir,
+    nodes: driver.machineDir === layout.dir ? [] : withoutLeftOut(spec.nodes, context),
+    copies: createJournalCopies(context),
+    ...{ who, host, say },
+  });
+}
+
+interface Foresight {
+  readonly before: Readonly<Record<string, string | null>>;
+  readonly digest: string;
+  /** What each node goes back to; null: all get `digest`. */
+  readonly planned: Readonly<Record<string, string>> | null;
+}
+
+/** What would be done, in its order. Pure. */
+function foresee(nodes: readonly Peer[], { before, digest, planned }: Foresight): UpgradeOutcome {
+  const target = (name: string): string | null =>
+    (planned === null ? digest : planned[name]) ?? before[name] ?? null;
+  const order = orderNodes(nodes);
+  if (planned !== null) order.reverse();
+  const [changed, unchanged] = split(order, ({ name }) => before[name] !== target(name));
+  const to = changed[0] === undefined ? digest : target(changed[0])!;
+  return { to, changed, unchanged };
 }
 
 function split<T extends { readonly name: string }>(items: readonly T[], is: (item: T) => boolean) {

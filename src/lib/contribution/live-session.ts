@@ -16,6 +16,8 @@ import type { TwinQuestion } from './twin-epoch.ts';
 
 export interface LiveSessionDeps {
   readonly clock: Clock;
+  /** By which its packets arrive, one that no step of the node's clock reaches; `clock` when left out. */
+  readonly arrivals?: Clock;
   readonly log: Logger;
   readonly url: string;
   /** How long its first tag may take; see RtmpPullOptions. */
@@ -125,12 +127,12 @@ export class LiveSession {
     });
   }
 
-  /** Ends the pull and every response; may be called twice. */
-  close(): void {
+  /** Ends the pull and every response; may be called twice. `hasLeft`: because its publisher has gone. */
+  close(hasLeft = false): void {
     this.#epochs += 1;
     this.#examiner?.close();
     this.#pull.close();
-    this.#subscribers.end();
+    this.#subscribers.end(hasLeft);
   }
 
   get #fitness(): Fitness {
@@ -154,10 +156,10 @@ export class LiveSession {
       this.#examiner?.take(header);
       return;
     }
-    const arrivalMs = this.#deps.clock.nowMs();
+    const { clock, arrivals = clock } = this.#deps;
     const wasReady = this.isReady;
-    this.#anchor(tag, arrivalMs);
-    this.#lastTag = { arrivalMs, timestampMs: tag.timestampMs };
+    this.#anchor(tag, arrivals.nowMs());
+    this.#lastTag = { arrivalMs: clock.nowMs(), timestampMs: tag.timestampMs };
     this.#cache.add(tag);
     this.#subscribers.send(tag);
     this.#examiner?.take(tag);
@@ -167,6 +169,12 @@ export class LiveSession {
   #anchor(tag: FlvTag, arrivalMs: number): void {
     const timing = this.#tracker.judge({ arrivalMs, timestampMs: tag.timestampMs, track: tag.type });
     if (timing === 'fine' || timing === 'measuring') return;
+    if (timing === 'refined') {
+      this.#keepEpoch();
+      // To be saved: another run of this daemon goes on with it.
+      this.#deps.onReady();
+      return;
+    }
     this.#epochs += 1;
     if (timing === 'anchored') {
       this.#settle();

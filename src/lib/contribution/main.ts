@@ -8,11 +8,11 @@
  */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import type { FitnessLimits } from '../media/judge-fitness.ts';
 import { sessionsFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import { watchNodeClock } from '../nodes/node-clock.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
@@ -28,10 +28,12 @@ export async function runContribution(options: { readonly configFile: string }):
   const watched = watchJson(options.configFile, { initial: config, parse: checkNodeConfig });
   const log = createLogger('contribution');
   await mkdir(dirs.data, { recursive: true });
+  const clock = watchNodeClock(dirs.data);
   const registry = new SessionRegistry({
     file: sessionsFile(dirs.data),
     rtmpBase: `rtmp://${node.address}:${node.ports.rtmp}/live/`,
-    clock: systemClock,
+    clock,
+    holdClock: clock.hold,
     log,
     limitsOf: (stream) => limitsOf(settingsOf(watched.current, stream)),
     findTwinEpoch: (own) => findTwinEpoch(own, { node: node.name, peers: watched.current.peers }),
@@ -48,11 +50,12 @@ export async function runContribution(options: { readonly configFile: string }):
     isNeeded: () =>
       registry.list().some(({ stream }) => limitsOf(settingsOf(watched.current, stream)) !== null),
     onTwins: (streams) => registry.examine(streams),
-    nowMs: systemClock.nowMs,
+    nowMs: clock.nowMs,
   });
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await twins.close();
   watched.close();
+  clock.close();
   server.close();
   await registry.close();
   server.closeAllConnections();

@@ -2,7 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FitnessLimits } from '../media/judge-fitness.ts';
+import type { RtmpPull, RtmpPullOptions } from '../rtmp/rtmp-pull.ts';
 import { LiveSession, type LiveSessionDeps, type SessionReport } from './live-session.ts';
+import { PullStand } from './pull-stand.ts';
 import { loadSessionFile, type SavedSession, saveSessionFile } from './session-file.ts';
 
 export interface SessionRegistryOptions {
@@ -10,10 +12,13 @@ export interface SessionRegistryOptions {
   /** `rtmp://ADDRESS:PORT/live/`, to which a stream's name is added. */
   readonly rtmpBase: string;
   readonly clock: Clock;
+  /** Gives a session that begins the clock by which its packets arrive; `clock` when left out. */
+  readonly holdClock?: () => Clock;
   readonly log: Logger;
   readonly findTwinEpoch?: LiveSessionDeps['findTwinEpoch'];
   /** From when on a stream's publisher is black or silent; null or absent: nobody looks. */
   readonly limitsOf?: (stream: string) => FitnessLimits | null;
+  readonly startPull?: (options: RtmpPullOptions) => RtmpPull;
 }
 
 /** A pull takes about 0.2 s; a publisher is not kept waiting for longer than this. */
@@ -29,17 +34,25 @@ export class SessionRegistry {
   #sessions = new Map<string, LiveSession>();
   #waiting = new Map<string, Set<(session: LiveSession) => void>>();
   #pulls = new EventEmitter();
+  readonly #stand: PullStand;
   #twins: ReadonlySet<string> = new Set();
   #options: SessionRegistryOptions;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(options: SessionRegistryOptions) {
     this.#options = options;
+    const { log, startPull } = options;
+    this.#stand = new PullStand({
+      urlOf: (stream) => this.#urlOf(stream),
+      log,
+      ...(startPull === undefined ? {} : { startPull }),
+    });
   }
 
   /** Goes on with the sessions that an earlier run of the daemon left. */
   async resume(): Promise<void> {
-    for (const saved of await loadSessionFile(this.#options.file)) this.#start(saved, RESUMED_MS);
+    for (const saved of await loadSessionFile(this.#options.file))
+      this.#start(saved, { firstTagMs: RESUMED_MS });
   }
 
   /**
@@ -53,17 +66,19 @@ export class SessionRegistry {
       return;
     }
     current?.close();
+    const standby = this.#stand.take(session.stream);
     const inPlace = once(this.#pulls, session.stream, { signal: AbortSignal.timeout(PULL_WAIT_MS) });
-    this.#start({ ...session, epochMs: null });
+    inPlace.catch(() => undefined);
+    this.#start({ ...session, epochMs: null }, standby === null ? {} : { startPull: standby.adopt });
     this.#save();
-    await inPlace.catch(() => undefined);
+    if (standby?.isInPlace !== true) await inPlace.catch(() => undefined);
   }
 
   /** Takes note that a pull of the stream has reached the server; returns whether it is one of ours. */
   notePull(stream: string): boolean {
     // The server must hear the answer before it hears that the publisher may come in.
     setImmediate(() => this.#pulls.emit(stream));
-    return this.#sessions.has(stream);
+    return this.#stand.notePull(stream) || this.#sessions.has(stream);
   }
 
   /** Closes the stream's session if it is this client's, or whoever's when no client is given. */
@@ -115,18 +130,25 @@ export class SessionRegistry {
 
   /** Ends pulls and responses; the sessions stay on disk. Resolves when they are saved. */
   async close(): Promise<void> {
+    this.#stand.close();
     for (const session of this.#sessions.values()) session.close();
     await this.#saving;
   }
 
-  #start(saved: SavedSession, firstTagMs?: number): void {
-    const { clock, log, rtmpBase, findTwinEpoch } = this.#options;
+  #urlOf(stream: string): string {
+    return `${this.#options.rtmpBase}${stream}`;
+  }
+
+  #start(saved: SavedSession, how: Pick<LiveSessionDeps, 'firstTagMs' | 'startPull'>): void {
+    const { clock, holdClock, log, findTwinEpoch, startPull } = this.#options;
     const session = new LiveSession(saved, {
       clock,
+      ...(startPull === undefined ? {} : { startPull }),
+      ...how,
+      ...(holdClock === undefined ? {} : { arrivals: holdClock() }),
       log: log.child({ stream: saved.stream }),
-      url: `${rtmpBase}${saved.stream}`,
+      url: this.#urlOf(saved.stream),
       ...(findTwinEpoch === undefined ? {} : { findTwinEpoch }),
-      ...(firstTagMs === undefined ? {} : { firstTagMs }),
       onReady: () => {
         this.#save();
         for (const settle of [...(this.#waiting.get(saved.stream) ?? [])]) settle(session);
@@ -139,9 +161,10 @@ export class SessionRegistry {
   }
 
   #drop(stream: string, session: LiveSession): void {
-    session.close();
+    session.close(true);
     if (this.#sessions.get(stream) !== session) return;
     this.#sessions.delete(stream);
+    this.#stand.keep(stream);
     this.#options.log.info({ stream, sessionId: session.saved.sessionId }, 'session closed');
     this.#save();
   }

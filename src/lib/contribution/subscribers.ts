@@ -4,6 +4,9 @@ import { type FlvTag, formatFlvHeader, formatFlvTag } from '../media/flv.ts';
 /** More than the GOP cache holds: a subscriber that lags so far behind would not catch up. */
 const MAX_UNSENT_BYTES = 24 * 1024 * 1024;
 
+/** Comes behind the media when the publisher has gone, and not when this daemon or its connection ends. */
+const LEFT_TRAILER = 'x-publisher-left';
+
 /** What a subscriber's response begins with. */
 export interface Opening {
   readonly sessionId: number;
@@ -24,6 +27,7 @@ export class Subscribers {
     response.writeHead(200, {
       'content-type': 'video/x-flv',
       'cache-control': 'no-store',
+      trailer: LEFT_TRAILER,
       'x-session-id': String(opening.sessionId),
       'x-session-epoch-ms': String(opening.epochMs),
     });
@@ -41,9 +45,12 @@ export class Subscribers {
     }
   }
 
-  /** Ends every response; their receivers ask again. */
-  end(): void {
-    for (const response of this.#responses) response.end();
+  /** Ends every response; their receivers ask again. `hasLeft`: the publisher has gone, which they are told. */
+  end(hasLeft = false): void {
+    for (const response of this.#responses) {
+      if (hasLeft) response.addTrailers({ [LEFT_TRAILER]: '1' });
+      response.end();
+    }
     this.#responses.clear();
   }
 }

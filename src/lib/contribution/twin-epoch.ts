@@ -20,6 +20,8 @@ export interface TwinPlaces {
   readonly peers: readonly Peer[];
   /** Asks one ingest node; null when it has no session of the stream or does not answer. */
   readonly ask?: (peer: Peer, stream: string) => Promise<TwinSession | null>;
+  /** A steady clock, milliseconds; the machine's when left out. */
+  readonly time?: { nowMs(): number; wait(ms: number): Promise<unknown> };
 }
 
 export interface TwinSession {
@@ -33,12 +35,13 @@ const SAME_CLOCK_MS = 500;
 const ASK_TIMEOUT_MS = 250;
 const WAIT_LIMIT_MS = 600;
 const BETWEEN_MS = 40;
+const MACHINE_TIME = { nowMs: () => performance.now(), wait };
 
 /** Resolves with the epoch to take over, or null. Throws nothing. */
 export async function findTwinEpoch(own: TwinQuestion, places: TwinPlaces): Promise<number | null> {
   const others = places.peers.filter(({ roles, name }) => roles.includes('ingest') && name !== places.node);
-  const ask = places.ask ?? askSession;
-  const deadlineMs = performance.now() + WAIT_LIMIT_MS;
+  const { ask = askSession, time = MACHINE_TIME } = places;
+  const deadlineMs = time.nowMs() + WAIT_LIMIT_MS;
   for (;;) {
     const found = await Promise.all(
       others.map(async (peer) => ({ peer, session: await ask(peer, own.stream) })),
@@ -54,8 +57,8 @@ export async function findTwinEpoch(own: TwinQuestion, places: TwinPlaces): Prom
         epochMs === null &&
         (sessionId < own.sessionId || (sessionId === own.sessionId && peer.name < places.node)),
     );
-    if (!isAwaited || performance.now() > deadlineMs) return null;
-    await wait(BETWEEN_MS);
+    if (!isAwaited || time.nowMs() > deadlineMs) return null;
+    await time.wait(BETWEEN_MS);
   }
 }
 

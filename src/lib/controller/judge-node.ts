@@ -40,7 +40,7 @@ export type Judgement = Pick<NodeVerdict, 'state' | 'why'>;
  * Without a sign of life for so long a node is looked at. Signs come four times a second: lower makes a busy node
  * suspect, which costs requests and no more; higher adds to the time that a stream is without its replica.
  */
-export const SUSPECT_MS = 600;
+export const SUSPECT_MS = 450;
 /** After so long it is not `up` any more, whatever the looks say. */
 export const SILENT_MS = 2000;
 /** So many looks in a row must find nothing: a daemon that is being restarted is back before the second. */

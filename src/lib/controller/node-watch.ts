@@ -7,7 +7,8 @@ import type { NodeVerdict } from '../store/ring-records.ts';
 import type { Store } from '../store/store.ts';
 import { chooseObservers } from './choose-observers.ts';
 import type { Reported } from './compare-replicas.ts';
-import { isHeard, isSuspect, judgeNode, LOOKS_TO_CONFIRM, type Look, SUSPECT_MS } from './judge-node.ts';
+import { Glances, LOOK_EVERY_MS } from './glances.ts';
+import { isHeard, isSuspect, judgeNode, type Look, SUSPECT_MS } from './judge-node.ts';
 
 export interface NodeWatchDeps {
   readonly store: Store;
@@ -35,25 +36,17 @@ interface Said {
   readonly byStream: ReadonlyMap<string, Reported>;
 }
 
-interface Watched {
-  looks: readonly (readonly Look[])[];
-  lookedMs: number;
-  isLooking: boolean;
-}
-
-/** A node is looked at this often. */
-const LOOK_EVERY_MS = 400;
-/** Nodes looked at at once: a lost region must not start a flood. */
-const MAX_LOOKING = 32;
+/** Looks under way at once: a lost region must not start a flood. */
+const MAX_LOOKING = 64;
 /** Heartbeats come each second. */
 const HEARTBEAT_FRESH_MS = 700;
 /** A sign of life that is older is late: then the node is judged again at the moment that it becomes suspect. */
-const LATE_MS = 300;
+const LATE_MS = 260;
 
 /** One controller's view of the nodes. */
 export class NodeWatch {
   readonly #deps: NodeWatchDeps;
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, Glances>();
   readonly #said = new Map<string, Said>();
   #signs: ReadonlyMap<string, NodeSigns> = new Map();
   #listenedMs = 0;
@@ -116,7 +109,7 @@ export class NodeWatch {
         node,
         region,
         silentMs: this.#silentMs(node),
-        looks: this.#watched.get(node)?.looks ?? [],
+        looks: this.#watched.get(node)?.answers ?? [],
         hasOtherRegions: nodes.peers.some((one) => one.region !== region),
         hearsMost,
         isMember: peer !== undefined || nodes.ringNodes.has(node),
@@ -155,19 +148,16 @@ export class NodeWatch {
 
   #look(peer: Peer, peers: readonly Peer[], onLook: () => void): void {
     const nowMs = this.#deps.clock.nowMs();
-    const watched = this.#watched.get(peer.name) ?? { looks: [], lookedMs: 0, isLooking: false };
-    const looking = [...this.#watched.values()].filter(({ isLooking }) => isLooking).length;
-    if (watched.isLooking || nowMs - watched.lookedMs < LOOK_EVERY_MS || looking >= MAX_LOOKING) return;
-    watched.lookedMs = nowMs;
-    watched.isLooking = true;
-    this.#watched.set(peer.name, watched);
-    void this.#askAll(peer, peers).then((look) => {
-      watched.looks = [...watched.looks, look].slice(-LOOKS_TO_CONFIRM);
-      watched.isLooking = false;
+    const glances = this.#watched.get(peer.name) ?? new Glances();
+    const underWay = [...this.#watched.values()].reduce((sum, each) => sum + each.underWay, 0);
+    if (!glances.isDue(nowMs) || underWay >= MAX_LOOKING) return;
+    this.#watched.set(peer.name, glances);
+    const end = glances.begin(nowMs);
+    void this.#askAll(peer, peers).then((answers) => {
+      end(answers);
       onLook();
-      const restMs = watched.lookedMs + LOOK_EVERY_MS - this.#deps.clock.nowMs();
-      if (watched.looks.length < LOOKS_TO_CONFIRM && restMs > 0) setTimeout(onLook, restMs).unref();
     });
+    if (glances.isFirst) setTimeout(onLook, LOOK_EVERY_MS).unref();
   }
 
   async #askAll(peer: Peer, peers: readonly Peer[]): Promise<readonly Look[]> {

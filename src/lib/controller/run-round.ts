@@ -43,9 +43,9 @@ export interface RoundState {
 
 /**
  * So long after this agent began, or after the store was away, nothing is `down` and nothing is released: agents need up
- * to a second to find the store again, and another for a heartbeat. A mere change of controllers is no reason to wait.
+ * to half a second to find the store again, and a second for a heartbeat. A mere change of controllers is no reason to wait.
  */
-const SETTLE_MS = 3000;
+const SETTLE_MS = 2000;
 
 /** Forgets everything but what the store says: this controller has just got the lease. Throws when it does not answer. */
 export async function takeOver(state: RoundState): Promise<void> {

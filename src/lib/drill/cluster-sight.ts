@@ -1,6 +1,6 @@
 /** The cluster at one moment, as far as a drill cares: made from what every node said. Types alone. */
 import type { StreamStatusState } from '../health/cluster-status.ts';
-import type { Health } from '../health/report.ts';
+import type { Health, Load } from '../health/report.ts';
 import type { Role } from '../nodes/node-config.ts';
 
 export interface NodeSight {
@@ -9,6 +9,8 @@ export interface NodeSight {
   readonly roles: readonly Role[];
   readonly health: Health;
   readonly reasons: readonly string[];
+  /** Of its machine; null when its agent did not answer. */
+  readonly load?: Load | null;
 }
 
 /** The feeds that a node's origin reads of other nodes. */
@@ -44,6 +46,16 @@ export interface ReplicaSight {
 export interface ControlSight {
   /** Node that acts as the controller; null when none does. */
   readonly controller: string | null;
+  /** Of its lease; only grows. */
+  readonly token: number | null;
+  /** Node whose store takes writes; null for one that no node has. */
+  readonly store: string | null;
+  /** Stores that follow it. */
+  readonly followers: number;
+  /** Of the ring; only grows. */
+  readonly epoch: number | null;
+  /** Replicas that each stream should have. */
+  readonly wanted: number | null;
   /** By node; only those that are not up. */
   readonly verdicts: readonly { readonly node: string; readonly state: string; readonly sinceMs: number }[];
   /** Nodes on which the stream is placed; null without a placement. */
@@ -54,6 +66,8 @@ export interface ClusterSight {
   readonly atMs: number;
   readonly nodes: readonly NodeSight[];
   readonly state: StreamStatusState;
+  /** Since when, by the word of a replica, Unix milliseconds; null or absent when none says. */
+  readonly stateSinceMs?: number | null;
   readonly replicas: readonly ReplicaSight[];
   readonly feeds: readonly FeedSight[];
   /** Ingests at which the stream comes in. */

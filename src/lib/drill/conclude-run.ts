@@ -1,7 +1,9 @@
 /** From the course of a drill to its result: marks, figures, verdict. */
 
+import type { NodeSight } from './cluster-sight.ts';
 import type { DrillCourse } from './drill-course.ts';
 import type { DrillRun } from './drill-result.ts';
+import { judgeControl } from './judge/judge-control.ts';
 import { judgeRun } from './judge/judge-run.ts';
 import { findDuties, measureCluster } from './judge/measure-cluster.ts';
 import { measureViewers } from './judge/measure-viewers.ts';
@@ -29,7 +31,13 @@ export async function concludeRun(course: DrillCourse): Promise<DrillOutcome> {
   const witnessed = await Promise.all(course.deps.witnesses.map((witness) => witness.saw(faultMs)));
   for (const { words } of witnessed) story.note('viewers', words);
   const judged = judgeRun({
-    witnessed: plan.expectations.deadAirP99Ms === null ? [] : witnessed.flatMap(({ findings }) => findings),
+    witnessed: [
+      ...(plan.expectations.deadAirP99Ms === null ? [] : witnessed.flatMap(({ findings }) => findings)),
+      ...judgeControl(
+        { ...marks, kinds: plan.faults.map(({ settings }) => settings.kind) },
+        plan.expectations.handoverMs,
+      ),
+    ],
     expectations: plan.expectations,
     seen,
     did,
@@ -58,9 +66,14 @@ export async function concludeRun(course: DrillCourse): Promise<DrillOutcome> {
     ...did,
     steadyState: { before: before!.steady, after: course.after },
     worstLagMs: Math.round(watcher.worstLagMs),
+    worstStolen: Math.max(0, ...watcher.sights.flatMap(({ nodes }) => nodes.map(stolenOf))),
     events: story.events.toSorted((a, b) => a.atMs - b.atMs),
   };
   return { run, pictures: { bands, seconds } };
+}
+
+function stolenOf({ load }: NodeSight): number {
+  return load?.stolen ?? 0;
 }
 
 /** What was not seen to bite; also a drill that came to none of its faults. */
@@ -74,7 +87,9 @@ function listUnproven({ faults: { list } }: DrillCourse): string[] {
 function gatherNodes({ faults }: DrillCourse) {
   const injected = faults.list.filter(({ injectedMs }) => injectedMs !== null);
   const list = injected.map(({ fault }) => fault);
-  const dead = injected.filter(({ planned }) => /^(kill|freeze)-nodes$/.test(planned.settings.kind));
+  const dead = injected.filter(({ planned }) =>
+    /^((kill|freeze)-nodes|power-off)$/.test(planned.settings.kind),
+  );
   return {
     deadNodes: dead.flatMap(({ fault }) => fault.lostNodes),
     touchedNodes: list.flatMap(({ touchedNodes }) => touchedNodes),
@@ -86,7 +101,9 @@ function gatherNodes({ faults }: DrillCourse) {
 /** Faults in the order of their time; each lasts, for what it causes, until the next one comes. */
 function listSpells({ faults, faultMs }: DrillCourse, endMs: number) {
   const injected = faults.list
-    .flatMap(({ injectedMs, healedMs }) => (injectedMs === null ? [] : [{ fromMs: injectedMs, healedMs }]))
+    .flatMap(({ injectedMs, healedMs, returnedMs }) =>
+      injectedMs === null ? [] : [{ fromMs: injectedMs, healedMs, returnedMs }],
+    )
     .sort((a, b) => a.fromMs - b.fromMs);
   const spells = injected.length > 0 || faultMs === null ? injected : [{ fromMs: faultMs, healedMs: null }];
   return spells.map((spell, index) => ({ ...spell, untilMs: spells[index + 1]?.fromMs ?? endMs + 1 }));

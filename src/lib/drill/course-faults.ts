@@ -14,6 +14,8 @@ export interface CourseFault {
   readonly fault: Fault;
   injectedMs: number | null;
   healedMs: number | null;
+  /** When a publisher that was cut off connected again; null while it has not, or nobody can say. */
+  returnedMs: number | null;
   healing: boolean;
   /** Why it cannot be said that it bit; null when it can. */
   unproven: string | null;
@@ -31,6 +33,8 @@ export interface CourseFaultsOptions {
 }
 
 const BITE_POLL_MS = 50;
+/** A publisher whose process takes longer to start and connect counts from the undo. */
+const RETURN_LIMIT_MS = 5_000;
 /** The undo fires by itself so long after the drill would have healed. */
 const UNDO_MARGIN_MS = 30_000;
 
@@ -56,7 +60,10 @@ export class CourseFaults {
     const { plan, deps } = this.#options;
     for (const planned of plan.faults) {
       const fault = await deps.resolveFault(planned.settings, sight);
-      this.list.push({ planned, fault, injectedMs: null, healedMs: null, healing: false, unproven: null });
+      this.list.push({
+        ...{ planned, fault, injectedMs: null, healedMs: null, returnedMs: null },
+        ...{ healing: false, unproven: null },
+      });
     }
     for (const { planned } of this.list) {
       const together = this.list.filter((other) => overlap(other.planned, planned));
@@ -114,6 +121,23 @@ export class CourseFaults {
     const undone = one.fault.undo.length === 0 ? 'nothing to undo' : `undone in ${sec} s`;
     const text = failed.length > 0 ? `not undone: ${failed.join('; ')}` : `${one.fault.label}: ${undone}`;
     this.#options.story.note('healed', text, beganMs);
+    void this.#awaitReturn(one, beganMs);
+  }
+
+  /** Nothing waits for it: where nobody can say, the undo counts. */
+  async #awaitReturn(one: CourseFault, sinceMs: number): Promise<void> {
+    const { deps, story, early } = this.#options;
+    const { fault } = one;
+    if (fault.connectedMs === undefined) return;
+    const look = async (): Promise<number | null> => {
+      const atMs = (await fault.connectedMs?.()) ?? null;
+      return atMs === null || atMs < sinceMs ? null : atMs;
+    };
+    const wait = { clock: deps.clock, limitMs: RETURN_LIMIT_MS, everyMs: BITE_POLL_MS, signal: early };
+    one.returnedMs = await poll(look, wait);
+    if (one.returnedMs === null) return;
+    const sec = ((one.returnedMs - sinceMs) / 1000).toFixed(1);
+    story.note('note', `the publisher connected, ${sec} s after it was started`, one.returnedMs);
   }
 
   /** Undoes all that is still broken, at once. */

@@ -1,6 +1,7 @@
 /** The phases of one drill, each a method in the order of run-drill.ts, and what they hand on. */
 import { StreamctlError } from '../base/errors.ts';
 import { formatCount } from '../health/format-count.ts';
+import { wordStolenTime } from '../health/stolen-time.ts';
 import { awaitSteady } from './await-steady.ts';
 import type { ClusterSight } from './cluster-sight.ts';
 import { CourseFaults } from './course-faults.ts';
@@ -110,9 +111,12 @@ export class DrillCourse {
     const { faults } = await this.#awaitSteady(steadyMs);
     this.#throwIfStopped();
     if (faults.length > 0) {
+      const machines = [wordStolenTime(this.watcher.sights.at(-1)?.nodes ?? [])].filter(
+        (word) => word !== null,
+      );
       throw new StreamctlError('UNHEALTHY', `drill ${this.#title}: no steady state to begin with`, {
         hint: 'Look at streamctl status; a drill only starts when all is well.',
-        details: { facts: { 'not steady': faults.join('\n') } },
+        details: { facts: { 'not steady': [...faults, ...machines].join('\n') } },
       });
     }
     const sample = this.watcher.sample();
@@ -236,6 +240,7 @@ export class DrillCourse {
       replicas: Math.max(1, replicas),
       // A publisher that is in at two regions is in at two again, or the next loss is not survived.
       ingests: sight?.ingests ?? 0,
+      followers: sight?.control?.followers ?? 0,
       nodesUp: nodes.map(({ name }) => name),
       // After a stall players keep farther from live, up to a segment: that is judged, and no fault of the cluster.
       behindSec: this.identity.behindSec + (this.before === null ? 0 : this.identity.segmentMs / 1000),

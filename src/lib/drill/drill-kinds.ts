@@ -1,8 +1,8 @@
 /** The drills that come with streamctl: what each breaks, what must be seen, and how it is planned. */
 import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
-import { type CutLink, linksBetween } from './faults/cut-links.ts';
 import type { FaultSettings } from './faults/fault.ts';
+import { MACHINE_DRILLS, nodesOf } from './machine-drills.ts';
 import type { PlanFacts } from './plan-drill.ts';
 
 /** What a drill is aimed at. */
@@ -12,7 +12,12 @@ export interface DrillKind {
   readonly name: string;
   readonly target: TargetKind | null;
   /** A number beside the target: its name and unit. */
-  readonly amount: { readonly name: string; readonly meaning: string } | null;
+  readonly amount: {
+    readonly name: string;
+    readonly meaning: string;
+    /** It may be below 0. */
+    readonly signed?: boolean;
+  } | null;
   readonly fault: string;
   readonly expect: string;
   readonly durationMs: number;
@@ -104,6 +109,19 @@ export const DRILLS: readonly DrillKind[] = [
     faultOf: (node, percent) => ({ kind: 'origin-fault', node, mode: { kind: 'errors', percent } }),
   },
   {
+    ...{ name: 'clock-skew', target: 'node', durationMs: 20 * SEC, harm: 'keep' },
+    amount: { name: 'ms', meaning: 'Milliseconds by which it is ahead; below 0: behind.', signed: true },
+    fault: 'the clock of a node is wrong; that of its machine is not touched',
+    expect: 'status names the node; what it makes stays on the grid, or is left out',
+    faultOf: (node, skewMs) => ({ kind: 'clock-skew', node, skewMs }),
+  },
+  {
+    ...{ name: 'full-disk', target: 'node', amount: null, durationMs: 30 * SEC, harm: 'keep' },
+    fault: 'the disk of a node’s data is full; needs a file system of its own for it',
+    expect: 'nothing: live goes on, recording ends early',
+    faultOf: (node) => ({ kind: 'full-disk', node }),
+  },
+  {
     ...{ name: 'fail-edge', target: 'node', amount: null, durationMs: 20 * SEC, harm: 'keep' },
     fault: 'nginx of one edge is killed',
     expect: 'its viewers take another pathway',
@@ -111,9 +129,15 @@ export const DRILLS: readonly DrillKind[] = [
   },
   {
     ...{ name: 'fail-store', target: null, amount: null, durationMs: 30 * SEC, harm: 'keep' },
-    fault: 'Redis is killed',
+    fault: 'Redis is killed, on every node that holds the store',
     expect: 'nothing',
     faultOf: (_, __, facts) => ({ kind: 'stop-units', units: unitsWithRole(facts, 'store', 'redis') }),
+  },
+  {
+    ...{ name: 'lose-store', target: null, amount: null, durationMs: 30 * SEC, harm: 'keep' },
+    fault: 'the store that takes writes is killed, with its Sentinel: of several one, of one all',
+    expect: 'another store takes writes, no epoch goes back, nothing is placed twice',
+    faultOf: () => ({ kind: 'lose-store' }),
   },
   {
     ...{ name: 'fail-control', target: null, amount: null, durationMs: 30 * SEC, harm: 'keep' },
@@ -137,33 +161,7 @@ export const DRILLS: readonly DrillKind[] = [
     expect: 'the slate, then a clean end of the stream after the time that the spec sets',
     faultOf: (stream) => ({ kind: 'drop-publisher', stream }),
   },
-  {
-    ...{ name: 'cut-region', target: 'region', amount: null, durationMs: 30 * SEC, harm: 'lose-region' },
-    fault: 'a region loses every link, packets are dropped in silence; needs nodes on machines',
-    expect: 'its viewers play from another region',
-    faultOf: (region, _, facts) => isolate('cut-region', nodesOf(region, facts), facts),
-  },
-  {
-    ...{ name: 'cut-node', target: 'node', amount: null, durationMs: 20 * SEC, harm: 'keep' },
-    fault: 'the machine of a node loses every link, packets are dropped in silence; needs nodes on machines',
-    expect: 'its region carries on',
-    faultOf: (node, _, facts) => isolate('cut-node', [node], facts),
-  },
-  {
-    ...{ name: 'partition', target: 'link', amount: null, durationMs: 30 * SEC, harm: 'keep' },
-    fault: 'the links between two regions are cut, both ways or one way; needs nodes on machines',
-    expect: 'nothing: each region carries on by itself, and no node is given up',
-    faultOf: (link, _, facts) => ({ kind: 'cut-links', links: linksOf(link, facts) }),
-  },
-  {
-    ...{ name: 'reboot', target: 'node', amount: null, durationMs: 40 * SEC, harm: 'keep' },
-    fault: 'the machine of a node boots without a warning; needs nodes on machines',
-    expect: 'its region carries on, and the node comes back by itself',
-    faultOf: (node, _, facts) => {
-      requireMachines('reboot', facts);
-      return { kind: 'reboot', node };
-    },
-  },
+  ...MACHINE_DRILLS,
   {
     ...{ name: 'surge', target: 'region', durationMs: 20 * SEC, harm: 'keep' },
     amount: { name: 'count', meaning: 'Viewers that join within seconds.' },
@@ -186,37 +184,6 @@ export function findDrill(name: string): DrillKind {
   throw new StreamctlError('NOT_FOUND', `there is no drill "${name}"`, {
     hint: nearest === null ? 'See streamctl drill list.' : `Did you mean ${nearest}?`,
   });
-}
-
-/** The words for the links between two regions, as a target: `us:eu` both ways, `us>eu` what us sends. */
-export function wordLink(one: string, other: string, oneWay: boolean): string {
-  return `${one}${oneWay ? '>' : ':'}${other}`;
-}
-
-function linksOf(link: string, facts: PlanFacts): CutLink[] {
-  requireMachines('partition', facts);
-  const [one, other] = link.split(/[:>]/);
-  return linksBetween(facts.view.peers, [one!, other!], link.includes('>'));
-}
-
-function isolate(drill: string, nodes: readonly string[], facts: PlanFacts): FaultSettings {
-  requireMachines(drill, facts);
-  return { kind: 'isolate-nodes', nodes };
-}
-
-function requireMachines(drill: string, { view }: PlanFacts): void {
-  if (view.ssh !== null) return;
-  throw new StreamctlError(
-    'USAGE',
-    `drill ${drill} needs nodes on machines: those of ${view.name} are on this one`,
-    {
-      hint: 'Rehearse it in a lab: streamctl lab up, and a spec with driver: ssh.',
-    },
-  );
-}
-
-function nodesOf(region: string, { view }: PlanFacts): string[] {
-  return view.peers.filter((peer) => peer.region === region).map(({ name }) => name);
 }
 
 function withRole(facts: PlanFacts, role: 'store' | 'ingest', region: string | null): string[] {

@@ -33,6 +33,8 @@ export interface Expectations {
   readonly returnMs: Bound | null;
   /** How long the stream showed the slate in all. */
   readonly slateForMs: Bound | null;
+  /** From the fault until another store takes writes, or another controller acts; null: nothing of that is judged. */
+  readonly handoverMs: Bound | null;
 }
 
 /** A figure must be at most this, and should be at most the aim. */

@@ -110,6 +110,8 @@ export interface DrillRun extends ClusterFigures {
   readonly steadyState: { readonly before: SteadyResult; readonly after: SteadyResult | null };
   /** The longest time that the measuring itself stood still, milliseconds. */
   readonly worstLagMs: number;
+  /** Most of its CPU that the host of a node's machine kept back, a share of 1; absent in records of older versions. */
+  readonly worstStolen?: number;
   readonly events: readonly DrillEvent[];
 }
 

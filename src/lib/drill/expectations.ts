@@ -28,5 +28,6 @@ export function expectOf(
     slateMs: publisher ? { must: (slate.afterSec + segmentSec) * 1000, aim: segmentSec * 1000 } : null,
     returnMs: publisher && name !== 'drop-publisher' ? below(2_000, 1_000) : null,
     slateForMs: publisher || takesPublisher ? null : NONE,
+    handoverMs: name === 'lose-store' || name === 'split-controller' ? below(10_000, 5_000) : null,
   };
 }

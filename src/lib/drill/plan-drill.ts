@@ -3,7 +3,7 @@ import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
-import { type DrillKind, type TargetKind, wordLink } from './drill-kinds.ts';
+import type { DrillKind, TargetKind } from './drill-kinds.ts';
 import {
   DEFAULT_LIMITS,
   DEFAULT_STOPS,
@@ -12,6 +12,7 @@ import {
   type PlannedFault,
 } from './drill-plan.ts';
 import { expectOf } from './expectations.ts';
+import { wordLink } from './machine-drills.ts';
 import { planRot } from './plan-rot.ts';
 
 /** What is known of the cluster without asking it. */
@@ -121,10 +122,13 @@ function defaultDuration(kind: DrillKind, { settings }: PlanFacts): number {
   return (settings.slate.afterSec + settings.slate.maxSec) * 1000 + END_SPARE_MS;
 }
 
-function checkAmount({ name, amount }: DrillKind, given: number | null): number {
+/** Returns the number of a drill; 0 for one that takes none. Throws USAGE for one that does not fit. */
+export function checkAmount({ name, amount }: DrillKind, given: number | null): number {
   if (amount === null) return 0;
-  if (given !== null && Number.isFinite(given) && given > 0) return given;
-  throw new StreamctlError('USAGE', `drill ${name} needs a number of ${amount.name} above 0`, {
+  const fits = given !== null && Number.isFinite(given) && (amount.signed === true ? given !== 0 : given > 0);
+  if (fits) return given;
+  const which = amount.signed === true ? 'other than 0' : 'above 0';
+  throw new StreamctlError('USAGE', `drill ${name} needs a number of ${amount.name} ${which}`, {
     hint: `See streamctl drill show ${name}.`,
   });
 }

@@ -12,7 +12,7 @@ export interface RotWish {
 
 const SHORTEST_MS = 2_000;
 const LONGEST_MS = 12_000;
-/** From one fault to the next at the least; each also waits for the recovery from the last. */
+/** From one fault to the next at the least; all but the first also wait for the recovery from the last. */
 const APART_MS = 15_000;
 
 /** Plans as many faults as may fit into the time; those that do not are left out when their time comes. */
@@ -25,7 +25,7 @@ export function planRot({ durationMs, seed, stream }: RotWish, facts: PlanFacts)
   for (let atMs = 0; atMs + SHORTEST_MS < durationMs; atMs += APART_MS) {
     const forMs = Math.round(SHORTEST_MS + random() * (longestMs - SHORTEST_MS));
     const settings = pick(candidates);
-    faults.push({ id: String(faults.length + 1), atMs, forMs, whenSteady: true, settings });
+    faults.push({ id: String(faults.length + 1), atMs, forMs, whenSteady: faults.length > 0, settings });
   }
   return faults;
 }

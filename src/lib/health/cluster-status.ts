@@ -7,7 +7,8 @@
  */
 import type { Fitness } from '../media/fitness.ts';
 import type { Role } from '../nodes/node-config.ts';
-import type { Health, Load, MoveReport } from './report.ts';
+import type { Left } from './departures.ts';
+import type { Health, Load, MoveReport, ProgramMark } from './report.ts';
 
 /** Whom a problem hurts, the worst first: the order in which problems are listed. */
 export const HARMS = ['viewers', 'publishers', 'redundancy', 'control'] as const;
@@ -46,8 +47,14 @@ export interface NodeStatus {
   readonly health: Health;
   /** Null when the node's agent did not answer. */
   readonly load: Load | null;
+  /** Of an edge with a limit: who watches there, and how many should at most. Absent of others. */
+  readonly viewers?: { readonly count: number; readonly most: number };
+  /** Of an edge: players that left it within the last 20 seconds by their own account, by reason. Absent for none. */
+  readonly left?: Left;
   /** Why it is not up, in words; empty when it is. */
   readonly reasons: readonly string[];
+  /** What its agent runs; null when it does not say. */
+  readonly program: ProgramMark | null;
 }
 
 /** One pipeline of a stream. */
@@ -132,6 +139,8 @@ export interface ClusterStatus {
   readonly regions: readonly RegionStatus[];
   readonly nodes: readonly NodeStatus[];
   readonly streams: readonly StreamStatus[];
+  /** The node whose store takes writes; null while it is away. */
+  readonly storeNode: string | null;
   /** Null when nobody knows of one, as while the store is away. */
   readonly controller: ControllerStatus | null;
   /** The newest ring that a node goes by. */

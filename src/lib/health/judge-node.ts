@@ -14,7 +14,16 @@ export function worstHealth(healths: readonly Health[]): Health {
 export function judgeNode(answer: NodeAnswer): NodeStatus {
   const { name, region, roles } = answer.peer;
   const { health, reasons } = judge(answer);
-  return { name, region, roles, health, load: answer.agent?.load ?? null, reasons: [...new Set(reasons)] };
+  const { load = null, program = null } = answer.agent ?? {};
+  const viewers = countViewers(answer);
+  const known = { name, region, roles, health, load, ...(viewers && { viewers }) };
+  return { ...known, reasons: [...new Set(reasons)], program };
+}
+
+function countViewers({ peer, origin }: NodeAnswer): NodeStatus['viewers'] {
+  if (peer.viewers === undefined || origin === null) return undefined;
+  const count = origin.streams.reduce((sum, { viewers }) => sum + viewers, 0);
+  return { count, most: peer.viewers };
 }
 
 function judge(answer: NodeAnswer): { health: Health; reasons: string[] } {

@@ -16,10 +16,13 @@ export interface ObserveReport {
 
 type Place = Pick<Peer, 'address' | 'ports'>;
 
-/** An origin that plays answers within a few milliseconds, also on a busy machine; a frozen one never does. */
-const LOOK_TIMEOUT_MS = 400;
+/**
+ * An origin that plays answers within a few milliseconds, also on a busy machine, and after two round trips (connection and
+ * request): 225 ms each is the other side of the earth. A frozen one never does.
+ */
+const LOOK_TIMEOUT_MS = 450;
 /** An observer's own look, and the way there and back. */
-const ASK_TIMEOUT_MS = LOOK_TIMEOUT_MS + 150;
+const ASK_TIMEOUT_MS = LOOK_TIMEOUT_MS + 250;
 const MAX_REPORT_BYTES = 4096;
 
 /** Looks at an origin by its status. Never rejects. */

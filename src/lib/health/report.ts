@@ -119,8 +119,18 @@ export interface OriginReport {
   readonly startedMs: number;
   readonly streams: readonly OriginStreamReport[];
   readonly rssBytes: number;
+  /** What players told this edge that they left within the last 20 s; missing from an older program. */
+  readonly departures?: readonly DepartureReport[];
   /** E.g. a full disk; empty when well. */
   readonly reasons: readonly string[];
+}
+
+/** Players that went elsewhere from an edge. */
+export interface DepartureReport {
+  readonly node: string;
+  /** Why it asked elsewhere (`HedgeWhy`). */
+  readonly why: 'error' | 'late' | 'stale';
+  readonly players: number;
 }
 
 /** One pipeline that a node runs or should run, and what its own origin has of it: what a controller compares. */
@@ -196,10 +206,33 @@ export interface SessionReport {
 }
 
 export interface Load {
-  /** 0 to 1 and above: CPU of the machine, one-minute average over cores. */
+  /** Shares of 1. The CPU's of all cores, over the last seconds: what ran, and what the host kept back. */
   readonly cpu: number;
+  /** The part of it that the host of a virtual machine gave to others; absent in reports of older versions. */
+  readonly stolen?: number;
   readonly memory: number;
   readonly disk: number;
+}
+
+/** A build of streamctl. */
+export interface ProgramMark {
+  readonly digest: string;
+  /** `0.1.0`; null of one that does not say. */
+  readonly version: string | null;
+}
+
+/** How far the last upgrade of the cluster came, and whose it is. */
+export interface UpgradeMark {
+  /** `running` also after a crash, or after a gate that stopped it: it can go on or be rolled back. */
+  readonly state: 'running' | 'done' | 'rolled-back';
+  /** Digest of the program that it brings. */
+  readonly to: string;
+  readonly startedMs: number;
+  /** One more with each writing: of several copies the highest is right. */
+  readonly revision: number;
+  /** Who wrote it last, and where; empty in records of older versions. */
+  readonly who: string;
+  readonly host: string;
 }
 
 export interface AgentReport {
@@ -220,6 +253,8 @@ export interface AgentReport {
   readonly origin: OriginReport | null;
   /** Whether the store answered at the last heartbeat. */
   readonly store: 'up' | 'down';
+  /** The node whose store it writes to; null while it is connected to none; absent in reports of older versions. */
+  readonly storeNode?: string | null;
   /** Pipelines that are placed here or run here. */
   readonly replicas: readonly ReplicaReport[];
   /** The ring that the agent goes by; null when it never heard of one. */
@@ -228,6 +263,10 @@ export interface AgentReport {
   readonly placed: number;
   /** Who is the controller; null when the store does not answer. */
   readonly controller: ControllerReport | null;
+  /** The program that the agent itself is of; absent in reports of older versions. */
+  readonly program?: ProgramMark;
+  /** What the node's machine knows of the last upgrade, null for none; absent in reports of older versions. */
+  readonly upgrade?: UpgradeMark | null;
 }
 
 /** What an edge tells the pages of viewers beside the media: `GET /live/STREAM/state.json`, never cached. */

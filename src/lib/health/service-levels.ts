@@ -25,7 +25,8 @@ export interface ServiceLevels {
   readonly controllerLateSec: number;
   /**
    * How far a node's clock may differ from this machine's, in milliseconds, beyond what the request's own time
-   * explains. Live-edge figures are wrong by as much; publish sessions opened on different nodes may overlap.
+   * explains: what doctor warns of, too. Live-edge figures are wrong by as much; publish sessions opened on different
+   * nodes may overlap.
    */
   readonly clockSkewMs: number;
 }
@@ -35,5 +36,5 @@ export const DEFAULT_SERVICE_LEVELS: ServiceLevels = {
   replicaBehindSec: 3,
   startingSec: 15,
   controllerLateSec: 6,
-  clockSkewMs: 500,
+  clockSkewMs: 50,
 };

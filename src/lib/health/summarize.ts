@@ -6,13 +6,15 @@
  */
 import { publishUrl } from '../spec/public-urls.ts';
 import type { ClusterStatus, StreamStatus } from './cluster-status.ts';
+import { sumDepartures } from './departures.ts';
 import { findController, findLease, type WorkingController } from './find-controller.ts';
+import { findWritingStore } from './find-writing-store.ts';
 import { formatCount } from './format-count.ts';
 import { judgeNode } from './judge-node.ts';
 import { judgeRegion } from './judge-region.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { NodeAnswer } from './node-answer.ts';
-import type { PublisherFacts, StreamRefusal } from './problems/cluster-facts.ts';
+import type { OperationsFacts, PublisherFacts, StreamRefusal } from './problems/cluster-facts.ts';
 import { findProblems } from './problems/find-problems.ts';
 import type { ControllerReport } from './report.ts';
 import { DEFAULT_SERVICE_LEVELS, type ServiceLevels } from './service-levels.ts';
@@ -28,7 +30,11 @@ export interface KnownCluster {
   readonly refusals?: readonly StreamRefusal[];
   /** Test publishers and relays beside the nodes, where they are on this machine. */
   readonly publishers?: readonly PublisherFacts[];
+  /** Who changes the cluster; from the journals here and, where it answers, in the store. */
+  readonly operations?: OperationsFacts;
 }
+
+const NOBODY: OperationsFacts = { isBusy: false, unfinished: null };
 
 /** Judges everything: nodes, streams, regions, then what is wrong with them. */
 export function summarize(
@@ -36,12 +42,16 @@ export function summarize(
   known: KnownCluster,
   { nowMs, levels = DEFAULT_SERVICE_LEVELS }: { nowMs: number; levels?: ServiceLevels },
 ): ClusterStatus {
-  const nodes = answers.map(judgeNode);
+  const departures = sumDepartures(answers);
+  const nodes = answers.map((answer) => {
+    const left = departures.get(answer.peer.name);
+    return { ...judgeNode(answer), ...(left && { left }) };
+  });
   const edges = answers.filter((answer) => answer.peer.roles.includes('edge'));
   const names = [...new Set([...known.streams, ...namesIn(answers)])];
   const streams = names.map((name) => judgeStream(name, edges, { answers, nowMs, levels }));
   const regions = known.regions.map((name) => judgeRegion(name, answers, { nodes, streams }));
-  const { name: cluster, refusals = [], publishers = [] } = known;
+  const { name: cluster, refusals = [], publishers = [], operations = NOBODY } = known;
   const controller = findController(answers);
   const facts = {
     cluster,
@@ -51,6 +61,7 @@ export function summarize(
     streams,
     refusals,
     publishers,
+    operations,
     controller,
     nowMs,
     levels,
@@ -74,6 +85,7 @@ export function summarize(
     nodes,
     streams,
     ring: newestRing(answers),
+    storeNode: findWritingStore(answers),
     controller: tellController(controller ?? findLease(answers)),
     ...moves,
   };

@@ -11,6 +11,11 @@ export class HedgeBudget {
     this.#tokens = options.capacity;
   }
 
+  /** One that was taken was not used. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#capacity, this.#tokens + 1);
+  }
+
   /** Takes one when more than `reserve` are left; returns whether it did. */
   take(nowMs: number, reserve: number): boolean {
     const elapsedSec = Math.max(0, nowMs - (this.#readAtMs ?? nowMs)) / 1000;

@@ -1,5 +1,6 @@
 /** Why a request is asked elsewhere too: it failed, is over its time, or brought an old state of the stream. */
-export type HedgeWhy = 'error' | 'late' | 'stale';
+export const HEDGE_WHYS = ['error', 'late', 'stale'] as const;
+export type HedgeWhy = (typeof HEDGE_WHYS)[number];
 
 /** Why another pathway is in use: a hedge won, the nearer one is well again, or somebody decided it. */
 export type SwitchWhy = HedgeWhy | 'return' | 'steering';

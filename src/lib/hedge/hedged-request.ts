@@ -152,6 +152,7 @@ export class HedgedRequest<A extends Answer, F> {
     const rival = doubts.find(({ state }) => state === 'running') ?? null;
     this.#finish(rival);
     const text = this.#rules.deliver(answer);
+    if (attempt === this.#attempts[0]) this.#rules.onAnswered(this.#io.nowMs() - attempt.startedMs);
     this.#rules.onWon(pathway, hedge);
     if (rival !== null) this.#compare(attempt, rival);
     else if (doubts.length > 0) this.#rules.onWasted();
@@ -209,6 +210,7 @@ export class HedgedRequest<A extends Answer, F> {
     if (this.#done) return;
     this.#done = true;
     if (spared === null) this.#rules.ended();
+    for (; this.#waiting > 0; this.#waiting -= 1) this.#rules.onSpared();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     for (const attempt of this.#attempts)

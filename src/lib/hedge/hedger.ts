@@ -43,6 +43,9 @@ export interface PlayerRequest<A extends Answer, F> {
   readonly send: Send<A, F>;
 }
 
+/** Departures that are remembered until they can be told. */
+const MAX_LEFT = 4;
+
 export class Hedger {
   readonly settings: HedgeSettings;
   readonly #io: HedgeIo;
@@ -54,6 +57,8 @@ export class Hedger {
   readonly #memories = new PlaylistMemories();
   readonly #active = new Set<{ ask(pathway: Pathway): void; close(): void }>();
   readonly #hedges = { error: 0, late: 0, stale: 0 };
+  /** Pathways left since somebody was told, `us-2:late`; the last few. */
+  #left: readonly string[] = [];
   readonly #sums = { requests: 0, heldBack: 0, switches: 0, returns: 0 };
 
   constructor(options: HedgerOptions, io: HedgeIo) {
@@ -71,8 +76,19 @@ export class Hedger {
       board: this.#board,
       memories: this.#memories,
       slackMs: () => this.#patience.slackMs(io.nowMs()),
+      onLearned: () => this.#learned(),
       onReturn: (pathway) => this.#switch(pathway, 'return'),
     });
+  }
+
+  /** The pathway over which the player was reached; without a name until that is known. */
+  get home(): Pathway {
+    return this.#board.home;
+  }
+
+  /** Name of the pathway that is in use, or will be as soon as the way there is known. */
+  get bound(): string {
+    return this.#board.bound;
   }
 
   get inUse(): Pathway {
@@ -112,6 +128,20 @@ export class Hedger {
     if (first.name !== this.inUse.name && !isKnownBad) this.#switch(first, 'steering');
   }
 
+  /** Goes where it was to begin, now that it knows the way. */
+  #learned(): void {
+    const first = this.#board.steeredFirst;
+    const isKnownBad = first !== null && this.#board.isAvoided(first, this.#io.nowMs());
+    if (first !== null && first.name !== this.inUse.name && !isKnownBad) this.#switch(first, 'steering');
+  }
+
+  /** Which pathways were left since the last call, and why: `us-2:late,eu-2:error`; empty for none. */
+  takeDepartures(): string {
+    const said = this.#left.join(',');
+    this.#left = [];
+    return said;
+  }
+
   /** The URL to use for a file that the player gets by itself. */
   urlInUse(url: string): string {
     const path = this.#board.pathOf(url);
@@ -134,7 +164,7 @@ export class Hedger {
         events,
       },
       this.#io,
-      this.#rules(path, { memory, directives, ended: () => this.#active.delete(race) }),
+      this.#rules(path, { kind: asked.kind, memory, directives, ended: () => this.#active.delete(race) }),
     );
     this.#active.add(race);
     race.ask(this.inUse);
@@ -147,7 +177,7 @@ export class Hedger {
     for (const race of [...this.#active]) race.close();
   }
 
-  #rules(path: string, { memory, directives, ended }: RuleContext): RaceRules {
+  #rules(path: string, { kind, memory, directives, ended }: RuleContext): RaceRules {
     const { settings } = this;
     return {
       ended,
@@ -160,6 +190,9 @@ export class Hedger {
       deliver: (answer) => memory?.take(answer.text(), this.#io.nowMs()) ?? null,
       onHedge: (hedge, afterMs) => this.#hedged(hedge, { path, afterMs }),
       onFailed: (pathway) => this.#board.fail(pathway, this.#io.nowMs()),
+      // When a playlist is due is a guess; media is listed when it is there.
+      onAnswered: (afterMs) => kind === 'media' && this.#patience.answered(afterMs),
+      onSpared: () => this.#budget.giveBack(),
       onWon: (pathway, hedge) => this.#won(pathway, hedge),
       onWasted: () => this.#patience.wasted(this.#io.nowMs()),
     };
@@ -198,13 +231,18 @@ export class Hedger {
     const from = this.inUse;
     this.#board.use(to);
     this.#watch.switched(why);
+    this.#patience.moved();
     if (why === 'return') this.#sums.returns += 1;
     else this.#sums.switches += 1;
+    if (why !== 'return' && why !== 'steering' && from.name !== '') {
+      this.#left = [...this.#left, `${from.name}:${why}`].slice(-MAX_LEFT);
+    }
     this.#onEvent({ kind: 'switch', atMs, why, from: from.name, to: to.name });
   }
 }
 
 interface RuleContext {
+  readonly kind: 'playlist' | 'media' | 'other';
   readonly memory: PlaylistMemory | null;
   readonly directives: Directives | null;
   ended(): void;

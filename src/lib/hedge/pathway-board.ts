@@ -20,6 +20,16 @@ export class PathwayBoard {
     this.#inUse = this.#home;
   }
 
+  /** The one over which the player was reached; without a name until that is known. */
+  get home(): Pathway {
+    return this.#home;
+  }
+
+  /** Name of the pathway in use; before the pathways are known, of the one that is preferred by somebody else. */
+  get bound(): string {
+    return this.#inUse.name === '' ? (this.#steered[0] ?? '') : this.#inUse.name;
+  }
+
   get inUse(): Pathway {
     return this.#inUse;
   }
@@ -61,6 +71,13 @@ export class PathwayBoard {
     this.#steered = wanted;
     this.#sort(before);
     return before[0] !== this.#order[0];
+  }
+
+  /** The pathway that somebody else prefers to all others; null: none of those that are known. */
+  get steeredFirst(): Pathway | null {
+    const [first] = this.#order;
+    const [wanted] = this.#steered;
+    return first !== undefined && (first.name === wanted || first.region === wanted) ? first : null;
   }
 
   /** The pathway as it is known now: what was asked before home had a name was asked there. */

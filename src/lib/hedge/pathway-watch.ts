@@ -18,6 +18,8 @@ export interface PathwayWatchDeps {
   readonly memories: PlaylistMemories;
   /** How long an answer may take that is there already. */
   slackMs(): number;
+  /** The pathways are known for the first time. */
+  onLearned(): void;
   /** A nearer pathway may be used again. */
   onReturn(pathway: Pathway): void;
 }
@@ -93,6 +95,7 @@ export class PathwayWatch {
         if (report !== null) board.learn(report);
         const isFirst = !this.#learned && report !== null;
         this.#learned ||= report !== null;
+        if (isFirst) this.#deps.onLearned();
         this.#scheduleWarm(isFirst ? WARM_SOON_MS : settings.warmEveryMs);
       },
       () => {

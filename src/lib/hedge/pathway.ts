@@ -13,6 +13,16 @@ export interface PathwaysReport {
   /** The node that answers: the pathway over which the question came. */
   readonly node: string;
   readonly pathways: readonly Pathway[];
+  /** The edge that answers, and the stream there; missing from an edge of an older program. */
+  readonly here?: EdgeState;
+}
+
+/** How an edge and a stream on it are. */
+export interface EdgeState {
+  /** Since the newest part came, milliseconds; null: there is no media. */
+  readonly mediaAgeMs: number | null;
+  /** Viewers of all streams, of the most that there should be; 0: nobody set a limit. */
+  readonly load: number;
 }
 
 /** The part of an absolute URL below a pathway's base, with its query; null when it is elsewhere. */
@@ -28,7 +38,7 @@ export function parsePathways(text: string): PathwaysReport | null {
   } catch {
     return null;
   }
-  const { node, pathways } = (value ?? {}) as Partial<PathwaysReport>;
+  const { node, pathways, here } = (value ?? {}) as Partial<PathwaysReport>;
   if (typeof node !== 'string' || !Array.isArray(pathways)) return null;
   const usable = pathways.filter(isPathway).map(({ name, region, baseUrl }) => ({
     name,
@@ -36,7 +46,13 @@ export function parsePathways(text: string): PathwaysReport | null {
     baseUrl: baseUrl.replace(/\/+$/, ''),
   }));
   const names = new Set(usable.map(({ name }) => name));
-  return names.size === usable.length ? { version: 1, node, pathways: usable } : null;
+  if (names.size !== usable.length) return null;
+  return { version: 1, node, pathways: usable, ...(isEdgeState(here) ? { here } : {}) };
+}
+
+function isEdgeState(value: unknown): value is EdgeState {
+  const { mediaAgeMs, load } = (value ?? {}) as Partial<Record<keyof EdgeState, unknown>>;
+  return (mediaAgeMs === null || typeof mediaAgeMs === 'number') && typeof load === 'number';
 }
 
 function isPathway(value: unknown): value is Pathway {

@@ -37,6 +37,10 @@ export interface RaceRules {
   deliver(answer: Answer): string | null;
   onHedge(hedge: Hedge & { readonly to: Pathway }, afterMs: number): void;
   onFailed(pathway: Pathway): void;
+  /** The one that was asked first answered well, after so long; milliseconds. */
+  onAnswered(afterMs: number): void;
+  /** A hedge that the budget allowed was not needed after all, and never sent. */
+  onSpared(): void;
   /** `hedge` is null when the winner was asked without any trouble of another. */
   onWon(pathway: Pathway, hedge: Hedge | null): void;
   /** The late one was the first to answer after all, and the other one is no faster: it need not have been doubted. */

@@ -12,6 +12,8 @@ export interface Variant {
   readonly frameRate: number | null;
   /** GROUP-ID of the audio renditions that go with it. */
   readonly audioGroup: string | null;
+  /** PATHWAY-ID; left out: there is one pathway alone. */
+  readonly pathwayId?: string;
 }
 
 /** EXT-X-MEDIA of type AUDIO. */
@@ -28,12 +30,19 @@ export interface MultivariantPlaylist {
   readonly independentSegments: boolean;
   readonly variants: readonly Variant[];
   readonly audio: readonly AudioRendition[];
+  /** EXT-X-CONTENT-STEERING: where to ask which pathway to use, and with which to begin. */
+  readonly contentSteering?: { readonly serverUri: string; readonly pathwayId: string | null };
 }
 
 /** Formats a multivariant playlist; audio renditions come before the variants that name their group. */
 export function formatMultivariantPlaylist(playlist: MultivariantPlaylist): string {
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version}`];
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  const { contentSteering: steering } = playlist;
+  if (steering !== undefined) {
+    const first = steering.pathwayId === null ? '' : `,PATHWAY-ID=${quote(steering.pathwayId)}`;
+    lines.push(`#EXT-X-CONTENT-STEERING:SERVER-URI=${quote(steering.serverUri)}${first}`);
+  }
   for (const audio of playlist.audio) {
     const flags = audio.isDefault ? 'DEFAULT=YES,AUTOSELECT=YES' : 'DEFAULT=NO,AUTOSELECT=NO';
     const uri = audio.uri === null ? '' : `,URI=${quote(audio.uri)}`;
@@ -55,6 +64,7 @@ function variantAttributes(variant: Variant): string[] {
   }
   if (variant.frameRate !== null) attributes.push(`FRAME-RATE=${variant.frameRate.toFixed(3)}`);
   if (variant.audioGroup !== null) attributes.push(`AUDIO=${quote(variant.audioGroup)}`);
+  if (variant.pathwayId !== undefined) attributes.push(`PATHWAY-ID=${quote(variant.pathwayId)}`);
   return attributes;
 }
 
@@ -67,12 +77,15 @@ export function parseMultivariantPlaylist(text: string): MultivariantPlaylist {
   if (lines[0]?.replace(/^\uFEFF/, '') !== '#EXTM3U') refuse('its first line is not #EXTM3U');
   let version = 1;
   let pending: ReadonlyMap<string, string> | null = null;
+  let contentSteering: MultivariantPlaylist['contentSteering'];
   const variants: Variant[] = [];
   const audio: AudioRendition[] = [];
   for (const line of lines) {
     const value = line.slice(line.indexOf(':') + 1);
     if (line.startsWith('#EXT-X-VERSION:')) version = parseDecimal(value) ?? version;
     else if (line.startsWith('#EXT-X-STREAM-INF:')) pending = parseAttributes(value);
+    else if (line.startsWith('#EXT-X-CONTENT-STEERING:'))
+      contentSteering = parseSteering(parseAttributes(value));
     else if (line.startsWith('#EXT-X-MEDIA:')) pushAudio(audio, parseAttributes(value));
     else if (line !== '' && !line.startsWith('#') && pending !== null) {
       variants.push(parseVariant(line, pending));
@@ -80,7 +93,15 @@ export function parseMultivariantPlaylist(text: string): MultivariantPlaylist {
     }
   }
   if (variants.length === 0) refuse('it names no variant');
-  return { version, independentSegments: lines.includes('#EXT-X-INDEPENDENT-SEGMENTS'), variants, audio };
+  return {
+    ...{ version, independentSegments: lines.includes('#EXT-X-INDEPENDENT-SEGMENTS'), variants, audio },
+    ...(contentSteering === undefined ? {} : { contentSteering }),
+  };
+}
+
+function parseSteering(attributes: ReadonlyMap<string, string>): MultivariantPlaylist['contentSteering'] {
+  const serverUri = attributes.get('SERVER-URI');
+  return serverUri === undefined ? undefined : { serverUri, pathwayId: attributes.get('PATHWAY-ID') ?? null };
 }
 
 function refuse(reason: string): never {
@@ -107,5 +128,6 @@ function parseVariant(uri: string, attributes: ReadonlyMap<string, string>): Var
     height: resolution === null ? null : Number(resolution[2]),
     frameRate: numberAttribute(attributes, 'FRAME-RATE'),
     audioGroup: attributes.get('AUDIO') ?? null,
+    ...(attributes.has('PATHWAY-ID') ? { pathwayId: attributes.get('PATHWAY-ID')! } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { inNetworkOf } from './run-tool.ts';
+import { inNetworkOf } from './in-network-of.ts';
 
 const ENV = '/usr/bin/env';
 

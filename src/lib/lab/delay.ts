@@ -5,10 +5,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
+import { runTool } from '../nodes/run-tool.ts';
+import { inNetworkOf } from './in-network-of.ts';
 import type { LabPlan, LabRegion } from './lab-plan.ts';
 import { endParts, findLabProcesses, startPart } from './lab-processes.ts';
 import { delayDevice, delayLines } from './network.ts';
-import { inNetworkOf, runTool } from './run-tool.ts';
 import { checkPlace, type RunningLab } from './ties.ts';
 
 export interface LabDelay {

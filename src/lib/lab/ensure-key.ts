@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { runTool } from './run-tool.ts';
+import { runTool } from '../nodes/run-tool.ts';
 
 /** Makes a key unless it is there (both halves); returns the public half. The private file has mode 0600. */
 export async function ensureKey(file: string, comment: string): Promise<string> {

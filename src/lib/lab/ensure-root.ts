@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
+import { runTool } from '../nodes/run-tool.ts';
 import { takeLock } from '../provision/lock.ts';
 import { findLabProcesses, PATH } from './lab-processes.ts';
 import { digestRecipe, mmdebstrapArguments, pickSources, ROOT_RECIPE, SOURCE_FORMAT } from './root-recipe.ts';
-import { runTool } from './run-tool.ts';
 
 export interface RootRequest {
   /** Folder that keeps the roots. */

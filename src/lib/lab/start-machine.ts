@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
+import { runTool } from '../nodes/run-tool.ts';
 import { controlGroupOf, removeControlGroups } from './control-groups.ts';
+import { inNetworkOf } from './in-network-of.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
 import { endParts, startPart } from './lab-processes.ts';
 import { type LabLayout, machineLayout } from './layout.ts';
 import { machineLines, plugLines, unplugLines } from './network.ts';
-import { inNetworkOf, runTool } from './run-tool.ts';
 import { awaitOwnNetwork } from './start-switch.ts';
 
 export interface MachinePlace {

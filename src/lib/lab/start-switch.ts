@@ -2,11 +2,12 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
+import { runTool } from '../nodes/run-tool.ts';
+import { inNetworkOf } from './in-network-of.ts';
 import type { LabPlan } from './lab-plan.ts';
 import { endParts, findLabProcesses, SWITCH, startPart } from './lab-processes.ts';
 import type { LabLayout } from './layout.ts';
 import { SWITCH_SETTINGS, switchLines } from './network.ts';
-import { inNetworkOf, runTool } from './run-tool.ts';
 
 /** Waits to be told that the network is whole, then holds the namespace for as long as the lab is there. */
 const HOLD = 'read -r go && exec sleep infinity';

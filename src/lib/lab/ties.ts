@@ -3,11 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError } from '../base/errors.ts';
 import { findNearest } from '../base/nearest.ts';
+import { runTool } from '../nodes/run-tool.ts';
+import { inNetworkOf } from './in-network-of.ts';
 import type { LabPlan } from './lab-plan.ts';
 import type { LabLayout } from './layout.ts';
 import { tieOf } from './network.ts';
 import { type LabRecord, saveRecord } from './record.ts';
-import { inNetworkOf, runTool } from './run-tool.ts';
 
 /** A lab whose switch runs. */
 export interface RunningLab {

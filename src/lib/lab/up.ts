@@ -55,7 +55,7 @@ const makeNetwork: Run = async (context) => {
   // Machines that lost their switch have lost their network card with it: they boot again.
   if (found === null) await endParts(layout.dir, () => true);
   context.switchPid = found ?? (await startSwitch(plan, layout));
-  await writeAccess(plan, layout, context.switchPid);
+  await writeAccess(plan, layout, context);
   await mendTies(context);
   context.record = { ...context.record, cut: [] };
   return `${plan.regions.map(({ name, subnet }) => `${name} ${subnet}`).join(' · ')}`;

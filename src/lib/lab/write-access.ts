@@ -9,7 +9,11 @@ import { type LabLayout, machineLayout } from './layout.ts';
 import { machineFiles } from './machine-files.ts';
 
 /** Makes the keys that are missing, and writes inventory, ssh configuration and known hosts. */
-export async function writeAccess(plan: LabPlan, layout: LabLayout, switchPid: number): Promise<void> {
+export async function writeAccess(
+  plan: LabPlan,
+  layout: LabLayout,
+  { switchPid, program }: { readonly switchPid: number; readonly program: string },
+): Promise<void> {
   await mkdir(layout.ssh, { recursive: true, mode: 0o700 });
   await ensureKey(layout.key, 'lab');
   const hostKeys = await Promise.all(
@@ -20,7 +24,7 @@ export async function writeAccess(plan: LabPlan, layout: LabLayout, switchPid: n
   );
   await writeWholeFile(layout.knownHosts, formatKnownHosts(plan.machines, new Map(hostKeys)));
   await writeWholeFile(layout.sshConfig, formatSshConfig(plan, layout, switchPid));
-  await writeWholeFile(layout.inventory, formatInventory(plan, layout));
+  await writeWholeFile(layout.inventory, formatInventory(plan, layout, program));
 }
 
 /** Writes a machine's own files onto its disk; the machine must be off. */

@@ -35,8 +35,11 @@ export function measureEpoch(arrivals: readonly Pick<Arrival, 'arrivalMs' | 'tim
   return Math.min(...arrivals.map((arrival) => arrival.arrivalMs - arrival.timestampMs));
 }
 
-/** `measuring`: no epoch yet. `jumped`: timestamps broke. `behind`: the publisher lost real time for good. */
-export type Timing = 'measuring' | 'anchored' | 'fine' | 'jumped' | 'behind';
+/**
+ * `measuring`: no epoch yet. `refined`: how late the media comes is known better. `jumped`: timestamps broke. `behind`: the
+ * publisher lost real time for good.
+ */
+export type Timing = 'measuring' | 'anchored' | 'refined' | 'fine' | 'jumped' | 'behind';
 
 export interface EpochStart {
   /** Goes on with this epoch; null measures one. */
@@ -59,6 +62,9 @@ export class EpochTracker {
   #last = new Map<string, number>();
   #behindSinceMs: number | null = null;
   #anchoredMs = Number.NEGATIVE_INFINITY;
+  /** Until then the skew of a said epoch is measured. */
+  #refiningUntilMs: number | null = null;
+  #skewBeforeMs = 0;
 
   constructor({ epochMs = null, skewMs = 0, saidMs = null }: EpochStart = {}) {
     this.epochMs = epochMs;
@@ -78,6 +84,7 @@ export class EpochTracker {
     const back = arrival.timestampMs < (this.#last.get(arrival.track) ?? 0) - BACK_MS;
     this.#last.set(arrival.track, arrival.timestampMs);
     if (this.epochMs === null) return this.#measure(arrival, back);
+    if (this.#refiningUntilMs !== null && !back) return this.#refine(arrival, this.#refiningUntilMs);
     const lagMs = arrival.arrivalMs - this.epochMs - this.skewMs - arrival.timestampMs;
     if (back) return this.#restart(arrival, 'jumped');
     this.#behindSinceMs = lagMs > BEHIND_MS ? (this.#behindSinceMs ?? arrival.arrivalMs) : null;
@@ -90,11 +97,34 @@ export class EpochTracker {
   #measure(arrival: Arrival, back: boolean): Timing {
     if (back) this.#window = [];
     this.#window.push(arrival);
+    if (this.#window.length === 1 && this.#takeSaid(arrival)) return 'anchored';
     if (arrival.arrivalMs - this.#window[0]!.arrivalMs < EPOCH_WINDOW_MS) return 'measuring';
     this.epochMs = measureEpoch(this.#window);
     this.#window = [];
     this.#believe();
     return 'anchored';
+  }
+
+  /** What is said and may be believed needs no measuring: only how late the media comes is not known yet. */
+  #takeSaid(arrival: Arrival): boolean {
+    this.epochMs = measureEpoch([arrival]);
+    this.#believe();
+    if (!this.isSaid) {
+      this.epochMs = null;
+      return false;
+    }
+    this.#window = [];
+    this.#refiningUntilMs = arrival.arrivalMs + EPOCH_WINDOW_MS;
+    this.#skewBeforeMs = this.skewMs;
+    return true;
+  }
+
+  /** The first packets may be old ones, sent at once: the least delayed says how late the media comes. */
+  #refine({ arrivalMs, timestampMs }: Arrival, untilMs: number): Timing {
+    this.skewMs = Math.min(this.skewMs, arrivalMs - timestampMs - this.epochMs!);
+    if (arrivalMs < untilMs) return 'fine';
+    this.#refiningUntilMs = null;
+    return this.skewMs < this.#skewBeforeMs ? 'refined' : 'fine';
   }
 
   #believe(): void {
@@ -111,6 +141,7 @@ export class EpochTracker {
     // It was said of timestamps that are no more.
     this.#saidMs = null;
     this.isSaid = false;
+    this.#refiningUntilMs = null;
     this.#behindSinceMs = null;
     this.#anchoredMs = arrival.arrivalMs;
     this.#last = new Map([[arrival.track, arrival.timestampMs]]);

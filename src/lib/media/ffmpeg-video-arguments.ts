@@ -1,5 +1,6 @@
 /** ffmpeg's arguments for all video renditions of one stream: FLV on stdin, one fMP4 a rendition on pipes 3 and up. */
 import type { Rendition } from '../spec/stream-settings.ts';
+import { EARLY_KEYS_SEC, type EarlyKeys } from './early-keys.ts';
 import {
   deviceArguments,
   type EncoderOptions,
@@ -16,6 +17,8 @@ export interface VideoOutput {
   readonly entryMs: number;
   /** Media time of that frame, ticks. */
   readonly entryTicks: number;
+  /** More key frames at its beginning; null or absent for those of segments alone. */
+  readonly earlyKeys?: EarlyKeys | null;
 }
 
 export interface VideoArguments extends EncoderOptions {
@@ -48,7 +51,7 @@ export function encodeVideoArguments(options: VideoArguments): string[] {
   const graph = [`[0:v]split=${outputs.length}${split}`, ...chains].join(';');
   const encodings = outputs.flatMap((output, i) => [
     ...['-map', `[v${i}]`, ...encoderArguments(output.rendition, options)],
-    ...['-force_key_frames', keyFrameExpression(output.entryTicks, options.segmentSec)],
+    ...['-force_key_frames', keyFrameExpression(output, options.segmentSec)],
     ...[...FRAGMENT_ARGUMENTS, `pipe:${FIRST_OUTPUT_PIPE + i}`],
   ]);
   return [
@@ -67,13 +70,20 @@ export function copyVideoArguments(): string[] {
 }
 
 /**
- * Returns the expression that forces a key frame at the first frame of every segment of the grid. `t` counts from the
- * first frame that is encoded, so that frame's place in its segment is added, with the grid's slack and a fifth of a
- * tick against rounding.
+ * Returns the expression that forces a key frame at the first frame of every segment of the grid, and of every step of the
+ * early ones. `t` counts from the first frame that is encoded, so that frame's place in its segment is added, with the
+ * grid's slack and a fifth of a tick against rounding.
  */
-export function keyFrameExpression(entryTicks: number, segmentSec: number): string {
+export function keyFrameExpression(
+  { entryTicks, earlyKeys = null }: Pick<VideoOutput, 'entryTicks' | 'earlyKeys'>,
+  segmentSec: number,
+): string {
   const within = entryTicks % (segmentSec * VIDEO_TIMESCALE);
   const offset = (within + 0.2) / VIDEO_TIMESCALE + BOUNDARY_SLACK_SEC;
-  const segment = (time: string) => `floor((${time}+${offset.toFixed(7)})/${segmentSec})`;
-  return `expr:isnan(prev_forced_t)+gt(${segment('t')},${segment('prev_forced_t')})`;
+  const passed = (sec: number) => {
+    const step = (time: string) => `floor((${time}+${offset.toFixed(7)})/${sec})`;
+    return `gt(${step('t')},${step('prev_forced_t')})`;
+  };
+  const early = earlyKeys === null ? '' : `+lt(t,${EARLY_KEYS_SEC})*${passed(earlyKeys.stepSec)}`;
+  return `expr:isnan(prev_forced_t)+${passed(segmentSec)}${early}`;
 }

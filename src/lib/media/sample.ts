@@ -6,5 +6,7 @@ export interface Sample {
   /** Presentation minus decode time, ticks, signed; 0 without B-frames. */
   readonly compositionOffset: number;
   readonly key: boolean;
+  /** False for a key frame with which no segment may begin. */
+  readonly opensSegment?: boolean;
   readonly data: Uint8Array;
 }

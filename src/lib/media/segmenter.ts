@@ -55,13 +55,32 @@ export class Segmenter<S extends Sample = Sample> {
     return this.#msn;
   }
 
+  /** Number of the segment that a sample belongs to which comes next. */
+  msnFor(sample: S): number {
+    const msn = msnOf(sample.decodeTime, this.#options);
+    if (this.#msn === null) return msn;
+    const starts = this.#segmentClosed || this.#startsSegment(sample, msn);
+    return starts ? Math.max(msn, this.#msn + 1) : this.#msn;
+  }
+
+  /** Decode time with which the segment began that is open or was closed last, ticks; null when it is not known. */
+  get segmentStart(): number | null {
+    return this.#segmentStart;
+  }
+
   /** Changes the nominal duration from the next sample on (the source's frame rate changed). */
   setNominalTicks(nominalTicks: number): void {
     this.#options = { ...this.#options, nominalTicks };
   }
 
-  /** Goes on after a part that an earlier run made. Only before the first sample. */
-  resume(after: { readonly msn: number; readonly part: number; readonly last: boolean }): void {
+  /** Goes on after a part that an earlier run made, of a segment that began at `startTicks`. Only before the first sample. */
+  resume(after: {
+    readonly msn: number;
+    readonly part: number;
+    readonly last: boolean;
+    readonly startTicks?: number | undefined;
+  }): void {
+    this.#segmentStart = after.startTicks ?? null;
     this.#msn = after.msn;
     this.#part = after.last ? 0 : after.part + 1;
     this.#segmentClosed = after.last;
@@ -70,14 +89,13 @@ export class Segmenter<S extends Sample = Sample> {
   /** Takes the next sample; returns the parts, none to two, that it closed. */
   push(sample: S): Part<S>[] {
     const parts: Part<S>[] = [];
-    const msn = msnOf(sample.decodeTime, this.#options);
-    if (this.#msn === null) this.#msn = msn;
-    else if (this.#segmentClosed || this.#startsSegment(sample, msn)) {
+    const msn = this.msnFor(sample);
+    if (this.#msn !== null && msn > this.#msn) {
       parts.push(...this.flush());
-      this.#msn = Math.max(msn, this.#msn + 1);
       this.#segmentClosed = false;
       this.#part = 0;
     }
+    this.#msn = msn;
     const target = this.#options.partSec * this.#options.timescale;
     if (this.#samples.length > 0 && this.#ticks + sample.duration > target) parts.push(this.#close(false));
     if (this.#segmentStart === null || (this.#part === 0 && this.#samples.length === 0))
@@ -99,7 +117,7 @@ export class Segmenter<S extends Sample = Sample> {
   #startsSegment(sample: S, msn: number): boolean {
     const open = this.#msn as number;
     if (msn <= open) return false;
-    if (this.#options.boundaries === 'grid' || sample.key) return true;
+    if (this.#options.boundaries === 'grid' || (sample.key && sample.opensSegment !== false)) return true;
     const { timescale, segmentSec } = this.#options;
     const end = sample.decodeTime + sample.duration;
     const isLong = end - (this.#segmentStart ?? end) > (segmentSec + KEY_WAIT_SEC) * timescale;

@@ -20,6 +20,8 @@ export interface ClusterLayout {
   readonly redisPasswords: Readonly<Record<'operator' | 'ingest' | 'node' | 'replica', string>>;
   readonly programs: string;
   readonly nodes: string;
+  /** Record of the last upgrade. */
+  readonly upgrade: string;
 }
 
 /** Returns the paths of one cluster's files. */
@@ -40,6 +42,7 @@ export function clusterLayout(dir: string): ClusterLayout {
     },
     programs: join(dir, 'program'),
     nodes: join(dir, 'nodes'),
+    upgrade: join(dir, 'upgrade.json'),
   };
 }
 
@@ -98,6 +101,17 @@ export function ringFile(dataDir: string): string {
 export function originFaultFile(dataDir: string): string {
   return join(dataDir, 'origin-fault.json');
 }
+
+/** Where a drill asks a node's programs to go by a wrong clock (nodes/node-clock.ts); normally there is no such file. */
+export function clockShiftFile(dataDir: string): string {
+  return join(dataDir, 'clock-shift.json');
+}
+
+/**
+ * Begins the names of files in a node's data folder with which a drill fills its disk; the Unix milliseconds follow after which
+ * they may go.
+ */
+export const DRILL_FILL = 'drill-fill-';
 
 /** Where the drills of a cluster keep their journals, a folder each. */
 export function drillsFolder(clusterDir: string): string {

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { settleAtMost } from '../base/at-most.ts';
+import { loadSudoPassword, ROOT_FUNCTION } from '../ssh/become-root.ts';
 import { connect } from '../ssh/connection.ts';
 import { run } from '../ssh/run.ts';
 import { quoteWord, runArguments } from '../ssh/ssh-arguments.ts';
@@ -29,11 +30,13 @@ const READ_MS = 20_000;
 
 /** Reads the last lines of all together. */
 export async function readMachineLines(logs: MachineLogs, count: number): Promise<MachineLines> {
+  const input = `${await loadSudoPassword(logs.ssh)}\n`;
   const results = await settleAtMost(logs.ssh.parallel, logs.peers, async (peer) => {
     const command = formatCommand({ ...logs, count, follow: false });
     const text = await run(await targetOf(peer, logs.ssh), {
       step: 'read the journal',
       command,
+      input,
       timeoutMs: READ_MS,
     });
     return parseLines(text);
@@ -84,7 +87,7 @@ async function followMachine(peer: Peer, logs: MachineLogs, { signal, take }: Fo
   const child = execa('ssh', runArguments(target, command), {
     reject: false,
     buffer: false,
-    stdin: 'ignore',
+    input: `${await loadSudoPassword(logs.ssh)}\n`,
     cancelSignal: signal,
   });
   for await (const text of createInterface({ input: child.stdout })) {
@@ -94,10 +97,10 @@ async function followMachine(peer: Peer, logs: MachineLogs, { signal, take }: Fo
   await child;
 }
 
-/** The journal of everybody takes root. */
+/** The journal of everybody takes root; the password of sudo, if there is one, is the command's input. */
 function formatCommand(query: JournalQuery): string {
   const words = journalCommand(query).map(quoteWord).join(' ');
-  return `if [ "$(id -u)" = 0 ]; then exec ${words}; else exec sudo -n ${words}; fi`;
+  return `${ROOT_FUNCTION}\nroot ${words}`;
 }
 
 function parseLines(text: string): LogLine[] {

@@ -34,6 +34,17 @@ export interface Peer {
   readonly weight: number;
   /** The most that it can encode, in renditions of 720p30; absent when nobody said. */
   readonly capacity?: number;
+  /** The most viewers that it should have as an edge; absent when nobody said. */
+  readonly viewers?: number;
+}
+
+/** A share of a region's viewers that is to play from another one. */
+export interface SteeringMove {
+  /** Names of regions. */
+  readonly from: string;
+  readonly to: string;
+  /** Percent, 1 to 100. */
+  readonly share: number;
 }
 
 export interface NodeConfig {
@@ -49,6 +60,8 @@ export interface NodeConfig {
   readonly defaults: StreamSettings;
   /** Settings of the streams that the spec names. */
   readonly streams: Readonly<Record<string, StreamSettings>>;
+  /** Planned moves of viewers; absent: none. */
+  readonly moves?: readonly SteeringMove[];
   /** As whom this node speaks to the store; left out: as Redis's default user. */
   readonly storeUser?: string;
   /** Absolute paths. */

@@ -16,7 +16,7 @@ import type { RunsvStatus } from './runit-status.ts';
 import { control, isSupervised, killGroup, readStatus, spawnDetached, waitUntil } from './runsv.ts';
 import { ensureRunsvdir } from './runsvdir.ts';
 import type { ServiceManager, Unit } from './service-manager.ts';
-import { type LastExit, readLastExit, readStarted } from './unit-notes.ts';
+import { isLooping, type LastExit, noteAskedExit, readLastExit, readStarted } from './unit-notes.ts';
 import { writeIfDiffers } from './write-if-differs.ts';
 
 export interface RunitOptions {
@@ -31,7 +31,6 @@ export interface RunitOptions {
 /** runsvdir looks every 5 s. */
 const SUPERVISED_TIMEOUT_MS = 8_000;
 const KILLED_TIMEOUT_MS = 3_000;
-const YOUNG_MS = 3_000;
 /** Units find the same programs whoever runs `up`; Node and the program are named by absolute paths. */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -125,6 +124,7 @@ class RunitServices implements ServiceManager {
     else if (supervised) {
       await waitUntil(async () => isDown(await readStatus(dir)), KILLED_TIMEOUT_MS);
     }
+    await noteAskedExit(dir);
   }
 
   /** The unit's process when its runsv was killed and the unit lived on. */
@@ -168,8 +168,7 @@ class RunitServices implements ServiceManager {
     const { pid, sinceMs } = status;
     if (status.state !== 'run')
       return { name, state: status.wantUp ? 'restarting' : 'stopped', pid: null, sinceMs };
-    const lastExit = (await readLastExit(dir))?.atMs ?? 0;
-    const looping = Date.now() - sinceMs < YOUNG_MS && sinceMs - lastExit < YOUNG_MS;
+    const looping = isLooping(await readLastExit(dir), sinceMs, Date.now());
     return { name, state: looping ? 'restarting' : 'running', pid, sinceMs };
   }
 

@@ -50,6 +50,8 @@ export class HostedStream {
   /** Feeds of other origins. */
   supply: FeedSupply | null = null;
   #demandedMs = 0;
+  /** Feeds of which a drill threw something away. */
+  readonly #unheard = new WeakSet<Feed>();
   /** Unix milliseconds at which a segment could not be stored the last time; null: all could. */
   lostSegmentMs: number | null = null;
   /** Unix milliseconds at which no origin had the stream; null when that is not known. */
@@ -116,7 +118,15 @@ export class HostedStream {
 
   /** Takes a frame of an attached feed and hands it to the relays that read the feed here. */
   #take(frame: FeedFrame, feed: Feed): void {
-    if (this.#options.faults.isDeaf) return;
+    if (this.#options.faults.isDeaf) {
+      this.#unheard.add(feed);
+      return;
+    }
+    if (this.#unheard.delete(feed)) {
+      // What it missed is only sent again to who connects anew: a hole in the window would be the drill's, not the fault's.
+      feed.drop();
+      return;
+    }
     this.feeds.take(feed, frame);
     this.#options.faults.late(() => feed.subscribers.broadcast(frame));
   }

@@ -15,7 +15,8 @@ import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
 import { originFaultFile, ringFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
-import type { NodeConfig, Peer } from '../nodes/node-config.ts';
+import { watchNodeClock } from '../nodes/node-clock.ts';
+import type { NodeConfig, Peer, SteeringMove } from '../nodes/node-config.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { checkRing } from '../placement/check-ring.ts';
 import { feedOrder } from '../placement/feed-order.ts';
@@ -25,8 +26,11 @@ import type { DvrWrites } from './dvr/dvr-files.ts';
 import { checkOriginFault, FaultInjector, NO_FAULTS, type OriginFault } from './fault.ts';
 import { HostedStreams } from './hosted-streams.ts';
 import { createOriginServer } from './http/origin-server.ts';
+import { Steering } from './steering/steering.ts';
 
 const TEND_EVERY_MS = 2000;
+/** What another edge says of itself: some hundred edges, 200 characters each. */
+const MAX_TEXT = 200_000;
 
 export interface OriginDeps {
   readonly clock?: Clock;
@@ -34,6 +38,8 @@ export interface OriginDeps {
   readonly dvrWrites?: DvrWrites;
   /** The nodes of the cluster as they are now; those of the configuration unless given. */
   peers?(): readonly Peer[];
+  /** Planned moves of viewers as they are now; those of the configuration unless given. */
+  moves?(): readonly SteeringMove[];
   /** The ring as the node's agent last wrote it; null when it never did. */
   ring?(): RingRecord | null;
   /** What it does wrong on purpose; nothing unless given. */
@@ -57,8 +63,11 @@ export async function runOrigin(options: { readonly configFile: string }): Promi
     initial: null,
     parse: checkOriginFault,
   });
+  const clock = watchNodeClock(initial.dirs.data);
   const origin = await startOrigin(initial, {
+    clock,
     peers: () => config.current.peers,
+    moves: () => config.current.moves ?? [],
     ring: () => ring.current,
     faults: new FaultInjector(() => fault.current, systemClock.nowMs),
   });
@@ -68,6 +77,7 @@ export async function runOrigin(options: { readonly configFile: string }): Promi
   config.close();
   ring.close();
   fault.close();
+  clock.close();
   await origin.close();
 }
 
@@ -91,8 +101,10 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
     ...(writes === undefined ? {} : { writes }),
   });
   await streams.recover();
+  const moves = (): readonly SteeringMove[] => deps.moves?.() ?? config.moves ?? [];
   const server = createOriginServer({
     streams,
+    steering: new Steering({ node, streams, nowMs, peers, moves, getText }),
     faults,
     nowMs,
     node,
@@ -137,4 +149,12 @@ function listenError(error: NodeJS.ErrnoException, { node }: NodeConfig): Stream
   return new StreamctlError('ENVIRONMENT', `start origin of ${node.name} on ${where}: ${error.message}`, {
     cause: error,
   });
+}
+
+async function getText(url: string, timeoutMs: number): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+  if (!response.ok) throw new StreamctlError('UNHEALTHY', `GET ${url}: status ${response.status}`);
+  const text = await response.text();
+  if (text.length > MAX_TEXT) throw new StreamctlError('UNHEALTHY', `GET ${url}: ${text.length} characters`);
+  return text;
 }

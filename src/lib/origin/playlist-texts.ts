@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { skipSegments } from '../hls/delta-update.ts';
 import { formatMediaPlaylist } from '../hls/format-media-playlist.ts';
 import { formatMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
+import { type PathwayVariants, withPathways } from '../hls/with-pathways.ts';
 import type { LiveStream } from './window/live-stream.ts';
 import { planMediaPlaylist, planMultivariantPlaylist } from './window/plan-playlist.ts';
 
@@ -33,17 +34,22 @@ interface Cached {
 export class PlaylistTexts {
   readonly #stream: LiveStream;
   readonly #media = new Map<string, Cached>();
-  #multivariant: { tracks: unknown; text: PlaylistText } | null = null;
+  #multivariant: { tracks: unknown; pathways: string; text: PlaylistText } | null = null;
 
   constructor(stream: LiveStream) {
     this.#stream = stream;
   }
 
-  multivariant(): PlaylistText {
+  /** With every rendition once for each pathway, where there are several. */
+  multivariant(ways: PathwayVariants | null): PlaylistText {
     const { tracks } = this.#stream;
-    if (this.#multivariant?.tracks !== tracks) {
-      const text = new PlaylistText(formatMultivariantPlaylist(planMultivariantPlaylist(tracks)));
-      this.#multivariant = { tracks, text };
+    const pathways = JSON.stringify(ways);
+    if (this.#multivariant?.tracks !== tracks || this.#multivariant.pathways !== pathways) {
+      const plan = planMultivariantPlaylist(tracks);
+      const text = new PlaylistText(
+        formatMultivariantPlaylist(ways === null ? plan : withPathways(plan, ways)),
+      );
+      this.#multivariant = { tracks, pathways, text };
     }
     return this.#multivariant.text;
   }

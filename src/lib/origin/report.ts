@@ -7,7 +7,7 @@ const MEASURED_SEGMENTS = 5;
 
 /** What this origin says of itself. */
 export function reportOrigin(
-  origin: { readonly node: string; readonly startedMs: number; readonly nowMs: number },
+  origin: Omit<OriginReport, 'streams' | 'rssBytes' | 'reasons'> & { readonly nowMs: number },
   streams: Iterable<HostedStream>,
 ): OriginReport {
   const reports = [...streams]
@@ -17,6 +17,7 @@ export function reportOrigin(
     node: origin.node,
     startedMs: origin.startedMs,
     streams: reports,
+    ...(origin.departures && { departures: origin.departures }),
     rssBytes: process.memoryUsage.rss(),
     reasons: [...new Set([...streams].flatMap((hosted) => hosted.store.failure ?? []))],
   };

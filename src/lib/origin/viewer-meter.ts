@@ -1,3 +1,5 @@
+import { SlidingSum } from './sliding-sum.ts';
+
 /** Length of the measurement, seconds. */
 const WINDOW_SEC = 10;
 
@@ -7,8 +9,8 @@ const WINDOW_SEC = 10;
  * that many seconds of one viewer's time. Time that viewers spent over the last ten seconds, by ten.
  */
 export class ViewerMeter {
-  readonly #seconds = new Float64Array(WINDOW_SEC);
-  readonly #stamps = new Float64Array(WINDOW_SEC);
+  readonly #watchedSec = new SlidingSum(WINDOW_SEC);
+  readonly #joined = new SlidingSum(WINDOW_SEC);
   /** When counting began, after a pause or ever. */
   #sinceMs = 0;
   #countedMs = Number.NEGATIVE_INFINITY;
@@ -26,25 +28,28 @@ export class ViewerMeter {
 
   /** Counts a request that stands for `sec` seconds of watching. */
   add(sec: number, nowMs: number): void {
-    const second = Math.floor(nowMs / 1000);
-    const slot = second % WINDOW_SEC;
-    if (this.#stamps[slot] !== second) {
-      this.#stamps[slot] = second;
-      this.#seconds[slot] = 0;
-    }
-    this.#seconds[slot] = this.#seconds[slot]! + sec;
+    this.#watchedSec.add(sec, nowMs);
     if (nowMs - this.#countedMs > WINDOW_SEC * 1000) this.#sinceMs = nowMs;
     this.#countedMs = nowMs;
     this.see(nowMs);
   }
 
+  /** Counts somebody who begins to watch. */
+  join(nowMs: number): void {
+    this.#joined.add(1, nowMs);
+  }
+
+  /**
+   * How many watch, those who have just begun counted whole: of the last ten seconds one who came four seconds ago has
+   * watched four.
+   */
+  expected(nowMs: number): number {
+    const missing = this.#joined.sum(nowMs, (ageSec) => 1 - ageSec / WINDOW_SEC);
+    return Math.round(this.#watchedSec.sum(nowMs) / WINDOW_SEC + missing);
+  }
+
   count(nowMs: number): number {
-    const second = Math.floor(nowMs / 1000);
-    let total = 0;
-    for (let slot = 0; slot < WINDOW_SEC; slot++) {
-      if (second - this.#stamps[slot]! < WINDOW_SEC) total += this.#seconds[slot]!;
-    }
     const measuredSec = Math.min(WINDOW_SEC, (nowMs - this.#sinceMs) / 1000 + 0.5);
-    return Math.max(0, Math.ceil(total / measuredSec - 0.5));
+    return Math.max(0, Math.ceil(this.#watchedSec.sum(nowMs) / measuredSec - 0.5));
   }
 }

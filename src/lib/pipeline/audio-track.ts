@@ -1,8 +1,8 @@
 /** The audio rendition: encoded frames on the 1024-sample grid, and silence wherever there are none. */
 import { AUDIO_FRAME_TICKS, AUDIO_TIMESCALE } from '../media/grid.ts';
 import type { Sample } from '../media/sample.ts';
+import type { SlateClip } from './slate-clip.ts';
 import { TrackWriter, type TrackWriterOptions } from './track-writer.ts';
-import type { SlateClip } from './video-track.ts';
 
 export interface AudioTrackOptions
   extends Omit<TrackWriterOptions, 'timescale' | 'nominalTicks' | 'boundaries'> {

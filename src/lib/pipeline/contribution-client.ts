@@ -13,6 +13,8 @@ export interface ContributionStart {
   readonly epochMs: number;
 }
 
+/** A daemon's last word on a session whose publisher has gone; one that merely restarts ends its answers without. */
+const LEFT_TRAILER = 'x-publisher-left';
 const RETRY_MS = { first: 50, most: 500 };
 /** A node that comes back is found this soon. */
 const CONNECT_TIMEOUT_MS = 2000;
@@ -127,7 +129,8 @@ class Follower implements ContributionFollower {
       }
     });
     response.on('close', () => {
-      if (!this.#closed) this.#switch.end(place, this.#clock.nowMs());
+      const hasLeft = response.complete && response.trailers[LEFT_TRAILER] !== undefined;
+      if (!this.#closed) this.#switch.end(place, this.#clock.nowMs(), hasLeft);
     });
   }
 

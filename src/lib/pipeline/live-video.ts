@@ -6,6 +6,7 @@
  * slate follows its last frame, at real time less SLATE_LAG_MS; a new encoder's first frame stops it.
  */
 import type { Clock } from '../base/clock.ts';
+import { type EarlyKeys, planEarlyKeys } from '../media/early-keys.ts';
 import { nominalFrameTicks } from '../media/ffmpeg-slate-arguments.ts';
 import type { FlvTag } from '../media/flv.ts';
 import type { FrameRate } from '../media/frame-rate.ts';
@@ -17,6 +18,8 @@ import { HangWatch } from './hang-watch.ts';
 import { LagWatch } from './lag-watch.ts';
 import type { PublishSession, SourceFrame } from './publish-session.ts';
 import { RestartDelay } from './restart-delay.ts';
+import { SLATE_LAG_MS, waitsTooLong } from './slate-wait.ts';
+import { SourceSilence } from './source-silence.ts';
 import { VideoRun } from './video-run.ts';
 import type { VideoTrack } from './video-track.ts';
 
@@ -33,25 +36,15 @@ export interface PreparedTrack {
   readonly track: VideoTrack;
 }
 
-/** The slate runs this far behind real time, so that a returning publisher's first frame is still ahead of it. */
-const SLATE_LAG_MS = 400;
-/**
- * How long the slate waits at the first frame of an encoder that has been started; usually that takes 0.3 s. With the
- * lag and a part this must stay below the players' hold-back of three parts: longer, and they run dry while the
- * picture is awaited; shorter, and a slow start of the encoder puts the picture off until the next segment.
- */
-const HOLD_MS = 600;
-/**
- * After so long without a frame the encoder is ended, before the slate's turn comes: its muxer holds the last frame
- * back, and giving it out takes up to 0.3 s of what players have left. Lower, and every hiccup restarts encoders.
- */
-const SILENCE_MS = 500;
 /** An ffmpeg that was told to end gets this long to give out what it has. */
 const DRAIN_MS = 300;
-/** The slate waits so far behind real time for the key frame of an encoder that works, but later than the slate is. */
-const SEGMENT_HOLD_MS = 2500;
-/** With frames further apart than this many usual ones the publisher counts as gone, whatever the setting. */
-const GONE_FRAMES = 4;
+
+/** Where a rendition enters the source; with more key frames where the slate has to be taken over from. */
+interface VideoEntry {
+  readonly rendition: Rendition;
+  readonly entryTicks: number;
+  readonly earlyKeys: EarlyKeys | null;
+}
 
 interface ActiveRun {
   readonly run: VideoRun;
@@ -64,25 +57,25 @@ export class LiveVideo {
   /** Why the encoder ended last, when it did not end well; null once it works again. */
   failure: string | null = null;
   readonly #options: LiveVideoOptions;
+  readonly #silence: SourceSilence;
   #session: PublishSession | null = null;
   #gop = new GopBuffer();
   #active: ActiveRun | null = null;
   #draining: { run: VideoRun; deadlineMs: number } | null = null;
   #prepared: readonly PreparedTrack[] = [];
-  #lastFrameMs: number | null = null;
   #lastFedMs = Number.NEGATIVE_INFINITY;
-  #nominalMs = 33;
   #restart = new RestartDelay();
   readonly #hangs = new HangWatch();
 
   constructor(options: LiveVideoOptions) {
     this.#options = options;
+    this.#silence = new SourceSilence(options.settings.slate.afterSec * 1000);
     this.lag = new LagWatch(options.settings.partSec);
   }
 
   /** Arrival of the publisher's last frame, Unix milliseconds. */
   get lastFrameMs(): number | null {
-    return this.#lastFrameMs;
+    return this.#silence.lastFrameMs;
   }
 
   get tracks(): readonly PreparedTrack[] {
@@ -100,6 +93,15 @@ export class LiveVideo {
     this.#session = session;
     this.#gop.clear();
     this.#lastFedMs = Number.NEGATIVE_INFINITY;
+    this.#endRun();
+  }
+
+  /**
+   * The publisher has gone for good, as its ingest node says: the encoder gives out all that it has, now rather than after
+   * the silence that tells of other losses. What players have left is more by that.
+   */
+  endSource(): void {
+    this.#silence.noteLeft();
     this.#endRun();
   }
 
@@ -131,7 +133,7 @@ export class LiveVideo {
     if (this.#draining !== null && nowMs > this.#draining.deadlineMs) this.#draining.run.kill();
     const active = this.#active;
     if (active !== null) {
-      if (this.#sourceIsSilent(nowMs)) this.#endRun();
+      if (this.#silence.isSilent(nowMs)) this.#endRun();
       const lagMs = active.run.lagMs(nowMs);
       this.lag.note(lagMs, nowMs);
       const sinceOutputMs = this.lag.sinceOutputMs(nowMs);
@@ -153,7 +155,7 @@ export class LiveVideo {
   }
 
   #takeFrame(frame: SourceFrame): void {
-    this.#lastFrameMs = frame.arrivalMs;
+    this.#silence.noteFrame(frame.arrivalMs);
     this.#lastFedMs = frame.sessionMs;
     this.#gop.add(frame);
     if (this.#active !== null) {
@@ -161,15 +163,6 @@ export class LiveVideo {
       if (this.#active.run.isOld(frame)) this.restart();
       if (frame.key) this.#gop.dropBefore(this.#leastFrontier());
     } else this.#tryStart();
-  }
-
-  #sourceIsSilent(nowMs: number): boolean {
-    const limitMs = Math.min(this.#goneAfterMs(), Math.max(SILENCE_MS, this.#nominalMs * GONE_FRAMES));
-    return this.#lastFrameMs !== null && nowMs - this.#lastFrameMs > limitMs;
-  }
-
-  #goneAfterMs(): number {
-    return Math.max(this.#options.settings.slate.afterSec * 1000, this.#nominalMs * GONE_FRAMES);
   }
 
   #leastFrontier(): number {
@@ -181,28 +174,34 @@ export class LiveVideo {
     const nowMs = this.#options.clock.nowMs();
     if (session?.videoHeader == null || this.#active !== null || this.#draining !== null) return;
     const frameRate = session.frameRate;
-    if (frameRate === null || this.#sourceIsSilent(nowMs)) return;
+    if (frameRate === null || this.#silence.isSilent(nowMs)) return;
     if (!this.#restart.allows(nowMs)) return;
     this.#gop.dropBefore(this.#leastFrontier());
-    const [first] = this.#gop.frames;
-    if (first === undefined) return;
+    if (this.#gop.frames.length === 0) return;
     const tracks = this.#options.prepare(session, frameRate);
     const entries = this.#entries(tracks);
     if (entries === null) return;
-    this.#nominalMs = nominalFrameTicks(frameRate) / (VIDEO_TIMESCALE / 1000);
+    // What lies before is not needed, and may have a hole behind it: the publisher's, or its ingest node's.
+    this.#gop.dropBefore(Math.min(...entries.map(({ entryTicks }) => entryTicks)));
+    this.#silence.nominalMs = nominalFrameTicks(frameRate) / (VIDEO_TIMESCALE / 1000);
     this.#prepared = tracks;
     const header = session.videoHeader;
+    const first = this.#gop.frames[0] as SourceFrame;
     this.#start({ session, tracks, entries, frameRate, header, first });
   }
 
   /** Where each track goes on; null while the source has not come that far. */
-  #entries(tracks: readonly PreparedTrack[]): { rendition: Rendition; entryTicks: number }[] | null {
-    const entries = [];
+  #entries(tracks: readonly PreparedTrack[]): VideoEntry[] | null {
+    const { settings } = this.#options;
+    const entries: VideoEntry[] = [];
     for (const { rendition, track } of tracks) {
       const from = (track.writer.frontier ?? Number.NEGATIVE_INFINITY) - track.writer.nominalTicks / 2;
       const frame = this.#gop.firstFrom(from);
       if (frame === null) return null;
-      entries.push({ rendition, entryTicks: frame.presentationTicks });
+      const entryTicks = frame.presentationTicks;
+      const mayForce = track.inSlate && settings.video !== 'copy';
+      const earlyKeys = mayForce ? planEarlyKeys(entryTicks, settings) : null;
+      entries.push({ rendition, entryTicks, earlyKeys });
     }
     return entries;
   }
@@ -210,7 +209,7 @@ export class LiveVideo {
   #start(start: {
     session: PublishSession;
     tracks: readonly PreparedTrack[];
-    entries: readonly { rendition: Rendition; entryTicks: number }[];
+    entries: readonly VideoEntry[];
     frameRate: FrameRate;
     header: Uint8Array;
     first: SourceFrame;
@@ -233,7 +232,7 @@ export class LiveVideo {
     this.lag.restart(startedMs);
     for (const { rendition, track } of start.tracks) {
       const entry = start.entries.find((candidate) => candidate.rendition === rendition);
-      if (entry !== undefined) track.holdAt(entry.entryTicks);
+      if (entry !== undefined) track.holdAt(entry.entryTicks, entry.earlyKeys);
     }
     for (const frame of this.#gop.frames) run.feed(frame);
   }
@@ -260,14 +259,15 @@ export class LiveVideo {
 
   #fill(nowMs: number): void {
     const untilMs = nowMs - SLATE_LAG_MS;
-    const heldTooLong = this.#active === null || nowMs - this.#active.startedMs > HOLD_MS;
+    const startedMs = this.#active?.startedMs ?? null;
+    const { partSec } = this.#options.settings;
     for (const { track } of this.#prepared) {
       const { frontier } = track.writer;
       if (frontier === null || track.isLive) continue;
       const behindMs = nowMs - unixMsOfTicks(frontier, VIDEO_TIMESCALE);
-      const tooLong = track.awaitsSegment ? this.#active === null || behindMs > SEGMENT_HOLD_MS : heldTooLong;
-      if (tooLong) track.release();
-      if (!track.inSlate && behindMs < this.#goneAfterMs()) continue;
+      const { inSlate, awaitsSegment } = track;
+      if (waitsTooLong({ nowMs, startedMs, behindMs, inSlate, awaitsSegment, partSec })) track.release();
+      if (!inSlate && behindMs < this.#silence.goneAfterMs) continue;
       if (this.#draining === null) track.fillWithSlate(ticksOfUnixMs(untilMs, VIDEO_TIMESCALE));
     }
   }

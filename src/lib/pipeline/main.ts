@@ -1,9 +1,11 @@
 /** The unit `pipeline-STREAM`: runs one replica until its stream ends or the supervisor stops it. */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
+import { watchNodeClock } from '../nodes/node-clock.ts';
 import { watchJson } from '../nodes/watch-json.ts';
 import { startPipeline } from './pipeline.ts';
 import { watchForStall } from './stall-watch.ts';
@@ -20,24 +22,38 @@ export interface PipelineCommand {
 const STALL_LIMIT_MS = 4000;
 
 /**
+ * A pipeline whose stream has ended stays for so long, so that its agent, which looks once a second, hears of the end and removes
+ * it. Shorter, and its supervisor may start it anew first: the stream is starting then, and ends once more. Longer, and a
+ * publisher who comes back after the end waits for its picture.
+ */
+const LINGER_MS = 3000;
+
+/**
  * Runs until the stream has ended, SIGTERM or SIGINT. Throws when the configuration or ffmpeg can't be used, and when
  * this process stood still: its supervisor starts it anew, at live and on the grid.
  */
 export async function runPipeline(command: PipelineCommand): Promise<void> {
   const config = await loadNodeConfig(command.configFile);
   const log = createLogger(`pipeline-${command.stream}`);
-  const pipeline = await startPipeline(config, command.stream, { clock: systemClock, log });
+  const clock = watchNodeClock(config.dirs.data);
+  const pipeline = await startPipeline(config, command.stream, { clock, log });
   const watched = watchJson(command.configFile, {
     initial: config,
     parse: checkNodeConfig,
     onChange: ({ peers }) => pipeline.setPeers(peers),
   });
   log.info({ stream: command.stream }, 'started');
+  // By the machine's clock: one that is set wrong is no standing still.
   const { stalled, close } = watchForStall(systemClock, STALL_LIMIT_MS);
-  const told = Promise.race([pipeline.ended, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const over = new AbortController();
+  const lingered = pipeline.ended.then(() => sleep(LINGER_MS, undefined, { signal: over.signal }));
+  const told = Promise.race([lingered, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const stallMs = await Promise.race([told.then(() => null), stalled]);
+  lingered.catch(() => undefined);
+  over.abort();
   close();
   watched.close();
+  clock.close();
   if (stallMs !== null) throw wordStall(command.stream, stallMs);
   await pipeline.close();
 }

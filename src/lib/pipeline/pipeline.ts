@@ -29,10 +29,10 @@ import { LiveVideo } from './live-video.ts';
 import { PublishSession } from './publish-session.ts';
 import { RenditionSet } from './rendition-set.ts';
 import { loadResumePoints, type ResumePoint } from './resume-point.ts';
+import type { SlateClip } from './slate-clip.ts';
 import { makeSilence } from './slate-maker.ts';
 import { StatusKeeper } from './status-keeper.ts';
 import { TrackBoard } from './track-board.ts';
-import type { SlateClip } from './video-track.ts';
 
 export interface PipelineDeps {
   readonly clock: Clock;
@@ -156,7 +156,7 @@ class Pipeline implements RunningPipeline {
           this.#source = start;
           if (isSame) deps.log.info(start, 'contribution goes on from another session');
         },
-        onEnd: () => deps.log.info('contribution ended'),
+        onEnd: (hasLeft) => this.#endSource(hasLeft),
       },
     );
     this.#report();
@@ -196,12 +196,18 @@ class Pipeline implements RunningPipeline {
     else this.#session?.takeScript(tag);
   }
 
+  #endSource(hasLeft: boolean): void {
+    this.#deps.log.info({ hasLeft }, 'contribution ended');
+    if (hasLeft) this.#video.endSource();
+  }
+
   #tick(): void {
     this.#video.tick();
     const lowest = this.#video.tracks.at(-1)?.track;
     this.#audio.tick(lowest?.writer.frontier ?? null, lowest?.inSlate ?? false);
     void this.#set.refreshSlate();
     if (this.#status.mustCatchUp()) this.#catchUp();
+    if (this.#status.hasChanged()) this.#report();
     if (this.#status.isOver()) this.#end();
   }
 

@@ -2,7 +2,8 @@
 import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FrameDecoder } from '../feed/codec.ts';
-import type { FeedMessage } from '../feed/message.ts';
+import type { FeedFrame } from '../feed/message.ts';
+import { FragmentSplitter } from '../media/fragment-splitter.ts';
 
 /** The last part of one track. */
 export interface ResumePoint {
@@ -11,8 +12,12 @@ export interface ResumePoint {
   /** The part was its segment's last. */
   readonly last: boolean;
   readonly initId: string;
+  /** Media time at which its segment began, ticks; absent when that is not known. */
+  readonly startTicks?: number | undefined;
   /** Media time of its end, ticks. */
   readonly endTicks: number;
+  /** Its last coded frame; null when some of it was made up, or none of it can be read. */
+  readonly lastSample?: Uint8Array | null;
 }
 
 export interface ResumeOptions {
@@ -51,10 +56,10 @@ function askOnce(options: ResumeOptions): Promise<Map<string, ResumePoint> | nul
       response.on('error', () => {});
       response.on('data', (chunk: Buffer) => {
         try {
-          for (const { message } of found ? decoder.push(chunk) : []) {
+          for (const frame of found ? decoder.push(chunk) : []) {
             // The status closes the replay.
-            if (message.type === 'status') request.destroy();
-            else note(points, message);
+            if (frame.message.type === 'status') request.destroy();
+            else note(points, frame);
           }
         } catch {
           request.destroy();
@@ -70,8 +75,21 @@ function askOnce(options: ResumeOptions): Promise<Map<string, ResumePoint> | nul
   });
 }
 
-function note(points: Map<string, ResumePoint>, message: FeedMessage): void {
+function note(points: Map<string, ResumePoint>, { message, body }: FeedFrame): void {
   if (message.type !== 'part') return;
   const { track, msn, part, last, initId } = message;
-  points.set(track, { msn, part, last, initId, endTicks: message.decodeTime + message.durationTicks });
+  const endTicks = message.decodeTime + message.durationTicks;
+  const lastSample = message.slate ? null : lastSampleOf(body);
+  const before = points.get(track);
+  const startTicks = part === 0 ? message.decodeTime : before?.msn === msn ? before.startTicks : undefined;
+  points.set(track, { msn, part, last, initId, startTicks, endTicks, lastSample });
+}
+
+function lastSampleOf(part: Uint8Array): Uint8Array | null {
+  try {
+    const last = new FragmentSplitter().push(part).at(-1);
+    return last?.type === 'sample' ? last.sample.data : null;
+  } catch {
+    return null;
+  }
 }

@@ -6,7 +6,7 @@ import { silenceArguments } from '../media/ffmpeg-audio-arguments.ts';
 import { type SlateArguments, slateArguments } from '../media/ffmpeg-slate-arguments.ts';
 import { parseInitSegment } from '../media/init-segment.ts';
 import { startFfmpeg } from './ffmpeg-process.ts';
-import type { SlateClip } from './video-track.ts';
+import type { SlateClip } from './slate-clip.ts';
 
 const TEXT_FILE = 'slate.txt';
 

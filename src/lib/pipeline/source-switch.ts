@@ -24,8 +24,8 @@ export interface SourceListener {
   onTag(tag: FlvTag): void;
   /** Another session is read from now on; `isSame`: its media goes on where the last one's stopped. */
   onChange(start: ContributionStart, isSame: boolean): void;
-  /** The session that is read was cut, and no other delivers. */
-  onEnd(): void;
+  /** The session that is read was cut, and no other delivers. `hasLeft`: its publisher has gone, as its ingest node says. */
+  onEnd(hasLeft: boolean): void;
 }
 
 /** An older session that failed is read again after so long without a break. */
@@ -76,15 +76,15 @@ export class SourceSwitch {
     if (placed !== null) this.#choose(nowMs);
   }
 
-  /** The answer of a place ended. */
-  end(place: string, nowMs: number): void {
+  /** The answer of a place ended; `hasLeft`: because its publisher has. */
+  end(place: string, nowMs: number, hasLeft = false): void {
     const line = this.#lines.get(place);
     if (line === undefined) return;
     line.isOpen = false;
     this.#lines.delete(place);
     this.#troubledMs.set(place, nowMs);
     this.#choose(nowMs);
-    if (line === this.#active) this.#listener.onEnd();
+    if (line === this.#active) this.#listener.onEnd(hasLeft);
   }
 
   /** Nobody was heard for so long that it was we who did not listen: who spoke before has not been silent since. */
@@ -110,6 +110,8 @@ export class SourceSwitch {
     const active = this.#active;
     if (!line.delivers(nowMs)) return false;
     if (active === null) return true;
+    // Of another clock than what was read, it cannot be what goes on: nothing has to be known of it.
+    if (!active.isOpen && line.start.epochMs !== active.start.epochMs) return true;
     if (nowMs - line.openedMs < REPLAY_MS) return false;
     if (!active.isOpen) return true;
     if (active.delivers(nowMs)) {

@@ -48,6 +48,11 @@ export class StatusKeeper {
     this.#enter('ended');
   }
 
+  /** Whether the state is another than the last message said: that is worth one at once, dated to the moment. */
+  hasChanged(): boolean {
+    return this.#currentState() !== this.#state.name;
+  }
+
   /** `source`: the session that is read. */
   message(session: PublishSession | null, source: ContributionStart | null): StatusMessage {
     const { set, choice, settings } = this.#options;

@@ -1,8 +1,13 @@
-/** The list of tracks as the feed knows it: sent when it is whole and when it changes; parts of unlisted tracks wait. */
+/**
+ * The list of tracks as the feed knows it: sent when it is whole and when it changes; parts of unlisted tracks wait.
+ *
+ * A track's codec is that of its live media, from its first init segment on: a slate made in another way changes nothing,
+ * so that replicas say the same whether they showed one or not.
+ */
 import type { FeedMessage, PartMessage, TrackInfo } from '../feed/message.ts';
 import type { InitSegment } from '../media/init-segment.ts';
 
-/** What a track is apart from its codec, which its first init segment tells. */
+/** What a track is apart from its codec, which its init segment tells. */
 export type TrackPlan = Omit<TrackInfo, 'codecs' | 'timescale'>;
 
 type Send = (message: FeedMessage, body?: Uint8Array) => void;
@@ -10,7 +15,10 @@ type Send = (message: FeedMessage, body?: Uint8Array) => void;
 export class TrackBoard {
   readonly #send: Send;
   #plans: readonly TrackPlan[] = [];
+  /** By track, of its live media. */
   #inits = new Map<string, InitSegment>();
+  /** All that were sent, by id. */
+  #known = new Map<string, InitSegment>();
   #listed = '';
   #listedIds = new Set<string>();
   #waiting: { track: string; message: FeedMessage; body: Uint8Array }[] = [];
@@ -26,13 +34,21 @@ export class TrackBoard {
   }
 
   sendInit(track: string, init: InitSegment): void {
-    this.#inits.set(track, init);
-    this.#announce();
+    this.#known.set(init.initId, init);
+    if (!this.#inits.has(track)) this.#describe(track, init);
     this.#post(track, { type: 'init', track, initId: init.initId }, init.bytes);
   }
 
   sendPart(message: PartMessage, body: Uint8Array): void {
+    const init = this.#known.get(message.initId);
+    if (!message.slate && init !== undefined) this.#describe(message.track, init);
     this.#post(message.track, message, body);
+  }
+
+  #describe(track: string, init: InitSegment): void {
+    if (this.#inits.get(track) === init) return;
+    this.#inits.set(track, init);
+    this.#announce();
   }
 
   #post(track: string, message: FeedMessage, body: Uint8Array): void {

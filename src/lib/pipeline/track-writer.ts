@@ -50,9 +50,15 @@ export class TrackWriter {
     return this.#tail === null ? this.#end : this.#tail.decodeTime + this.nominalTicks;
   }
 
-  /** Number of the segment that is open or was closed last. */
+  /** Number of the segment that is open or was closed last, with the last sample before a break. */
   get msn(): number | null {
-    return this.#segmenter.msn;
+    return this.#tail === null ? this.#segmenter.msn : this.#segmenter.msnFor(this.#tail);
+  }
+
+  /** Where that segment began, ticks; null when it is not known. */
+  get segmentStart(): number | null {
+    const begins = this.#tail !== null && this.msn !== this.#segmenter.msn;
+    return begins ? (this.#tail?.decodeTime ?? null) : this.#segmenter.segmentStart;
   }
 
   get initId(): string | null {
@@ -105,7 +111,8 @@ export class TrackWriter {
     if (!near || this.#changes(init)) {
       this.flush();
       this.#discontinuity = true;
-      return sample;
+      const mayMove = near && msnOf(frontier, this.#options) > (this.msn ?? 0);
+      return mayMove ? { ...sample, decodeTime: frontier, duration: sample.duration + gap } : sample;
     }
     if (this.#tail !== null) {
       this.#flushTail(sample.decodeTime - this.#tail.decodeTime);

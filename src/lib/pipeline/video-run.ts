@@ -1,4 +1,6 @@
 /** One life of the video ffmpeg: frames of the source in, samples on the media timeline out, and how late they are. */
+
+import type { EarlyKeys } from '../media/early-keys.ts';
 import {
   copyVideoArguments,
   encodeVideoArguments,
@@ -15,7 +17,11 @@ import type { SourceFrame } from './publish-session.ts';
 export interface VideoRunOptions extends Omit<VideoArguments, 'outputs'> {
   readonly mode: 'encode' | 'copy';
   /** Where each rendition enters: the presentation time of a frame that will be fed, ticks. */
-  readonly entries: readonly { readonly rendition: Rendition; readonly entryTicks: number }[];
+  readonly entries: readonly {
+    readonly rendition: Rendition;
+    readonly entryTicks: number;
+    readonly earlyKeys?: EarlyKeys | null;
+  }[];
   /** The AVC sequence header tag's data. */
   readonly header: Uint8Array;
   /** Media time of the session's timestamp 0, ticks. */
@@ -100,9 +106,8 @@ export class VideoRun {
   #arguments(): string[] {
     const { mode, entries, baseTicks, firstMs } = this.#options;
     if (mode === 'copy') return copyVideoArguments();
-    const outputs = entries.map(({ rendition, entryTicks }) => ({
-      rendition,
-      entryTicks,
+    const outputs = entries.map(({ rendition, entryTicks, earlyKeys = null }) => ({
+      ...{ rendition, entryTicks, earlyKeys },
       entryMs: (entryTicks - baseTicks) / TICKS_PER_MS - firstMs + LEAD_MS,
     }));
     return encodeVideoArguments({ ...this.#options, outputs });

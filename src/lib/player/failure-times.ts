@@ -82,7 +82,7 @@ export function failureTimes(settings: HlsSettings, times: StreamTimes): Failure
 }
 
 function tries({ default: { timeoutRetry } }: LoadPolicy): number {
-  return timeoutRetry.maxNumRetry + 1;
+  return (timeoutRetry?.maxNumRetry ?? 0) + 1;
 }
 
 function silenceMs(timeoutMs: number, policy: LoadPolicy): number {
@@ -96,7 +96,9 @@ function waitsMs({ default: { errorRetry } }: LoadPolicy): number {
   return delays(errorRetry).reduce((sum, delay) => sum + delay, 0);
 }
 
-function delays({ maxNumRetry, retryDelayMs, maxRetryDelayMs, backoff }: RetryPolicy): number[] {
+function delays(policy: RetryPolicy | null): number[] {
+  if (policy === null) return [];
+  const { maxNumRetry, retryDelayMs, maxRetryDelayMs, backoff } = policy;
   return Array.from({ length: maxNumRetry }, (_, retry) =>
     Math.min(retryDelayMs * (backoff === 'linear' ? 1 : 2 ** retry), maxRetryDelayMs),
   );
@@ -104,5 +106,5 @@ function delays({ maxNumRetry, retryDelayMs, maxRetryDelayMs, backoff }: RetryPo
 
 function explainErrors(name: string, policy: LoadPolicy): string {
   const waits = delays(policy.default.errorRetry);
-  return `${name} tries ${waits.length} more times, after ${waits.join(' and ')} ms.`;
+  return `${name} tries ${waits.length === 1 ? 'once more' : `${waits.length} more times`}, after ${waits.join(' and ')} ms.`;
 }

@@ -111,7 +111,7 @@ class HedgedLoader implements Loader<LoaderContext> {
     let own: LoaderStats | null = this.stats;
     this.#giveUp = hedge.of(context, this.#config).request<LoadAnswer, LoadFailure>(
       {
-        url: context.url,
+        url: hedge.urlOf(context),
         kind: kindOf(context),
         send: (url, events) => {
           const loader = new Base(this.#config);

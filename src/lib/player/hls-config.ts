@@ -19,8 +19,8 @@ export interface LoadPolicy {
   readonly default: {
     readonly maxTimeToFirstByteMs: number;
     readonly maxLoadTimeMs: number;
-    readonly timeoutRetry: RetryPolicy;
-    readonly errorRetry: RetryPolicy;
+    readonly timeoutRetry: RetryPolicy | null;
+    readonly errorRetry: RetryPolicy | null;
   };
 }
 
@@ -36,6 +36,11 @@ export const HLS_CONFIG = {
   maxLiveSyncPlaybackRate: 1.1,
   /** Seconds by which the target grows with each stall, at most a target duration; 1 by default, a part is enough. */
   liveSyncOnStallIncrease: 0.5,
+  /**
+   * Milliseconds after which a rendition that failed may be chosen again; 0 (the default) never, until it has played, which
+   * it does not while nobody chooses it.
+   */
+  errorPenaltyExpireMs: 30_000,
   /** Unchanged playlists in a row before an edge counts as frozen; Infinity by default, which never notices. */
   liveMaxUnchangedPlaylistRefresh: 4,
   /** Seconds of media kept behind the playhead; without a bound a day of watching fills the memory. */
@@ -76,9 +81,16 @@ export const HLS_CONFIG = {
       errorRetry: { maxNumRetry: 2, retryDelayMs: 200, maxRetryDelayMs: 400 },
     },
   },
+  /** Who steers is the edge that plays: when it is lost, so is this, and the order that was known holds. */
+  steeringManifestLoadPolicy: {
+    default: { maxTimeToFirstByteMs: 2000, maxLoadTimeMs: 4000, timeoutRetry: null, errorRetry: null },
+  },
 } as const satisfies Record<string, number | boolean | LoadPolicy>;
 
-export type HlsSettings = typeof HLS_CONFIG;
+/** Settings of hls.js as `player-config` prints them: of those that the page has, perhaps with other values, and more. */
+export type HlsSettings = Readonly<Record<string, number | boolean | LoadPolicy>> & {
+  readonly [Policy in 'manifestLoadPolicy' | 'playlistLoadPolicy' | 'fragLoadPolicy']: LoadPolicy;
+} & { readonly liveMaxUnchangedPlaylistRefresh: number };
 
 /**
  * Seconds over the target latency from which a player that did not ask for the past jumps to live. hls.js speeds up

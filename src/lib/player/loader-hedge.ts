@@ -5,7 +5,7 @@ import type { HedgeSettings } from '../hedge/hedge-settings.ts';
 import { Hedger } from '../hedge/hedger.ts';
 import type { Pathway } from '../hedge/pathway.ts';
 import { type BaseLoaderClass, createAttempt } from './load-attempt.ts';
-import { onePathway, steeringPriority } from './one-pathway.ts';
+import { onePathway, pathwayToBeginWith, steeringPriority, steeringUrl } from './one-pathway.ts';
 
 export interface LoaderHedgeOptions {
   readonly onEvent?: (event: HedgeEvent) => void;
@@ -79,9 +79,24 @@ export class LoaderHedge {
   /** Looks at what a request brought, and returns what hls.js is to see of it. */
   see<T>({ type }: LoaderContext, data: T): T | string {
     if (typeof data !== 'string') return data;
-    if ((type as string) === 'manifest') return onePathway(data);
+    if ((type as string) === 'manifest') {
+      const first = pathwayToBeginWith(data);
+      if (first !== null) this.steer([first]);
+      return onePathway(data);
+    }
     if ((type as string) === 'steering-manifest') this.steer(steeringPriority(data));
     return data;
+  }
+
+  /** The address of a request as it is sent: a steering server is told which edges the player really has. */
+  urlOf({ url, type }: LoaderContext): string {
+    const hedger = this.#hedger;
+    if ((type as string) !== 'steering-manifest' || hedger === null) return url;
+    return steeringUrl(url, {
+      home: hedger.home.name,
+      inUse: hedger.bound,
+      left: hedger.takeDepartures(),
+    });
   }
 
   /** The hedger for a request. A first playlist of another place makes a new one. */

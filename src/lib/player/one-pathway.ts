@@ -22,14 +22,52 @@ export function onePathway(text: string): string {
   return kept.filter((line) => !/^#EXT-X-MEDIA:/.test(line) || isNamed(line, groups)).join('\n');
 }
 
-/** PATHWAY-PRIORITY of a steering manifest; empty when it has none. */
+/**
+ * The pathway with which players are to begin, when that is not the first one of the playlist (its own edge is full); else
+ * null.
+ */
+export function pathwayToBeginWith(text: string): string | null {
+  const lines = text.split('\n');
+  const steering = lines.find((line) => /^#EXT-X-CONTENT-STEERING:/.test(line));
+  const variant = lines.find((line) => /^#EXT-X-STREAM-INF:/.test(line));
+  if (steering === undefined || variant === undefined) return null;
+  const wanted = pathwayOf(steering);
+  return wanted === '.' || wanted === pathwayOf(variant) ? null : wanted;
+}
+
+/**
+ * What a steering manifest wants, best first; empty when it says nothing. Our own edges say beside it what is planned without
+ * regard to health: who hedges sees that by itself, and sooner.
+ */
 export function steeringPriority(text: string): readonly string[] {
   try {
-    const value = (JSON.parse(text) as { 'PATHWAY-PRIORITY'?: unknown })['PATHWAY-PRIORITY'];
+    const manifest = JSON.parse(text) as { readonly [key: string]: unknown };
+    const value = manifest['X-STREAMCTL-PLANNED'] ?? manifest['PATHWAY-PRIORITY'];
     return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
   } catch {
     return [];
   }
+}
+
+/** What a steering server is told of a player that hedges. Names are empty while they are not known. */
+export interface SteeredPlayer {
+  readonly home: string;
+  readonly inUse: string;
+  /** Pathways that it left since it told the last time, `us-2:late`; empty: none. */
+  readonly left: string;
+}
+
+/**
+ * A steering server's URL with what the player does in truth: hls.js knows one pathway alone, and the playlist may have come
+ * from another edge than the player's own. Only our own edges are told what was left.
+ */
+export function steeringUrl(url: string, { home, inUse, left }: SteeredPlayer): string {
+  const to = new URL(url);
+  const isOurs = to.searchParams.has('home');
+  if (inUse !== '' && to.searchParams.has('_HLS_pathway')) to.searchParams.set('_HLS_pathway', inUse);
+  if (home !== '' && isOurs) to.searchParams.set('home', home);
+  if (left !== '' && isOurs) to.searchParams.set('left', left);
+  return to.href;
 }
 
 function pathwayOf(line: string): string {

@@ -30,6 +30,7 @@ export interface RenditionObservation {
   readonly delta: { readonly full: MediaPlaylist; readonly update: MediaPlaylist } | null;
   /** Status of a request far ahead of the live edge, and of a part without a segment. */
   readonly refusals: { readonly ahead: number; readonly malformed: number } | null;
+  /** The init segment of `segment`, or of the playlist's end when there is none. */
   readonly init: Response | null;
   /** A whole segment and the parts it consists of. */
   readonly segment: { readonly whole: Response; readonly parts: readonly Response[] } | null;

@@ -1,7 +1,8 @@
 import { StreamctlError } from '../base/errors.ts';
-import type { MediaPlaylist } from '../hls/media-playlist.ts';
+import type { MediaPlaylist, PlaylistSegment } from '../hls/media-playlist.ts';
 import { type MultivariantPlaylist, parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
 import { parseMediaPlaylist } from '../hls/parse-media-playlist.ts';
+import { onlyPathway } from '../hls/with-pathways.ts';
 import { loadResponse } from './load-response.ts';
 import type { Observation, PlaylistLoad, RenditionObservation, Response } from './observation.ts';
 
@@ -19,7 +20,8 @@ const text = ({ body }: Response): string => Buffer.from(body).toString();
  */
 export async function observeStream(url: string, options: ObserveOptions): Promise<Observation> {
   const response = await loadOk(url, options);
-  const playlist = parseMultivariantPlaylist(text(response));
+  // The other pathways are other edges: each is looked at by itself.
+  const playlist = onlyPathway(parseMultivariantPlaylist(text(response)));
   const renditions = listRenditions(playlist).map((one) =>
     observeRendition(new URL(one.uri, url).href, one, options),
   );
@@ -97,18 +99,29 @@ async function observeMedia(
   { signal }: ObserveOptions,
 ): Promise<Pick<RenditionObservation, 'init' | 'segment'>> {
   const load = (uri: string): Promise<Response> => loadResponse(new URL(uri, url).href, signal);
-  const newest = playlist.segments.findLast(({ uri, parts }) => uri !== null && parts.length > 0);
-  const mapUri = playlist.segments.at(-1)?.mapUri ?? null;
+  const { mapUri, segment } = chooseMedia(playlist);
   return {
     init: mapUri === null ? null : await load(mapUri),
     segment:
-      newest === undefined
+      segment === null
         ? null
         : {
-            whole: await load(newest.uri!),
-            parts: await Promise.all(newest.parts.map(({ uri }) => load(uri))),
+            whole: await load(segment.uri!),
+            parts: await Promise.all(segment.parts.map(({ uri }) => load(uri))),
           },
   };
+}
+
+/**
+ * The newest whole segment whose parts are listed, null when there is none, and the URI of its own init segment: the
+ * segment that has begun since may have another.
+ */
+export function chooseMedia({ segments }: Pick<MediaPlaylist, 'segments'>): {
+  readonly segment: PlaylistSegment | null;
+  readonly mapUri: string | null;
+} {
+  const segment = segments.findLast(({ uri, parts }) => uri !== null && parts.length > 0) ?? null;
+  return { segment, mapUri: (segment ?? segments.at(-1))?.mapUri ?? null };
 }
 
 function withQuery(url: string, query: string): string {

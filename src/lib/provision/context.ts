@@ -7,6 +7,7 @@ import type { Templates } from '../render/node-files.ts';
 import type { LoadedSpec } from '../spec/load.ts';
 import type { Changes } from './changes.ts';
 import type { Driver } from './driver.ts';
+import type { MachineHolder } from './hands/hold-machine.ts';
 import type { NodePlan } from './plan-nodes.ts';
 import type { Program } from './program.ts';
 
@@ -27,12 +28,20 @@ export interface UpContext {
   readonly reach: Reach;
   /** The built program: dist/. */
   readonly source: string;
+  /** Instead of it: digest of a program that the machines have already. */
+  readonly installed?: string;
   readonly templates: Templates;
   readonly version: string;
   readonly changes: Changes;
   readonly signal: AbortSignal;
   /** Nodes whose units may be started or restarted; null: all. */
   readonly only: readonly string[] | null;
+  /** The command, as other commands on the same machines are told of it. */
+  readonly holder: MachineHolder;
+  /** Nodes of the spec that are left as they are, because their machines are away. */
+  readonly without: readonly string[];
+  /** Machines that were nodes and are given up: nobody tries any more to remove what they have. */
+  readonly forgotten: readonly string[];
   /** Filled by the step that locates the program. */
   program: Program | null;
   /** Filled by the step that plans; with the nodes that leave, until they have. */

@@ -4,17 +4,19 @@ import type { Store } from '../store/store.ts';
 import { listStreams } from '../streams/list-streams.ts';
 import { addStream } from '../streams/streams.ts';
 import type { UpContext } from './context.ts';
+import { mayLackStore } from './left-out.ts';
 import { openStore } from './ring/open-store.ts';
 
-/** Adds the streams that are missing; their keys are in `madeStreams`, and nowhere else. */
-export async function declareStreams(context: UpContext): Promise<void> {
+/** Adds the streams that are missing; their keys are in `madeStreams`, and nowhere else. False: the store is away, and left out. */
+export async function declareStreams(context: UpContext): Promise<boolean> {
   const { spec, changes } = context;
   const names = Object.keys(spec.streams);
-  if (names.length === 0) return;
+  if (names.length === 0) return true;
   const running = await openUnlessPlanned(context);
+  if (running === null && mayLackStore(context)) return false;
   if (running === null) {
     for (const name of names) await changes.step(null, `add stream ${name} unless it exists`, async () => {});
-    return;
+    return true;
   }
   try {
     const present = new Set((await listStreams(running)).map(({ name }) => name));
@@ -24,13 +26,14 @@ export async function declareStreams(context: UpContext): Promise<void> {
         context.madeStreams.push({ name, key });
       });
     }
+    return true;
   } finally {
     running.close();
   }
 }
 
-/** Under `plan` the store may not run; under `up` it must. */
+/** Under `plan`, or without a node of the store, it may not run; under `up` it must. */
 async function openUnlessPlanned(context: UpContext): Promise<Store | null> {
   const opening = openStore(context);
-  return context.changes.applies ? await opening : await opening.catch(() => null);
+  return context.changes.applies && !mayLackStore(context) ? await opening : await opening.catch(() => null);
 }

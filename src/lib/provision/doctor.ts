@@ -26,15 +26,19 @@ export async function examineMachine(context: CheckContext): Promise<Finding[]> 
   return perCheck.flat();
 }
 
-/** Mends what can be mended, and looks again. */
+/** Mends what can be mended, says of what cannot, and looks again. */
 export async function mend(
   examine: () => Promise<readonly Finding[]>,
   say: (line: string) => void,
 ): Promise<readonly Finding[]> {
-  for (const { fix, text } of await examine()) {
+  for (const { check, fix, text } of await examine()) {
     if (fix === null) continue;
-    say(`mending: ${text}`);
-    await fix();
+    say(`mending ${check}: ${text}`);
+    await fix().catch((error: unknown) => {
+      const { message, details } = toStreamctlError(error);
+      const said = (details as { facts?: Record<string, string> } | undefined)?.facts?.['last lines'];
+      say(`could not: ${message}${said === undefined ? '' : `: ${said.split('\n').at(-1)}`}`);
+    });
   }
   return await examine();
 }

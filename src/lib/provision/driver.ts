@@ -21,6 +21,15 @@ export interface NodeHands {
   ): Promise<HandsActions[Action]['gives']>;
 }
 
+/** A program that machines have. */
+export interface InstalledProgram {
+  readonly digest: string;
+  /** Null of one that does not say. */
+  readonly version: string | null;
+  /** Nodes whose machines have it. */
+  readonly nodes: readonly string[];
+}
+
 export interface Driver {
   /** Folder of the cluster on a machine, absolute. */
   readonly machineDir: string;
@@ -38,6 +47,8 @@ export interface Driver {
   verify(context: UpContext, play: Playing): Promise<VerifiedMedia>;
   /** Whether a unit of the node runs. */
   runs(context: UpContext, node: string): Promise<boolean>;
+  /** Which programs of the cluster are where its nodes are; changes nothing. */
+  programs(context: UpContext): Promise<readonly InstalledProgram[]>;
   /** Opens the hands of one node, after `prepare`. */
   hands(node: Peer, context: UpContext): Promise<NodeHands>;
   /** Gives back what was held open; may be called twice. */

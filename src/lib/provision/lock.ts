@@ -19,6 +19,9 @@ export interface LockHolder {
   /** Of one use of a cluster's lock; absent in locks of other things. */
   readonly id?: string;
   readonly ci?: CiRun | null;
+  /** Whose command it is, where the process only works for it (hands). */
+  readonly who?: string;
+  readonly host?: string;
 }
 
 export interface LockOptions {
@@ -30,7 +33,7 @@ export interface LockOptions {
   /** Called when it has to wait, and each ten seconds while it does. */
   readonly onWait?: ((holder: LockHolder) => void) | undefined;
   /** What the file says beside the process. */
-  readonly identity?: { readonly id: string; readonly ci: CiRun | null };
+  readonly identity?: Required<Pick<LockHolder, 'id' | 'ci'>> & Pick<LockHolder, 'who' | 'host'>;
 }
 
 const POLL_MS = 200;

@@ -59,6 +59,21 @@ export function planUnits(config: NodeConfig, files: readonly RenderedFile[]): P
   return planned;
 }
 
+/** The ports that the units of a node open. */
+export function portsOf(node: Peer, peers: readonly Peer[]): readonly { unit: string; port: keyof Ports }[] {
+  const has = (...roles: Peer['roles']): boolean => roles.some((role) => node.roles.includes(role));
+  const opened: readonly (readonly [string, keyof Ports, boolean])[] = [
+    ['redis', 'redis', has('store')],
+    ['sentinel', 'sentinel', has('store') && isReplicated(peers)],
+    ['agent', 'agent', true],
+    ['nginx-ingest', 'rtmp', has('ingest')],
+    ['contribution', 'contribution', has('ingest')],
+    ['origin', 'origin', has('origin', 'edge')],
+    ['nginx-edge', 'http', has('edge')],
+  ];
+  return opened.flatMap(([unit, port, is]) => (is ? [{ unit, port }] : []));
+}
+
 /** A daemon of ours depends on the program and on the part of node.json that it does not read again by itself. */
 function planDaemon(
   config: NodeConfig,

@@ -33,6 +33,16 @@ export async function locateProgram(source: string, programsDir: string): Promis
   return { digest, entry: join(dir, 'main.js'), nodeBinary, missing };
 }
 
+/** Whether a name below a cluster's folder of programs is that of a program, and not of a Node or a draft. */
+export function isProgramFolder(name: string): boolean {
+  return /^[0-9a-f]{12}$/.test(name);
+}
+
+/** Digests of the programs in a folder. */
+export async function listProgramFolders(programsDir: string): Promise<string[]> {
+  return (await readdir(programsDir).catch((): string[] => [])).filter(isProgramFolder).sort();
+}
+
 /** Lists programs that may go: all but this one and the newest other, to which `upgrade --rollback` goes back. */
 export async function findOldPrograms(programsDir: string, keep: string): Promise<string[]> {
   const names = await readdir(programsDir).catch((): string[] => []);

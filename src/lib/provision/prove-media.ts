@@ -2,8 +2,7 @@
 import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
 import type { Peer } from '../nodes/node-config.ts';
-import { observeStream } from '../probe/observe-stream.ts';
-import { verifyMedia } from './ring/verify-media.ts';
+import { observeAdvancing } from './ring/verify-media.ts';
 
 const PLAY_MS = 15_000;
 const WATCH_SEC = 0.5;
@@ -13,9 +12,8 @@ const GCRYPT_WORDS = 'Warning: using insecure memory!';
 
 /** Throws UNHEALTHY with what did not come or did not decode. */
 export async function proveMedia(node: Peer, stream: string, signal: AbortSignal): Promise<void> {
-  await verifyMedia(node, { stream, timeoutMs: PLAY_MS, signal });
-  const url = `http://${node.address}:${node.ports.origin}/live/${stream}/index.m3u8`;
-  const { renditions } = await observeStream(url, { durationSec: WATCH_SEC, signal });
+  const options = { stream, timeoutMs: PLAY_MS, signal, watchSec: WATCH_SEC };
+  const { renditions } = await observeAdvancing(node, options);
   for (const { uri, init, segment, loads } of renditions) {
     // Of a source whose key frames are farther apart than segments, only some segments decode by themselves.
     const newest = loads

@@ -12,8 +12,7 @@ import { declareStreams } from './declare-streams.ts';
 import { refuseOtherPlace } from './other-place.ts';
 import { refuseOtherSpec } from './other-spec.ts';
 import { refuseOtherStore } from './other-store.ts';
-import { planNodes } from './plan-nodes.ts';
-import { placeOf } from './plan-place.ts';
+import { planPresent } from './plan-place.ts';
 import { declareRing, drainLeaving } from './ring/declare-ring.ts';
 import { readFileOrNull, writeWholeFile } from './write-file.ts';
 
@@ -104,7 +103,7 @@ export async function start(context: UpContext, report: StepReport): Promise<str
 }
 
 async function addStreams(context: UpContext): Promise<string> {
-  await declareStreams(context);
+  if (!(await declareStreams(context))) return 'left for later: the store is away';
   const made = context.madeStreams.map(({ name }) => name);
   return made.length === 0
     ? `${Object.keys(context.spec.streams).length} in the spec`
@@ -115,7 +114,7 @@ async function addStreams(context: UpContext): Promise<string> {
 export async function tidy(context: UpContext, report: StepReport): Promise<string> {
   const before = context.changes.list.length;
   if (context.leaving.length > 0) {
-    context.nodes = planNodes(context.spec, placeOf(context));
+    context.nodes = planPresent(context, context.spec);
     await context.driver.write(context, report);
   }
   await context.driver.tidy(context, report);

@@ -16,6 +16,7 @@ export function renderNodeConfig(spec: Spec, node: Peer, place: NodeConfigPlace)
     regions: spec.regions,
     defaults: spec.defaults,
     streams: spec.streams,
+    ...(spec.moves.length === 0 ? {} : { moves: spec.moves }),
     ...place,
   };
 }

@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path';
 import type { NodeConfig, Role } from '../nodes/node-config.ts';
-import { isReplicated, quorumOf, storeNodes } from '../store/store-site.ts';
+import { isReplicated, storeNodes } from '../store/store-site.ts';
 import { fillTemplate } from './fill-template.ts';
+import { sentinelSettings } from './sentinel-settings.ts';
 
 /** Texts of templates/, by file name. */
 export type Templates = Readonly<Record<string, string>>;
@@ -66,7 +67,7 @@ function templateValues({ cluster, node, peers, dirs }: NodeConfig): Record<stri
     redisPort: redis,
     sentinelPort: sentinel,
     confirming: isReplicated(peers) ? 1 : 0,
-    quorum: quorumOf(peers),
+    ...sentinelSettings(node, peers),
     firstAddress: first.address,
     firstPort: first.ports.redis,
     firstRole: first.name === node.name ? '' : `replicaof ${first.address} ${first.ports.redis}`,

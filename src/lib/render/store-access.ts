@@ -18,6 +18,9 @@ export interface StorePasswords {
 
 export type StoreUser = keyof StorePasswords;
 
+/** Further passwords by which a user is let in while they are changed. */
+export type FurtherPasswords = Readonly<Partial<Record<StoreUser, readonly string[]>>>;
+
 /** What a connection does before it asks for anything. */
 const GREETING = '+auth +hello +ping +info +client|setname +client|id';
 
@@ -43,12 +46,16 @@ const AGENT_KEYS = [
 ];
 
 /** Formats the file of users. Passwords are there as hashes alone. */
-export function formatUsers(cluster: string, passwords: StorePasswords): string {
+export function formatUsers(
+  cluster: string,
+  passwords: StorePasswords,
+  further: FurtherPasswords = {},
+): string {
   const prefix = `sc:${cluster}:`;
   const agentKeys = AGENT_KEYS.map((name) => `~${prefix}${name}`).join(' ');
   const channel = `&${prefix}changes`;
   const user = (name: StoreUser, rules: string) =>
-    `user ${name} on #${hash(passwords[name])} resetchannels ${rules}`;
+    `user ${name} on ${hashesOf(name, passwords, further)} resetchannels ${rules}`;
   return `${[
     // Nobody can be it. Redis reads its own file of changes as this user: what it may not do would be lost in a restart.
     'user default off resetpass ~* &* +@all',
@@ -68,7 +75,7 @@ export function formatUsers(cluster: string, passwords: StorePasswords): string 
 }
 
 const REPLICA_COMMANDS =
-  '+psync +replconf +multi +exec +slaveof +subscribe +publish +role +config|rewrite +client|kill +script|kill';
+  '+psync +replconf +multi +exec +slaveof +subscribe +publish +role +config|rewrite +client|kill +script|kill +acl|load';
 
 /** Formats what Redis's own file includes. */
 export function formatRedisSecret(data: string, { replica }: StorePasswords): string {
@@ -80,13 +87,17 @@ const SENTINEL_QUESTIONS =
   '+sentinel|get-master-addr-by-name +sentinel|sentinels +sentinel|replicas +subscribe +psubscribe';
 
 /** Formats what the file of a Sentinel goes on with. */
-export function formatSentinelSecret(cluster: string, passwords: StorePasswords): string {
+export function formatSentinelSecret(
+  cluster: string,
+  passwords: StorePasswords,
+  further: FurtherPasswords = {},
+): string {
   const asker = (name: StoreUser) =>
-    `user ${name} on #${hash(passwords[name])} &* -@all ${GREETING} ${SENTINEL_QUESTIONS}`;
+    `user ${name} on ${hashesOf(name, passwords, further)} &* -@all ${GREETING} ${SENTINEL_QUESTIONS}`;
   return `${[
     'user default off resetpass resetkeys resetchannels -@all',
     ...(['operator', 'ingest', 'node'] as const).map(asker),
-    `user replica on #${hash(passwords.replica)} &* +@all`,
+    `user replica on ${hashesOf('replica', passwords, further)} &* +@all`,
     'sentinel sentinel-user replica',
     `sentinel sentinel-pass ${passwords.replica}`,
     `sentinel auth-user ${cluster} replica`,
@@ -100,6 +111,12 @@ export function outlineAccess(cluster: string): string {
   return [formatUsers(cluster, none), formatRedisSecret('', none), formatSentinelSecret(cluster, none)].join(
     '',
   );
+}
+
+/** Each once: `#ab12… #cd34…`. */
+function hashesOf(name: StoreUser, passwords: StorePasswords, further: FurtherPasswords): string {
+  const accepted = new Set([passwords[name], ...(further[name] ?? [])]);
+  return [...accepted].map((password) => `#${hash(password)}`).join(' ');
 }
 
 function hash(password: string): string {

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Logger } from '../base/logger.ts';
 import { FlvParser, type FlvTag } from '../media/flv.ts';
+import { SilenceMeter } from './silence-meter.ts';
 
 export interface RtmpPullOptions {
   /** `rtmp://ADDRESS:PORT/live/STREAM`; holds no key. */
@@ -25,8 +26,8 @@ export interface RtmpPull {
 /** How long the server may refuse connections: covers a restart of it. */
 const GONE_AFTER_MS = 2000;
 /** The server drops a publisher that is silent for 10 s, so a longer silence means that there is none. */
-const SILENT_MS = 12_000;
-const SILENCE_POLL_MS = 500;
+export const SILENT_MS = 12_000;
+export const SILENCE_POLL_MS = 500;
 const RETRY_MS = 50;
 
 /** Returns program and arguments. `setpriv` ends ffmpeg with the daemon even if that is killed with -9. */
@@ -45,16 +46,16 @@ export function startRtmpPull(options: RtmpPullOptions): RtmpPull {
   let child: ChildProcess | null = null;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
-  let lastTagMs = performance.now();
+  const silence = new SilenceMeter(performance.now());
   let limitMs = options.firstTagMs ?? SILENT_MS;
-  const silence = setInterval(() => {
-    if (performance.now() - lastTagMs > limitMs) gone();
+  const poll = setInterval(() => {
+    if (silence.read(performance.now()) > limitMs) gone();
   }, SILENCE_POLL_MS);
 
   function close(): void {
     closed = true;
     clearTimeout(retry);
-    clearInterval(silence);
+    clearInterval(poll);
     child?.kill('SIGKILL');
   }
 
@@ -65,7 +66,7 @@ export function startRtmpPull(options: RtmpPullOptions): RtmpPull {
 
   function take(tag: FlvTag): void {
     if (closed) return;
-    lastTagMs = performance.now();
+    silence.heard(performance.now());
     limitMs = SILENT_MS;
     options.onTag(tag);
   }
@@ -75,7 +76,7 @@ export function startRtmpPull(options: RtmpPullOptions): RtmpPull {
     child = started.child;
     void started.ended.then((publisherLeft) => {
       if (closed) return;
-      if (publisherLeft || performance.now() - lastTagMs > GONE_AFTER_MS) gone();
+      if (publisherLeft || silence.read(performance.now()) > GONE_AFTER_MS) gone();
       else retry = setTimeout(attempt, RETRY_MS);
     });
   }

@@ -21,6 +21,7 @@ export function findSpecFaults(raw: Loose): Fault[] {
     ...findDuplicates(raw, 'streams', 'stream'),
     ...nodes.flatMap((node, index) => findUnknownRegion(node, index, regions)),
     ...findMissingRoles(nodes, regions),
+    ...findSteeringFaults(raw, regions),
     ...findHostFaults(raw),
     ...findOverlaps(raw, regions),
     ...findMediaFaults(raw),
@@ -78,6 +79,25 @@ function findMissingRoles(nodes: readonly Loose[], regions: readonly (string | n
     }
   }
   return faults;
+}
+
+/** Moves are between regions that there are, and no more than all viewers of a region are moved. */
+function findSteeringFaults(raw: Loose, regions: readonly (string | null)[]): Fault[] {
+  const shares = new Map<string, number>();
+  return listAt(recordAt(raw, 'steering'), 'moves').flatMap((move, index): Fault[] => {
+    const path = ['steering', 'moves', index];
+    const [from, to] = [textAt(move, 'from'), textAt(move, 'to')];
+    const unknown = (['from', 'to'] as const).flatMap((key): Fault[] => {
+      const region = textAt(move, key);
+      const isKnown = region === null || regions.length === 0 || regions.includes(region);
+      return isKnown ? [] : [{ path: [...path, key], message: `no region "${region}"` }];
+    });
+    if (unknown.length > 0 || from === null) return unknown;
+    if (from === to) return [{ path: [...path, 'to'], message: `moves "${from}" to itself` }];
+    const share = (shares.get(from) ?? 0) + (typeof move.share === 'number' ? move.share : 0);
+    shares.set(from, share);
+    return share > 100 ? [{ path: [...path, 'share'], message: `moves ${share} % of "${from}" in all` }] : [];
+  });
 }
 
 /** Machines have hosts, one node each; addresses of this machine have none. */

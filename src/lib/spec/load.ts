@@ -89,10 +89,16 @@ export function digestSpec(
   return { digest: hash.digest('hex'), fileDigest };
 }
 
-/** The path of ssh's configuration is relative to the spec. */
+/** The paths of ssh's files are relative to the spec. */
 function placeConfig(ssh: Spec['ssh'], file: string): Spec['ssh'] {
-  if (ssh?.configFile === undefined) return ssh;
-  return { ...ssh, configFile: resolve(dirname(file), ssh.configFile) };
+  if (ssh === null) return null;
+  const { configFile, sudoPasswordFile, ...rest } = ssh;
+  const place = (path: string): string => resolve(dirname(file), path);
+  return {
+    ...rest,
+    ...(configFile === undefined ? {} : { configFile: place(configFile) }),
+    ...(sudoPasswordFile === undefined ? {} : { sudoPasswordFile: place(sudoPasswordFile) }),
+  };
 }
 
 /** Words the faults of a spec as one error. */

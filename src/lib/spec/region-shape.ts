@@ -35,7 +35,7 @@ export function shapeRegion(raw: RawSpec, { region, like, nodes }: RegionWish): 
   const names = nameNodes(raw.nodes, mates, { region, like, count });
   return names.map((name, at): NodeEntry => {
     const mate = mates[at % mates.length]!;
-    const { weight, capacity, ports } = mate;
+    const { weight, capacity, viewers, ports } = mate;
     const place = places?.[at] ?? null;
     return {
       name,
@@ -45,6 +45,7 @@ export function shapeRegion(raw: RawSpec, { region, like, nodes }: RegionWish): 
       address: remote ? null : place,
       weight: weight ?? null,
       capacity: capacity ?? null,
+      viewers: viewers ?? null,
       ports: ports === undefined ? null : (withoutHoles(ports) as Record<string, number>),
     };
   });

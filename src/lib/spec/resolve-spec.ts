@@ -1,5 +1,5 @@
 /** A checked spec with every default applied and every address chosen. Pure. */
-import type { Peer } from '../nodes/node-config.ts';
+import type { Peer, SteeringMove } from '../nodes/node-config.ts';
 import type { SshSettings } from '../ssh/target.ts';
 import { chooseAddress, chooseBlock, chooseMeshBlock } from './addresses.ts';
 import {
@@ -41,6 +41,8 @@ export interface Spec {
   readonly regions: readonly string[];
   readonly nodes: readonly Peer[];
   readonly ring: RingSettings;
+  /** Viewers who are to play from another region than their own. */
+  readonly moves: readonly SteeringMove[];
   readonly streams: Readonly<Record<string, StreamSettings>>;
   /** Settings of a stream that the spec does not name. */
   readonly defaults: StreamSettings;
@@ -79,8 +81,10 @@ export function resolveSpec(raw: RawSpec): Spec {
       ports: applyPorts(raw.ports, node.ports),
       weight: node.weight ?? 1,
       ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
+      ...(node.viewers === undefined ? {} : { viewers: node.viewers }),
     };
   });
   const ring = { ...DEFAULT_RING, ...withoutUndefined(raw.ring ?? {}) };
-  return { cluster: raw.cluster, ssh, mesh, block, regions, nodes, ring, streams, defaults };
+  const moves = raw.steering?.moves ?? [];
+  return { cluster: raw.cluster, ssh, mesh, block, regions, nodes, ring, moves, streams, defaults };
 }

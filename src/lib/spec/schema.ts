@@ -103,6 +103,14 @@ const nodeSchema = z.strictObject({
       'The most that it can encode, in renditions of 720p at 30 frames a second; unbounded if not said.',
     )
     .optional(),
+  viewers: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .describe(
+      'The most viewers that it should have as an edge: more are sent to the next region when they begin.',
+    )
+    .optional(),
   ports: portsSchema.describe('Ports of this node that differ.').optional(),
 });
 
@@ -118,12 +126,24 @@ const sshSchema = z.strictObject({
     .min(1)
     .describe("Configuration for ssh -F, relative to this file; if not said, the user's own.")
     .optional(),
+  sudoPasswordFile: z
+    .string()
+    .min(1)
+    .describe(
+      'File, mode 0600, with the password of sudo, relative to this file; if not said, sudo asks for none.',
+    )
+    .optional(),
   parallel: z.int().min(1).max(200).describe('Machines that are worked on at once.').optional(),
   connectTimeoutSec: z
     .int()
     .min(1)
     .max(120)
     .describe('Seconds until a machine counts as unreachable.')
+    .optional(),
+  powerOn: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Command of the operator that switches on the machine {node}, reached as {host}; for drills.')
     .optional(),
 });
 
@@ -139,6 +159,20 @@ const ringSchema = z.strictObject({
     .min(1)
     .max(5)
     .describe('Pipelines of each stream: each on another host, and in another region if there are several.')
+    .optional(),
+});
+
+const steeringSchema = z.strictObject({
+  moves: z
+    .array(
+      z.strictObject({
+        from: z.string().describe('Region whose viewers are moved.'),
+        to: z.string().describe('Region from which they are to play.'),
+        share: z.int().min(1).max(100).describe('Percent of them.'),
+      }),
+    )
+    .max(100)
+    .describe('Viewers who are to play from another region than their own.')
     .optional(),
 });
 
@@ -208,6 +242,7 @@ export const specSchema = z
       .describe('Where viewers are.'),
     nodes: z.array(nodeSchema).min(1).max(500).describe('The machines; on one machine: loopback addresses.'),
     ring: ringSchema.describe('How streams are spread over the origin nodes.').optional(),
+    steering: steeringSchema.describe('Where viewers play from.').optional(),
     ports: portsSchema.describe('Ports of every node.').optional(),
     media: mediaSchema.describe('Settings of every stream.').optional(),
     streams: z.array(streamSchema).max(10_000).describe('Streams that up makes.').optional(),

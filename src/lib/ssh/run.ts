@@ -1,6 +1,7 @@
 /** Running a command on a machine: bounded in time, with its input, and with words when it fails. */
 import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
+import { firstInput } from './become-root.ts';
 import { connect } from './connection.ts';
 import { runArguments } from './ssh-arguments.ts';
 import type { SshTarget } from './target.ts';
@@ -32,7 +33,7 @@ export async function tryRun(target: SshTarget, call: RemoteCall): Promise<Remot
     runArguments(target, command),
     {
       reject: false,
-      input: input ?? '',
+      input: Buffer.concat([Buffer.from(await firstInput(target, command)), Buffer.from(input ?? '')]),
       timeout: timeoutMs,
       stripFinalNewline: false,
       ...(signal === undefined ? {} : { cancelSignal: signal }),

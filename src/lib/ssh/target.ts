@@ -9,9 +9,13 @@ export interface SshSettings {
   readonly port?: number;
   /** For `ssh -F`; absolute. Absent: the user's own configuration. */
   readonly configFile?: string;
+  /** File, mode 0600, with the password of sudo; absolute. Absent: sudo asks for none. */
+  readonly sudoPasswordFile?: string;
   /** How many machines are worked on at once. */
   readonly parallel: number;
   readonly connectTimeoutSec: number;
+  /** Program and arguments that switch a machine on; `{node}` and `{host}` in them stand for its own. */
+  readonly powerOn?: readonly string[];
 }
 
 /** One machine. */

@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { StreamctlError } from '../base/errors.ts';
+import { firstInput } from './become-root.ts';
 import { run } from './run.ts';
 import { quoteWord, runArguments } from './ssh-arguments.ts';
 import type { SshTarget } from './target.ts';
@@ -60,6 +61,8 @@ async function send(
     timeout: timeoutMs,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(await firstInput(target, command));
   // What ends the command early is told by its status, not by the pipe that broke.
   await pipeline(createReadStream(file, { start }), child.stdin).catch(() => undefined);
   const { exitCode, stderr, timedOut, isCanceled } = await child;

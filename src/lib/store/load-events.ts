@@ -1,8 +1,8 @@
 import type { AuditEvent } from './records.ts';
-import type { Store } from './store.ts';
+import type { StoreReader } from './store-reader.ts';
 
 /** The newest events of the audit trail, oldest first. */
-export async function loadEvents(store: Store, count: number): Promise<readonly AuditEvent[]> {
+export async function loadEvents(store: StoreReader, count: number): Promise<readonly AuditEvent[]> {
   const entries = await store.redis.xrevrange(store.keys.events, '+', '-', 'COUNT', count);
   return entries.reverse().map(([, fields]) => {
     const named = Object.fromEntries(pairs(fields));

@@ -2,6 +2,7 @@
 import type { CiRun } from './operator-lease.ts';
 import { parseRecord } from './records.ts';
 import type { Store } from './store.ts';
+import type { StoreReader } from './store-reader.ts';
 
 /** One line of the journal: a command that began, or ended. */
 export interface OperationNote {
@@ -31,7 +32,7 @@ export async function recordOperations(store: Store, notes: readonly OperationNo
 }
 
 /** The newest lines of the journal in the store, oldest first. */
-export async function loadOperations(store: Store, count: number): Promise<readonly OperationNote[]> {
+export async function loadOperations(store: StoreReader, count: number): Promise<readonly OperationNote[]> {
   const entries = await store.redis.xrevrange(store.keys.operations, '+', '-', 'COUNT', count);
   return entries
     .toReversed()

@@ -8,6 +8,7 @@ import { parseRecord } from './records.ts';
 import { runScript } from './run-script.ts';
 import { DROP_OPERATOR_LEASE, HOLD_OPERATOR_LEASE, STEAL_OPERATOR_LEASE } from './scripts/operator-lease.ts';
 import type { Store } from './store.ts';
+import type { StoreReader } from './store-reader.ts';
 
 /** A run of a CI system. */
 export interface CiRun {
@@ -83,6 +84,12 @@ export async function loadOperatorLease(
   ]);
   const lease = parseLease(json);
   return lease === null ? null : { lease, leftMs };
+}
+
+/** The lease as its holder last renewed it, read fast; null for nobody. */
+export async function readOperatorLease({ redis, keys }: StoreReader): Promise<OperatorLease | null> {
+  const [json] = await redis.mget(keys.operatorLease);
+  return parseLease(json ?? null);
 }
 
 export interface LeaseTheft {

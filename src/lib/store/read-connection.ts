@@ -14,10 +14,18 @@ import type { Place, StoreAccess } from './store-site.ts';
 /** Without an answer for so long the store counts as away. */
 const TIMEOUT_MS = 1000;
 
+/** What a connection that only reads can be asked. */
+export interface ReadConnection extends StoreReader {
+  readonly redis: StoreReader['redis'] & {
+    /** A section of what the server says of itself. */
+    info(section: string): Promise<string>;
+  };
+}
+
 /** Connects, lets `use` read, and disconnects. Throws NOT_RUNNING when the store does not answer. */
 export async function readStore<T>(
   options: StoreAccess,
-  use: (reader: StoreReader) => Promise<T>,
+  use: (reader: ReadConnection) => Promise<T>,
 ): Promise<T> {
   const { cluster, user } = options;
   let at: Place = options;
@@ -32,6 +40,9 @@ export async function readStore<T>(
       hgetall: async (key: string) => toRecord(await ask(['HGETALL', key])),
       hmget: async (key: string, ...fields: string[]) =>
         (await ask(['HMGET', key, ...fields])) as (string | null)[],
+      info: async (section: string) => String(await ask(['INFO', section])),
+      xrevrange: async (key: string, end: '+', start: '-', count: 'COUNT', most: number) =>
+        (await ask(['XREVRANGE', key, end, start, count, String(most)])) as [string, string[]][],
       mget: async (...keys: string[]) => (await ask(['MGET', ...keys])) as (string | null)[],
     };
     return await use({ keys: storeKeys(cluster), redis });

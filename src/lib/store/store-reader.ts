@@ -7,5 +7,13 @@ export interface StoreReader {
     hgetall(key: string): Promise<Record<string, string>>;
     hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
     mget(...keys: string[]): Promise<(string | null)[]>;
+    /** The newest entries of a stream, newest first: id, and field after value. */
+    xrevrange(
+      key: string,
+      end: '+',
+      start: '-',
+      count: 'COUNT',
+      most: number,
+    ): Promise<[id: string, fields: string[]][]>;
   };
 }

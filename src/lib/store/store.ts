@@ -29,6 +29,8 @@ export interface Store {
   readonly clock: Clock;
   /** There are several stores: what must not be lost is confirmed by another one (confirm-written.ts). */
   readonly isReplicated: boolean;
+  /** Read again with each connection of who stays connected. */
+  readonly passwordFile?: string;
   /** Disconnects; may be called twice. */
   close(): void;
 }
@@ -57,8 +59,8 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
   return { ...store, isReplicated: sentinels.length > 0 };
 }
 
-/** An agent looks for a lost store this often at most: higher delays new publishers, lower is noise. */
-const MAX_RETRY_DELAY_MS = 1000;
+/** An agent looks for a lost store this often at most: higher delays new publishers and another controller, lower is noise. */
+const MAX_RETRY_DELAY_MS = 400;
 
 /**
  * Connects and reconnects for as long as it is open, to whichever store takes writes. Resolves without waiting for the
@@ -66,8 +68,9 @@ const MAX_RETRY_DELAY_MS = 1000;
  */
 export async function keepStoreConnected(options: StoreOptions): Promise<Store> {
   const store = await createStore(options, (attempt) => Math.min(attempt * 100, MAX_RETRY_DELAY_MS));
-  const { close } = keepConnected(store.redis);
-  return { ...store, close };
+  const { passwordFile } = options;
+  const { close } = keepConnected(store.redis, passwordFile);
+  return { ...store, passwordFile, close };
 }
 
 /** `retryDelayMs` of null ends the connection for good. */

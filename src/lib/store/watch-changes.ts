@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
 import { keepConnected } from './keep-connected.ts';
 import type { Store } from './store.ts';
 
@@ -15,5 +17,20 @@ export function watchChanges(store: Store, onChange: (word: string | null) => vo
       () => undefined,
     );
   });
-  return keepConnected(listener);
+  // It asks nothing, so it does not notice a store that went silent: it follows the connection that does.
+  const follow = (): void => {
+    if (listener.status === 'ready' && placeOf(listener) !== placeOf(store.redis)) listener.disconnect(true);
+  };
+  store.redis.on('ready', follow);
+  const { close } = keepConnected(listener, store.passwordFile);
+  return {
+    close: () => {
+      store.redis.off('ready', follow);
+      close();
+    },
+  };
+}
+
+function placeOf({ stream }: Redis): string | undefined {
+  return (stream as Partial<Socket> | undefined)?.remoteAddress;
 }

@@ -8,8 +8,10 @@ import { settingsOf } from '../nodes/settings-of.ts';
 import { Changes } from '../provision/changes.ts';
 import type { UpContext } from '../provision/context.ts';
 import type { HandsAction, HandsActions } from '../provision/hands/protocol.ts';
+import { withoutLeftOut } from '../provision/left-out.ts';
 import { type NodePlan, planNodes } from '../provision/plan-nodes.ts';
 import { ensureSecrets, planSecretFiles, type SecretFile } from '../provision/secrets.ts';
+import type { JournalCopies } from './shared-journal.ts';
 import type { UpgradeHands } from './upgrade-hands.ts';
 
 /** Creates the hands; `context` is that of an `up` of the cluster's spec, checked and prepared. */
@@ -54,7 +56,23 @@ export function createClusterHands(context: UpContext): UpgradeHands {
     segmentMs: (stream) => settingsOf(spec, stream).segmentSec * 1000,
     lastLines: (node, unit) => ask(node, 'lines', { ...named(node), unit }),
     play: async (node, stream) => void (await ask(node, 'play', { ...named(node), stream })),
-    look: () => collectCluster(spec.nodes, createAskNode(Date.now, reach)),
+    look: () => collectCluster(withoutLeftOut(spec.nodes, context), createAskNode(Date.now, reach)),
+  };
+}
+
+/** The copies of an upgrade's journal on the nodes' machines. */
+export function createJournalCopies(context: UpContext): JournalCopies {
+  const { driver } = context;
+  const place = { clusterDir: driver.machineDir, apply: true };
+  return {
+    async load(node) {
+      const hands = await driver.hands(node, context);
+      return await hands.ask('upgradeRecord', place, new Changes('apply'));
+    },
+    async save(node, text) {
+      const hands = await driver.hands(node, context);
+      await hands.ask('keepUpgradeRecord', { ...place, text }, new Changes('apply'));
+    },
   };
 }
 

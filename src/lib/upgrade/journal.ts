@@ -2,37 +2,49 @@
  * What an upgrade has done, on disk before it does it: so the next run knows what each node ran before, whether it
  * goes on or goes back. The nodes' own files say what they run now.
  */
-import { join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
+import type { UpgradeMark } from '../health/report.ts';
+import { clusterLayout } from '../nodes/layout.ts';
 import { readFileOrNull, writeWholeFile } from '../provision/write-file.ts';
 
-export interface UpgradeJournal {
+export interface UpgradeJournal extends UpgradeMark {
   readonly version: 1;
-  /** `running` also after a crash, or after a gate that stopped it: it can go on or be rolled back. */
-  readonly state: 'running' | 'done' | 'rolled-back';
-  /** Digest of the program that it brings. */
-  readonly to: string;
-  readonly startedMs: number;
   /** Digest of the program that each node ran before it was first touched. */
   readonly before: Readonly<Record<string, string>>;
 }
 
-/** Loads the last upgrade's journal; null when there never was one. Throws ENVIRONMENT when it is damaged. */
+/** Loads this machine's record of the last upgrade; null when there never was one. Throws ENVIRONMENT when it is damaged. */
 export async function loadJournal(clusterDir: string): Promise<UpgradeJournal | null> {
-  const text = await readFileOrNull(journalFile(clusterDir));
+  const file = clusterLayout(clusterDir).upgrade;
+  const text = await readFileOrNull(file);
   if (text === null) return null;
+  const journal = parseJournal(text);
+  if (journal !== null) return journal;
+  throw new StreamctlError('ENVIRONMENT', `${file} is damaged: not JSON`, {
+    hint: 'Delete it; streamctl upgrade then begins anew.',
+  });
+}
+
+/** Parses a record; null when it is none. Records of older versions count as the first. */
+export function parseJournal(text: string): UpgradeJournal | null {
   try {
-    return JSON.parse(text) as UpgradeJournal;
-  } catch (cause) {
-    throw new StreamctlError('ENVIRONMENT', `${journalFile(clusterDir)} is damaged: not JSON`, {
-      hint: 'Delete it; streamctl upgrade then begins anew.',
-      cause,
-    });
+    const journal = JSON.parse(text) as UpgradeJournal | null;
+    return journal === null ? null : { ...FORMERLY_ABSENT, ...journal };
+  } catch {
+    return null;
   }
 }
 
-export async function saveJournal(clusterDir: string, journal: UpgradeJournal): Promise<void> {
-  await writeWholeFile(journalFile(clusterDir), `${JSON.stringify(journal, null, 2)}\n`);
+const FORMERLY_ABSENT = { revision: 0, who: '', host: '' };
+
+/** Formats a record as the file has it. */
+export function formatJournal(journal: UpgradeJournal): string {
+  return `${JSON.stringify(journal, null, 2)}\n`;
+}
+
+/** Writes this machine's record. */
+export async function saveJournal(clusterDir: string, text: string): Promise<void> {
+  await writeWholeFile(clusterLayout(clusterDir).upgrade, text);
 }
 
 /** Begins a journal, or goes on with one: what a node ran before is noted once, however often it is tried. */
@@ -44,9 +56,8 @@ export function continueJournal(known: UpgradeJournal | null, to: string, nowMs:
     to,
     startedMs: goesOn ? known.startedMs : nowMs,
     before: goesOn ? known.before : {},
+    revision: known?.revision ?? 0,
+    who: '',
+    host: '',
   };
-}
-
-function journalFile(clusterDir: string): string {
-  return join(clusterDir, 'upgrade.json');
 }

@@ -14,6 +14,8 @@ import { awaitReady, type NodeUpgrade, switchNode } from './upgrade-node.ts';
 
 export interface UpgradeDeps extends NodeUpgrade {
   readonly journal: UpgradeJournal | null;
+  /** Names of nodes whose machines are away: they stay as they are, and the upgrade stands until they have been changed, too. */
+  readonly without: readonly string[];
   readonly save: (journal: UpgradeJournal) => Promise<void>;
   /** A node has changed, or needed no change. */
   readonly passed: (node: string, tookMs: number, changed: boolean) => void;
@@ -35,7 +37,7 @@ interface Aim {
 }
 
 /**
- * Brings all nodes to a program. Throws CONFLICT (nothing stands in for a node), UNHEALTHY (the first node failed its gate and
+ * Brings these nodes to a program. Throws CONFLICT (nothing stands in for a node), UNHEALTHY (the first node failed its gate and
  * runs again what it ran) or PARTLY_DONE (a later one did; those before it stay upgraded).
  */
 export async function runUpgrade(
@@ -48,11 +50,11 @@ export async function runUpgrade(
   const { outcome, before } = await walk(aim, journal, deps);
   // What changed nothing must not make the upgrade before it forgotten.
   if (outcome.changed.length > 0 || deps.journal?.state === 'running')
-    await deps.save({ ...journal, before, state: 'done' });
+    await deps.save({ ...journal, before, state: deps.without.length === 0 ? 'done' : 'running' });
   return { to: digest, ...outcome };
 }
 
-/** Brings every node back to what it ran before the last upgrade, the last one first. Throws as `runUpgrade`, and NOT_FOUND. */
+/** Brings these nodes back to what they ran before the last upgrade, the last one first. Throws as `runUpgrade`, and NOT_FOUND. */
 export async function rollBack(peers: readonly Peer[], deps: UpgradeDeps): Promise<UpgradeOutcome> {
   const { journal } = deps;
   if (journal === null || journal.state === 'rolled-back') {
@@ -65,7 +67,8 @@ export async function rollBack(peers: readonly Peer[], deps: UpgradeDeps): Promi
     .filter(({ name }) => journal.before[name] !== undefined);
   const aim: Aim = { nodes, digestOf: ({ name }) => journal.before[name]!, word: 'roll back' };
   const { outcome } = await walk(aim, journal, deps);
-  await deps.save({ ...journal, state: 'rolled-back' });
+  const isWhole = deps.without.every((name) => journal.before[name] === undefined);
+  await deps.save({ ...journal, state: isWhole ? 'rolled-back' : 'running' });
   const [first] = nodes;
   return { to: first === undefined ? journal.to : aim.digestOf(first), ...outcome };
 }

@@ -72,11 +72,14 @@ export async function switchNode(
   for (const stream of stale) {
     await awaitStandIn(peer, stream, upgrade);
     say(`${peer.name}: restarting its replica of ${stream}`);
-    await hands.switchPipeline(peer, stream);
+    // From before: what an origin tells of a pipeline is of its connection, so it made itself whatever is whole.
     const msn = Math.floor(upgrade.nowMs() / hands.segmentMs(stream)) + 1;
+    await hands.switchPipeline(peer, stream);
     await passGate(peer, before, { ...upgrade, watched: { stream, msn } });
   }
   await playThrough(peer, before, upgrade);
+  // What started well may have ended since.
+  await passGate(peer, before, { ...upgrade, say: () => {} });
 }
 
 /** What is still to be restarted need not be well: on the way back it is what fails. */

@@ -4,6 +4,7 @@ import type { Answer, HedgeIo, SendEvents, Sending } from '../hedge/hedge-io.ts'
 import { Hedger } from '../hedge/hedger.ts';
 import type { TimeLimits } from './connection.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import { SteeringWatch } from './steering-watch.ts';
 import { bodyOf, type FetchKind, statusError, type ViewerFetch } from './viewer-fetch.ts';
 
 export interface HedgedFetchOptions {
@@ -21,6 +22,7 @@ const TIMER_MS = 20;
 export class HedgedFetch implements ViewerFetch {
   readonly hedger: Hedger;
   readonly #pool: ConnectionPool;
+  readonly #steering: SteeringWatch;
   /** Rejects each request under way. */
   readonly #open = new Set<(reason: Error) => void>();
 
@@ -37,6 +39,7 @@ export class HedgedFetch implements ViewerFetch {
     };
     this.hedger = new Hedger({ homeUrl: url.origin, ...(onEvent && { onEvent }) }, io);
     this.hedger.follow(new URL('pathways.json', url).pathname);
+    this.#steering = new SteeringWatch(io, this.hedger);
   }
 
   get(url: URL, kind: FetchKind, limits: TimeLimits): Promise<Buffer> {
@@ -56,6 +59,7 @@ export class HedgedFetch implements ViewerFetch {
         {
           onAnswer: (answer, { text }) => {
             this.#open.delete(fail);
+            if (kind === 'multivariant') this.#steering.begin(url, answer.text());
             resolve(answer.with(text));
           },
           onFailure: fail,
@@ -69,6 +73,7 @@ export class HedgedFetch implements ViewerFetch {
   }
 
   close(): void {
+    this.#steering.close();
     this.hedger.close();
     this.interrupt();
     this.#pool.close();

@@ -22,8 +22,12 @@ export function loadLimits(kind: FetchKind, playlist: MediaPlaylist | null): Tim
 }
 
 /** Milliseconds until a failed request is made again, after so many retries; null when it is given up. */
-export function tryAgainMs(kind: FetchKind, retries: number, error: unknown): number | null {
+export function tryAgainMs(
+  kind: FetchKind,
+  { retries, insists }: { readonly retries: number; readonly insists: boolean },
+  error: unknown,
+): number | null {
   const status = error instanceof StreamctlError ? (error.details as { status?: number })?.status : undefined;
   const isLate = status === undefined && error instanceof StreamctlError && error.code === 'UNHEALTHY';
-  return retryDelayMs(POLICIES[kind], retries, { isTimeout: isLate, status: status ?? 0 });
+  return retryDelayMs(POLICIES[kind], retries, { isTimeout: isLate, status: status ?? 0, insists });
 }

@@ -45,6 +45,8 @@ export function planNextFetch(playlist: MediaPlaylist, cursor: Cursor): NextFetc
   if (first === undefined) return playlist.ended ? { kind: 'ended' } : { kind: 'reload', cursor };
   const segment = playlist.segments[cursor.msn - first.msn];
   if (segment === undefined) return planOutside(playlist, cursor);
+  // A gap is not asked for; the player jumps over the hole.
+  if (segment.gap) return planNextFetch(playlist, { msn: cursor.msn + 1, part: 0 });
   const part = segment.parts[cursor.part];
   if (part !== undefined) return mediaFetch(segment, cursor.part);
   if (segment.uri === null) return playlist.ended ? { kind: 'ended' } : { kind: 'reload', cursor };
@@ -125,7 +127,7 @@ function piecesOf(playlist: MediaPlaylist): Piece[] {
       startsAtMs += durationSec * 1000;
     }
     if (parts.length === 0)
-      pieces.push({ cursor: { msn, part: 0 }, startsAtMs, durationSec, independent: true });
+      pieces.push({ cursor: { msn, part: 0 }, startsAtMs, durationSec, independent: !segment.gap });
     clockMs += durationSec * 1000;
   }
   return pieces;

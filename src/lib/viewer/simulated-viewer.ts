@@ -9,17 +9,17 @@ import type { HedgeEvent, HedgeTally } from '../hedge/hedge-event.ts';
 import type { Hedger } from '../hedge/hedger.ts';
 import type { Pathway } from '../hedge/pathway.ts';
 import type { MediaPlaylist } from '../hls/media-playlist.ts';
-import { parseMultivariantPlaylist } from '../hls/multivariant-playlist.ts';
-import { JUMP_TO_LIVE_SEC } from '../player/hls-config.ts';
-import { BufferModel, type PlayState } from './buffer-model.ts';
-import { catchUpRate } from './catch-up-rate.ts';
-import { chooseRenditions, type RenditionChoice } from './choose-renditions.ts';
+import { type AvailableChoice, AvailableRenditions } from './available-renditions.ts';
+import { BufferModel, type PlayState, type TrackKind } from './buffer-model.ts';
+import type { RenditionChoice } from './choose-renditions.ts';
 import type { Connect } from './connection.ts';
 import { createFetch, type ViewerLoader } from './create-fetch.ts';
 import { FailureCounts } from './failure-counts.ts';
+import { keepToLive } from './keep-to-live.ts';
 import { loadLimits } from './load-limits.ts';
-import { type Cursor, liveEdgeMs, planStart, planStartAt } from './next-fetch.ts';
+import { type Cursor, planStart, planStartAt } from './next-fetch.ts';
 import type { PlaylistCache } from './playlist-cache.ts';
+import { resumePointMs } from './resume-point.ts';
 import { TargetLatency } from './target-latency.ts';
 import { type ArrivedMedia, type TrackEnd, TrackPlayer } from './track-player.ts';
 import { tryAgain } from './try-again.ts';
@@ -49,8 +49,6 @@ export interface SimulatedViewerDeps {
 const RETRY_MS = 1000;
 /** A start that fails sooner than this is not tried again at once. */
 const SHORT_MS = 500;
-/** Media that a jump to live leaves in the buffer. */
-const MIN_KEPT_MS = 1000;
 
 export class SimulatedViewer {
   buffer: BufferModel | null = null;
@@ -71,12 +69,16 @@ export class SimulatedViewer {
   #seekToMs: number | null = null;
   readonly #target = new TargetLatency();
   #isDropped = false;
+  readonly #renditions: AvailableRenditions;
+  /** Where the media of each track ends that arrived. */
+  readonly #mediaEndMs = new Map<TrackKind, number>();
 
   constructor(options: SimulatedViewerOptions, deps: SimulatedViewerDeps) {
     this.#options = options;
     this.#deps = deps;
     const { url, loader = 'hedged' } = options;
     const { connect, clock, onHedge } = deps;
+    this.#renditions = new AvailableRenditions({ followsPathways: loader === 'none' });
     const made = createFetch({ url, loader, connect, nowMs: () => clock.nowMs(), onHedge });
     this.#fetch = made.fetch;
     this.#hedger = made.hedger;
@@ -88,9 +90,11 @@ export class SimulatedViewer {
     while (!this.#stopping.signal.aborted) {
       const sinceMs = this.#deps.clock.nowMs();
       try {
-        if ((await this.#play()) === 'ended') break;
+        const end = await this.#play();
+        if (end === 'ended') break;
         this.#closeTracks();
-        if (this.#deps.clock.nowMs() - sinceMs < SHORT_MS) await this.#pause();
+        if (end === 'gone') this.#renditions.forgetPlaylist();
+        if (end === 'gone' && this.#deps.clock.nowMs() - sinceMs < SHORT_MS) await this.#pause();
       } catch (error) {
         this.#closeTracks();
         await this.#recover(error);
@@ -160,6 +164,7 @@ export class SimulatedViewer {
     this.buffer?.advance(nowMs);
     this.buffer?.seek(this.buffer.playheadMs, nowMs);
     this.#isDropped = true;
+    this.#renditions.forget();
   }
 
   async #pause(): Promise<void> {
@@ -168,11 +173,13 @@ export class SimulatedViewer {
 
   async #play(): Promise<TrackEnd> {
     this.#attempt = new AbortController();
-    const { videoUri, audioUri } = await this.#loadMultivariant();
-    const video = this.#createTrack('video', videoUri);
-    const audio = audioUri === null ? null : this.#createTrack('audio', audioUri);
+    const chosen = await this.#chooseRenditions();
+    const { videoUri, audioUri } = chosen;
+    const video = this.#createTrack('video', videoUri, chosen.hasOtherVideo);
+    const audio = audioUri === null ? null : this.#createTrack('audio', audioUri, chosen.hasOtherSound);
     this.#tracks = audio === null ? [video] : [video, audio];
     const [videoList, audioList] = await Promise.all([video.load(), audio?.load()]);
+    if (videoList === null || audioList === null) return this.#lose(chosen, audioList === null);
     const resumeMs = this.#resumePointMs(videoList);
     const start = resumeMs === null ? planStart(videoList) : planStartAt(videoList, resumeMs);
     const audioStart = start === null || !audioList ? null : planStartAt(audioList, start.playFromMs);
@@ -184,30 +191,33 @@ export class SimulatedViewer {
     const follows = [this.#follow(video, start.cursor)];
     if (audio !== null && audioStart !== null) follows.push(this.#follow(audio, audioStart.cursor));
     const ends = await Promise.allSettled(follows);
-    if (ends.some((end) => end.status === 'fulfilled' && end.value === 'gone')) return 'gone';
+    const [videoEnd, audioEnd] = ends.map((end) => (end.status === 'fulfilled' ? end.value : null));
+    if (videoEnd === 'lost' || audioEnd === 'lost') return this.#lose(chosen, audioEnd === 'lost');
+    if (videoEnd === 'gone' || audioEnd === 'gone') return 'gone';
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     this.buffer?.finish(this.#deps.clock.nowMs());
     return 'ended';
   }
 
-  /** Program time at which the buffer ends, when going on from there is better than a new start at the live edge. */
-  #resumePointMs(playlist: MediaPlaylist): number | null {
-    const { buffer } = this;
-    const edgeMs = liveEdgeMs(playlist);
-    if (buffer === null || edgeMs === null || this.startupMs === null || this.#isDropped) return null;
-    const nowMs = this.#deps.clock.nowMs();
-    buffer.advance(nowMs);
-    const endMs = buffer.playheadMs + buffer.aheadMs + this.#dateOffsetMs;
-    const behindSec = (edgeMs - endMs) / 1000;
-    return Math.abs(behindSec) < this.#target.sec(playlist, buffer.stalls, nowMs) + JUMP_TO_LIVE_SEC
-      ? endMs
-      : null;
+  /** The next start takes what else there is, or finds nothing and gives up. */
+  #lose(chosen: AvailableChoice, isSound: boolean): TrackEnd {
+    if (isSound) this.#renditions.loseSound();
+    else this.#renditions.loseVideo(chosen);
+    return 'lost';
   }
 
-  /** A track that is gone takes the other with it: both start anew. */
+  /** Where to go on in this playlist; null for a new start at the live edge. */
+  #resumePointMs(playlist: MediaPlaylist): number | null {
+    if (this.buffer === null || this.startupMs === null || this.#isDropped) return null;
+    const dateOffsetMs = this.#dateOffsetMs;
+    const nowMs = this.#deps.clock.nowMs();
+    return resumePointMs(this.buffer, { playlist, target: this.#target, dateOffsetMs, nowMs });
+  }
+
+  /** A track that is gone or lost takes the other with it: both start anew. */
   async #follow(track: TrackPlayer, from: Cursor): Promise<TrackEnd> {
     const end = await track.follow(from);
-    if (end === 'gone') this.#interrupt();
+    if (end !== 'ended') this.#interrupt();
     return end;
   }
 
@@ -216,8 +226,14 @@ export class SimulatedViewer {
     this.#fetch.interrupt();
   }
 
-  async #loadMultivariant(): Promise<{ videoUri: string; audioUri: string | null }> {
-    const { url, choice } = this.#options;
+  async #chooseRenditions(): Promise<AvailableChoice> {
+    if (!this.#renditions.isKnown) this.#renditions.take(await this.#loadMultivariant());
+    const chosen = this.#renditions.choose(this.#options.choice);
+    if (chosen === null) throw this.#failures.last;
+    return chosen;
+  }
+
+  async #loadMultivariant(): Promise<string> {
     const limits = loadLimits('multivariant', null);
     const options = {
       kind: 'multivariant' as const,
@@ -226,14 +242,16 @@ export class SimulatedViewer {
     };
     const body = await tryAgain(options, () => {
       this.#requests += 1;
-      return this.#fetch.get(url, 'multivariant', limits);
+      return this.#fetch.get(this.#options.url, 'multivariant', limits);
     });
     if (body === null) throw this.#failures.last;
-    return chooseRenditions(parseMultivariantPlaylist(body.toString('utf8')), choice);
+    return body.toString('utf8');
   }
 
-  #createTrack(kind: 'video' | 'audio', uri: string): TrackPlayer {
-    const options = { kind, url: new URL(uri, this.#options.url), signal: this.#attempt.signal };
+  #createTrack(kind: TrackKind, uri: string, hasAlternate: boolean): TrackPlayer {
+    const continuesFromMs = this.#mediaEndMs.get(kind) ?? null;
+    const url = new URL(uri, this.#options.url);
+    const options = { kind, url, signal: this.#attempt.signal, continuesFromMs, hasAlternate };
     return new TrackPlayer(options, {
       clock: this.#deps.clock,
       playlists: this.#deps.playlists,
@@ -251,6 +269,7 @@ export class SimulatedViewer {
     this.#seek(nowMs);
     const buffer = this.buffer as BufferModel;
     buffer.append(media.kind, media, nowMs);
+    this.#mediaEndMs.set(media.kind, media.endMs);
     if (buffer.startedAtMs !== null) this.startupMs ??= buffer.startedAtMs - this.#startedAtMs;
     if (media.kind !== 'video') return;
     this.#steer(nowMs);
@@ -270,19 +289,11 @@ export class SimulatedViewer {
   }
 
   #steer(nowMs: number): void {
-    const buffer = this.buffer as BufferModel;
-    const video = this.#tracks[0];
-    if (!video?.edge || video.playlist === null) return;
-    buffer.advance(nowMs);
-    const edgeNowMs = video.edge.endsAtMs + (nowMs - video.edge.seenAtMs);
-    const behindEdgeSec = (edgeNowMs - buffer.playheadMs - this.#dateOffsetMs) / 1000;
-    const targetSec = this.#target.sec(video.playlist, buffer.stalls, nowMs);
-    const overTargetSec = behindEdgeSec - targetSec;
-    if (overTargetSec > JUMP_TO_LIVE_SEC) buffer.skipForward(overTargetSec * 1000, MIN_KEPT_MS);
-    const bufferedSec = buffer.aheadMs / 1000;
-    const wishedOverSec = targetSec + video.playlist.targetDurationSec;
+    const track = this.#tracks[0];
+    if (track === undefined || this.buffer === null) return;
     const { maxRate } = this.#options;
-    buffer.rate = catchUpRate({ overTargetSec, wishedOverSec, bufferedSec, maxRate });
+    const dateOffsetMs = this.#dateOffsetMs;
+    keepToLive(this.buffer, { track, target: this.#target, dateOffsetMs, maxRate, nowMs });
   }
 
   #closeTracks(): void {

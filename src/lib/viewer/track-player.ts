@@ -12,7 +12,7 @@ import { type FragmentTiming, parseFragmentTimings, parseTimescale } from './fra
 import { loadLimits } from './load-limits.ts';
 import { type Cursor, liveEdgeMs, type MediaFetch, planNextFetch } from './next-fetch.ts';
 import type { PlaylistCache } from './playlist-cache.ts';
-import { tryAgain } from './try-again.ts';
+import { type Patience, tryAgain } from './try-again.ts';
 import type { FetchKind, ViewerFetch } from './viewer-fetch.ts';
 
 /** Media that arrived; milliseconds. */
@@ -30,6 +30,10 @@ export interface TrackOptions {
   /** Absolute URL of the media playlist. */
   readonly url: URL;
   readonly signal: AbortSignal;
+  /** Where the media ended that the viewer had of this kind before; null when it had none. Milliseconds. */
+  readonly continuesFromMs: number | null;
+  /** Whether there is another rendition to go to when a file of this one cannot be had. */
+  readonly hasAlternate: boolean;
 }
 
 export interface TrackDeps {
@@ -40,8 +44,11 @@ export interface TrackDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** How a track ended: the stream is over, or the window moved past the viewer and it must start anew. */
-export type TrackEnd = 'ended' | 'gone';
+/**
+ * How a track ended: the stream is over; the window moved past the viewer, which must start anew; or a file could not be had
+ * as often as it was asked for.
+ */
+export type TrackEnd = 'ended' | 'gone' | 'lost';
 
 export class TrackPlayer {
   requests = 0;
@@ -53,30 +60,56 @@ export class TrackPlayer {
   readonly #deps: TrackDeps;
   #mapUri: string | null = null;
   #timescale = 0;
+  #hasMedia = false;
 
   constructor(options: TrackOptions, deps: TrackDeps) {
     this.#options = options;
     this.#deps = deps;
   }
 
-  /** Loads the media playlist as it is now, in full. */
-  async load(): Promise<MediaPlaylist> {
-    return this.#loadPlaylist(this.#options.url.pathname);
+  /** Loads the media playlist as it is now, in full; null when it cannot be had. */
+  async load(): Promise<MediaPlaylist | null> {
+    const { pathname } = this.#options.url;
+    return this.#try('playlist', this.#playlistPatience, () => this.#loadPlaylist(pathname));
   }
 
-  /** Plays from a place of the playlist until the stream ends, the window moves on, or the signal fires. */
+  /**
+   * Plays from a place of the playlist until the stream ends, the window moves on, or the signal fires. What cannot be had is
+   * left out when there is no other rendition and more is listed after it (onFragmentOrKeyLoadError of hls.js 1.7).
+   */
   async follow(from: Cursor): Promise<TrackEnd> {
     let cursor = from;
     for (;;) {
       const plan = planNextFetch(this.playlist as MediaPlaylist, cursor);
       if (plan.kind === 'ended' || plan.kind === 'gone') return plan.kind;
       if (plan.kind === 'reload') {
-        if ((await this.#try('playlist', () => this.#reload(plan.cursor))) === null) return 'gone';
+        const loaded = await this.#try('playlist', this.#playlistPatience, () => this.#reload(plan.cursor));
+        if (loaded === null) return 'lost';
         continue;
       }
-      if ((await this.#try('media', () => this.#fetchMedia(plan))) === null) return 'gone';
+      const isLast = this.#isLast(cursor);
+      const got = await this.#try('media', this.#isAlone && isLast ? 'insist' : 'policy', () =>
+        this.#fetchMedia(plan),
+      );
+      if (got === null && (isLast || !this.#isAlone)) return 'lost';
       cursor = plan.next;
     }
+  }
+
+  /** For sound hls.js takes another pathway at once (error-controller.ts of hls.js 1.7). */
+  get #playlistPatience(): Patience {
+    if (this.#isAlone) return 'insist';
+    return this.#options.kind === 'audio' ? 'none' : 'policy';
+  }
+
+  get #isAlone(): boolean {
+    return !this.#options.hasAlternate;
+  }
+
+  /** Whether no whole segment is listed after this one. */
+  #isLast({ msn }: Cursor): boolean {
+    const whole = this.playlist?.segments.findLast(({ uri }) => uri !== null);
+    return msn >= (whole?.msn ?? 0);
   }
 
   async #reload(cursor: Cursor): Promise<true> {
@@ -113,9 +146,18 @@ export class TrackPlayer {
       this.#mapUri = fetch.mapUri;
     }
     const timings = parseFragmentTimings(await this.#get(this.#pathOf(fetch.uri), 'media'));
+    this.#continue();
+    this.#hasMedia = true;
     for (const timing of timings) this.continuity.take(timing);
     this.#deps.onMedia(this.#arrived(timings, fetch.startsAtMs));
     return true;
+  }
+
+  /** With the first media: what lies between it and what was had before is missing. */
+  #continue(): void {
+    const { continuesFromMs } = this.#options;
+    if (continuesFromMs === null || this.#hasMedia) return;
+    this.continuity.goOnAfter(Math.round((continuesFromMs * this.#timescale) / 1000));
   }
 
   #arrived(timings: readonly FragmentTiming[], startsAtMs: number | null): ArrivedMedia {
@@ -127,9 +169,9 @@ export class TrackPlayer {
     return { kind: this.#options.kind, startMs, endMs, startsAtMs };
   }
 
-  #try(kind: FetchKind, action: () => Promise<true>): Promise<true | null> {
+  #try<T>(kind: FetchKind, patience: Patience, action: () => Promise<T>): Promise<T | null> {
     const { signal } = this.#options;
-    return tryAgain({ kind, signal, onError: this.#deps.onError }, action);
+    return tryAgain({ kind, patience, signal, onError: this.#deps.onError }, action);
   }
 
   #get(path: string, kind: FetchKind): Promise<Buffer> {

@@ -30,9 +30,9 @@ async function churn(stream: string, index: number): Promise<number> {
     const node = nodes.nodes[(index + round) % nodes.nodes.length]!;
     const client = `${index}.${round}`;
     // In use until the store has heard that the last publisher left.
-    await until(async () => (await node.publish(key, client)) === 302, `${stream} to be let in`, 20_000);
+    await until(async () => (await node.publish(key, client)) === 302, `${stream} to be let in`);
     starts++;
-    if (round % 2 === 0) await until(() => nodes.running(stream).length >= 2, `${stream} to run`, 20_000);
+    if (round % 2 === 0) await until(() => nodes.running(stream).length >= 2, `${stream} to run`);
     await node.leave(client);
   }
   return starts;
@@ -55,15 +55,12 @@ test('a thousand starts and stops leave no placement, unit, file or key behind',
   await until(
     async () => (await nodes.store.redis.hlen(nodes.store.keys.placements)) === 0,
     'every placement to be given back',
-    60_000,
   );
   for (const name of names) await removeStream(nodes.store, { name, by: 'test' });
   const units = () => nodes.nodes.reduce((sum, { services }) => sum + services.units.size, 0);
-  await until(() => units() === 0, 'every unit to be removed', 30_000);
+  await until(() => units() === 0, 'every unit to be removed');
   const leftKeys = async () => (await nodes.store.redis.keys('*')).filter((key) => !AT_REST.test(key));
-  await until(async () => (await leftKeys()).length === 0, 'the store to be at rest', 20_000).catch(
-    () => undefined,
-  );
+  await until(async () => (await leftKeys()).length === 0, 'the store to be at rest').catch(() => undefined);
   assert.deepEqual(await leftKeys(), []);
   for (const node of nodes.nodes) {
     assert.equal(node.sessions.size, 0);

@@ -46,7 +46,7 @@ test('with the store restarted empty every stream is placed again where it runs,
   await nodes.stopStore();
   await nodes.startStore();
   await until(async () => (await loadRing(nodes.store))?.epoch === 2, 'the ring to be restored');
-  await until(placedAll, 'every stream to be placed where it runs', 20_000);
+  await until(placedAll, 'every stream to be placed where it runs');
   assert.deepEqual(started(), before);
 });
 

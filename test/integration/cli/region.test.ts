@@ -11,7 +11,7 @@ import { runCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
 import { until } from '../../support/until.ts';
 
-const BLOCK = '127.211';
+const BLOCK = '127.220';
 const SPEC = `version: 1
 cluster: regions
 network: { block: ${BLOCK}.0.0/16 }
@@ -107,7 +107,7 @@ describe('regions as templates', () => {
       ['us', 'active', 'us-1 1'],
       ['ap', 'active', 'ap-1 2,ap-2 2'],
     ]);
-    assert.match(await readFile(folder.spec, 'utf8'), /name: ap-1,.*address: 127\.211\.3\.1/);
+    assert.match(await readFile(folder.spec, 'utf8'), /name: ap-1,.*address: 127\.220\.3\.1/);
     assert.deepEqual((await fine<{ changes: unknown[] }>('plan')).changes, []);
     const { entries } = await fine<{ entries: { what: string; result: string }[] }>('history');
     assert.ok(entries.some(({ what, result }) => what === 'region remove' && result === 'done'));

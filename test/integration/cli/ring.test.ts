@@ -17,9 +17,9 @@ import type { ViewerReport } from '../../../src/lib/viewer/viewer-report.ts';
 import { waitUntilPlayed } from '../../../src/lib/viewer/wait-until-played.ts';
 import { runCli, startCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
-import { waitFor } from '../../support/wait.ts';
+import { until } from '../../support/until.ts';
 
-const BLOCK = '127.204';
+const BLOCK = '127.218';
 const EDGE = `http://${BLOCK}.1.1:8080`;
 
 /** A name that belongs to us-2 as soon as there is one. */
@@ -240,7 +240,7 @@ describe('the ring of a running cluster, from the command line', () => {
     test(`add-node killed with -9 ${moment} is continued by the same command`, async () => {
       const words = ['ring', 'add-node', 'us-2', '--region', 'us', '--yes', '--no-wait', '--json'];
       const { child, done } = startCli(words, folder);
-      await waitFor(moment, reached);
+      await until(reached, moment);
       child.kill('SIGKILL');
       await done;
       await json('ring', 'add-node', 'us-2', '--region', 'us', '--yes', '--no-wait');

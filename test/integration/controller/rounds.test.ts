@@ -122,7 +122,8 @@ test('replicas that had to share a region part when the other one is back', asyn
   await fake.publish('demo');
   await control();
   assert.deepEqual((await placementOf('demo'))!.replicas, ['us-1', 'us-2']);
-  await until(async () => (await placementOf('demo'))!.replicas.includes('eu-1'), 'one to be in eu', 20_000);
+  await until(async () => (await placementOf('demo'))!.replicas.includes('eu-1'), 'one to be in eu');
+  await until(async () => (await told('move-finished')).length > 0, 'the trail to tell of it');
   assert.match((await told('move-finished'))[0]!.subject, /^us-2 to eu-1 /);
   await assertInStep();
 });
@@ -260,18 +261,14 @@ test('a draining node is emptied, never more than four streams at a time, two fr
   assert.ok((await onDrained()).length > 0);
   let most = 0;
   await drain('us-1', 'eu-1');
-  await until(
-    async () => {
-      const moving = [...(await loadPlacements(fake.store)).values()].flatMap(({ move }) => move ?? []);
-      most = Math.max(most, moving.length);
-      for (const node of NAMES) {
-        assert.ok(moving.filter(({ from, to }) => from === node || to === node).length <= 2, node);
-      }
-      return (await onDrained()).length === 0 && moving.length === 0;
-    },
-    'both nodes to be empty',
-    30_000,
-  );
+  await until(async () => {
+    const moving = [...(await loadPlacements(fake.store)).values()].flatMap(({ move }) => move ?? []);
+    most = Math.max(most, moving.length);
+    for (const node of NAMES) {
+      assert.ok(moving.filter(({ from, to }) => from === node || to === node).length <= 2, node);
+    }
+    return (await onDrained()).length === 0 && moving.length === 0;
+  }, 'both nodes to be empty');
   assert.ok(most >= 2 && most <= 4, `${most} at a time`);
   for (const { replicas } of (await loadPlacements(fake.store)).values()) {
     assert.deepEqual(

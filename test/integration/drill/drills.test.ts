@@ -11,7 +11,7 @@ import { armedOf, loadUndoRecord } from '../../../src/lib/drill/undo/undo-record
 import { isProcessAlive } from '../../../src/lib/nodes/processes.ts';
 import { ROOT } from '../../support/cli.ts';
 import { type DemoCluster, startDemoCluster } from '../../support/demo-cluster.ts';
-import { waitFor } from '../../support/wait.ts';
+import { until } from '../../support/until.ts';
 
 const MEDIA = `  dvrSec: 60
   ladder: [{ name: low, width: 256, height: 144, videoKbps: 150 }]
@@ -19,6 +19,11 @@ const MEDIA = `  dvrSec: 60
 const STREAMCTL = join(ROOT, 'bin/streamctl');
 /** Few viewers, and a second without a stall is steady enough. */
 const SHORT = ['--viewers', '20', '--calm', '1s'];
+
+/** A drill is run so often while the machine is too busy for it by its own word. */
+const ATTEMPTS = 3;
+/** What a verdict of `unknown`, or a drill that does not begin, says of the machine. */
+const TOO_BUSY = /this machine was too busy to tell|the host keeps back up to \d+ % of the CPU/;
 
 interface Outcome {
   readonly status: number;
@@ -30,15 +35,24 @@ describe('drills', () => {
   let dir: string;
   before(async () => {
     cluster = await startDemoCluster({
-      ...{ name: 'drills', media: MEDIA, block: '127.207.0.0/16' },
+      ...{ name: 'drills', media: MEDIA, block: '127.222.0.0/16' },
       publish: ['--size', '320x180', '--fps', '25', '--kbps', '300'],
     });
     dir = join(cluster.env.STREAMCTL_HOME!, 'drills');
   });
   after(async () => await cluster.close());
 
-  /** Runs a drill to its end, whatever the verdict. */
+  /** Runs a drill to its end, whatever the verdict; once more where it says that this machine was too busy to tell. */
   const drill = async (...words: readonly string[]): Promise<Outcome> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await drillOnce(...words);
+      const { verdict, reasons, error } = outcome.run as DrillRun & { readonly error?: unknown };
+      const tells = error === undefined && verdict !== 'unknown';
+      const said = JSON.stringify([reasons, error]);
+      if (tells || attempt === ATTEMPTS || !TOO_BUSY.test(said)) return outcome;
+    }
+  };
+  const drillOnce = async (...words: readonly string[]): Promise<Outcome> => {
     const argv = ['drill', ...words, '--spec', cluster.specFile, '--json'];
     return await new Promise((resolve, reject) => {
       execFile(STREAMCTL, argv, { env: cluster.env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
@@ -51,7 +65,8 @@ describe('drills', () => {
       });
     });
   };
-  const about = ({ run }: Outcome): string => JSON.stringify([run.verdict, run.reasons, run.events], null, 1);
+  const about = ({ run }: Outcome): string =>
+    JSON.stringify(run.verdict === undefined ? run : [run.verdict, run.reasons, run.events], null, 1);
 
   for (const words of [
     'kill-transcoder demo --duration 2s',
@@ -59,6 +74,7 @@ describe('drills', () => {
     'gap-packager demo --duration 2s',
     'fail-store --duration 3s',
     'fail-control --duration 3s',
+    'clock-skew eu-2 3000 --duration 3s',
     'surge us 20 --duration 4s',
   ]) {
     test(`${words}: no viewer notices`, async () => {
@@ -100,6 +116,14 @@ describe('drills', () => {
     });
   }
 
+  test('full-disk is refused where the disk is not the cluster’s alone, and nothing is left of it', async () => {
+    const argv = ['drill', 'full-disk', 'eu-1', '--duration', '2s', ...SHORT, '--spec', cluster.specFile];
+    const child = spawn(STREAMCTL, argv, { env: cluster.env, stdio: 'ignore' });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(status, 8);
+    assert.ok(!(await readdir(join(dir, 'nodes/eu-1/data'))).some((name) => name.startsWith('drill-fill-')));
+  });
+
   test('a drill killed with -9 heals by itself', async () => {
     const nodes = ['eu-1', 'eu-2'];
     const count = async (): Promise<number> =>
@@ -117,16 +141,16 @@ describe('drills', () => {
       '4',
     ];
     const child = spawn(STREAMCTL, argv, { env: cluster.env, stdio: 'ignore' });
-    await waitFor('the region is gone', async () => (await count()) === 0, 40_000);
+    await until(async () => (await count()) === 0, 'the region is gone');
     child.kill('SIGKILL');
-    await waitFor('the region is back', async () => (await count()) >= whole - 4, 20_000);
+    await until(async () => (await count()) >= whole - 4, 'the region is back');
     const last = (await readdir(join(dir, 'drills'))).sort().at(-1)!;
     const record = await loadUndoRecord(join(dir, 'drills', last, 'undo.json'));
     assert.deepEqual(armedOf(record), []);
-    await waitFor('the undo process has ended', async () => !(await isProcessAlive(record!.pid)));
+    await until(async () => !(await isProcessAlive(record!.pid)), 'the undo process has ended');
     const health = async (): Promise<boolean> =>
       ((await cluster.run('status').catch(() => ({}))) as { healthy?: boolean }).healthy === true;
-    await waitFor('the cluster is healthy again', health, 30_000);
+    await until(health, 'the cluster is healthy again');
   });
 
   test('while a drill runs, up and another drill are refused with 6; Ctrl-C heals it before it ends, with 14', async () => {
@@ -145,7 +169,7 @@ describe('drills', () => {
       return found.length > 0 && found.every(({ stopped }) => stopped);
     };
     try {
-      await waitFor('the node is frozen', frozen, 40_000);
+      await until(frozen, 'the node is frozen');
       assert.equal((await drill('fail-control', '--viewers', '1')).status, 6);
       const failure = await cluster.run('up').catch((error: { code: number }) => error);
       assert.equal((failure as { code: number }).code, 6);

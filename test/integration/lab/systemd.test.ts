@@ -167,7 +167,7 @@ describe('units under systemd', { skip, timeout: 120_000 }, () => {
     const on = await lab('power-on', 'us-1');
     assert.equal(on.status, 0, on.stderr);
     startCallers();
-    await until(async () => (await stateOf('static', 'agent'))?.state === 'running', 'the agent', 20_000);
+    await until(async () => (await stateOf('static', 'agent'))?.state === 'running', 'the agent');
     assert.equal((await stateOf('static', 'origin'))?.state, 'stopped');
     await call('dynamic', 'install', unit('pipeline-b'));
     await call('dynamic', 'start', 'pipeline-b');

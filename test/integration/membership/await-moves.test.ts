@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import type { StreamctlError } from '../../../src/lib/base/errors.ts';
 import { awaitMoves, type MoveProgress } from '../../../src/lib/membership/await-moves.ts';
 import { createWish } from '../../../src/lib/placement/wish.ts';
+import type { StepReport } from '../../../src/lib/provision/context.ts';
+import { awaitChange } from '../../../src/lib/provision/ring/await-change.ts';
 import { holdLease } from '../../../src/lib/store/controller-lease.ts';
-import { beginMove, finishMove, writePlannedMoves } from '../../../src/lib/store/moves.ts';
+import { abortMove, beginMove, finishMove, writePlannedMoves } from '../../../src/lib/store/moves.ts';
 import { placeStream, releaseStream } from '../../../src/lib/store/placements.ts';
+import { recordEvent } from '../../../src/lib/store/record-event.ts';
 import { writeRing } from '../../../src/lib/store/ring.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
@@ -109,4 +113,25 @@ test('a store that goes away ends the waiting', async () => {
   const own = await connectStore(redis.options);
   const waiting = awaitMoves(own, { streams: ['demo'] }, { signal, onProgress: () => own.close() });
   await assert.rejects(waiting, { code: 'NOT_RUNNING', message: /the store does not answer/ });
+});
+
+test('a move that is given up twice is not waited for, and what the controller said of it is told', async () => {
+  await plan();
+  const giveUp = async (): Promise<void> => {
+    const subject = `${from} to ${to} after 3.1 s: its pipeline does not stay up on ${to}`;
+    await recordEvent(store, { who: 'controller us-1', what: 'move-aborted', stream: 'demo', subject });
+    await plan();
+    await abortMove(store, { token, stream: 'demo' });
+  };
+  const steps: (() => Promise<unknown>)[] = [begin, giveUp, begin, giveUp];
+  const told: string[] = [];
+  const report = { doing: () => void steps.shift()?.(), happened: (text: string) => void told.push(text) };
+  await assert.rejects(
+    awaitChange(store, [{ stream: 'demo', from, to }], { signal, report: report as unknown as StepReport }),
+    (error: StreamctlError) =>
+      error.code === 'PARTLY_DONE' &&
+      error.message ===
+        `demo did not move: ${from} to ${to} after 3.1 s: its pipeline does not stay up on ${to}`,
+  );
+  assert.equal(told.length, 2);
 });

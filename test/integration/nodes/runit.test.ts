@@ -8,7 +8,7 @@ import { createRunitServices } from '../../../src/lib/nodes/runit.ts';
 import { isSupervised } from '../../../src/lib/nodes/runsv.ts';
 import { findRunsvdirs, stopRunsvdir } from '../../../src/lib/nodes/runsvdir.ts';
 import type { Unit } from '../../../src/lib/nodes/service-manager.ts';
-import { waitFor } from '../../support/wait.ts';
+import { until } from '../../support/until.ts';
 
 const COUNT = 'echo "up $SAYS"; trap "echo bye; exit 0" TERM; while :; do sleep 0.05; done';
 
@@ -16,110 +16,114 @@ function unit(name: string, script = COUNT, env: Record<string, string> = { SAYS
   return { name, argv: ['/bin/sh', '-c', script], env, stopTimeoutSec: 1 };
 }
 
-for (const mode of ['static', 'dynamic'] as const) {
-  describe(`runit services, ${mode}`, async () => {
-    const clusterDir = await mkdtemp(join(tmpdir(), 'streamctl-runit-'));
-    const dir = join(clusterDir, 'service');
-    await mkdir(dir);
-    const services = createRunitServices({ mode, dir, logDir: join(clusterDir, 'log'), clusterDir });
-    const stateOf = async (name: string) => (await services.list()).find((found) => found.name === name);
+describe('services under runit', { concurrency: true }, () => {
+  for (const mode of ['static', 'dynamic'] as const) {
+    describe(`runit services, ${mode}`, { concurrency: 1 }, async () => {
+      const clusterDir = await mkdtemp(join(tmpdir(), 'streamctl-runit-'));
+      const dir = join(clusterDir, 'service');
+      await mkdir(dir);
+      const services = createRunitServices({ mode, dir, logDir: join(clusterDir, 'log'), clusterDir });
+      const stateOf = async (name: string) => (await services.list()).find((found) => found.name === name);
 
-    after(async () => {
-      const names = (await services.list()).map(({ name }) => name);
-      for (const name of names) await services.stop(name);
-      await stopRunsvdir(
-        dir,
-        names.map((name) => join(dir, name)),
-      );
-      await waitFor('no process is left', async () => (await findClusterProcesses(clusterDir)).length === 0);
-      await rm(clusterDir, { recursive: true });
-    });
+      after(async () => {
+        const names = (await services.list()).map(({ name }) => name);
+        for (const name of names) await services.stop(name);
+        await stopRunsvdir(
+          dir,
+          names.map((name) => join(dir, name)),
+        );
+        await until(async () => (await findClusterProcesses(clusterDir)).length === 0, 'no process is left');
+        await rm(clusterDir, { recursive: true });
+      });
 
-    test('units that are started side by side share one supervisor of their folder', async () => {
-      const names = ['side-a', 'side-b', 'side-c'];
-      await Promise.all(names.map((name) => services.install(unit(name))));
-      await Promise.all(names.map((name) => services.start(name)));
-      assert.equal(findRunsvdirs(dir).length, mode === 'static' ? 1 : 0);
-      await Promise.all(names.map((name) => services.remove(name)));
-    });
+      test('units that are started side by side share one supervisor of their folder', async () => {
+        const names = ['side-a', 'side-b', 'side-c'];
+        await Promise.all(names.map((name) => services.install(unit(name))));
+        await Promise.all(names.map((name) => services.start(name)));
+        assert.equal(findRunsvdirs(dir).length, mode === 'static' ? 1 : 0);
+        await Promise.all(names.map((name) => services.remove(name)));
+      });
 
-    test('install() starts nothing, says whether it changed something, and start() runs it', async () => {
-      assert.equal(await services.install(unit('one')), true);
-      assert.equal(await services.install(unit('one')), false);
-      assert.equal((await stateOf('one'))?.state, 'stopped');
-      await services.start('one');
-      await waitFor('the unit runs', async () => (await stateOf('one'))?.pid != null);
-      await waitFor('its words are logged', async () =>
-        (await services.lastLines('one', 5)).some((line) => line.endsWith("up it's on")),
-      );
-    });
+      test('install() starts nothing, says whether it changed something, and start() runs it', async () => {
+        assert.equal(await services.install(unit('one')), true);
+        assert.equal(await services.install(unit('one')), false);
+        assert.equal((await stateOf('one'))?.state, 'stopped');
+        await services.start('one');
+        await until(async () => (await stateOf('one'))?.pid != null, 'the unit runs');
+        await until(
+          async () => (await services.lastLines('one', 5)).some((line) => line.endsWith("up it's on")),
+          'its words are logged',
+        );
+      });
 
-    test('start() of a unit that runs leaves it alone', async () => {
-      const { pid } = (await stateOf('one'))!;
-      await services.start('one');
-      assert.equal((await stateOf('one'))!.pid, pid);
-    });
+      test('start() of a unit that runs leaves it alone', async () => {
+        const { pid } = (await stateOf('one'))!;
+        await services.start('one');
+        assert.equal((await stateOf('one'))!.pid, pid);
+      });
 
-    test('a killed unit is back, and its children are gone', async () => {
-      await services.install(unit('parent', 'sleep 987654 & echo child $!; wait'));
-      await services.start('parent');
-      const said = async () =>
-        (await services.lastLines('parent', 9)).filter((line) => line.includes('child '));
-      await waitFor('the child runs', async () => (await said()).length === 1);
-      const child = Number((await said())[0]!.split('child ')[1]);
-      const { pid } = (await stateOf('parent'))!;
-      process.kill(pid!, 'SIGKILL');
-      await waitFor('a new process runs', async () => (await said()).length === 2);
-      assert.equal(await isProcessAlive(child), false);
-      assert.notEqual((await stateOf('parent'))!.pid, pid);
-    });
+      test('a killed unit is back, and its children are gone', async () => {
+        await services.install(unit('parent', 'sleep 987654 & echo child $!; wait'));
+        await services.start('parent');
+        const said = async () =>
+          (await services.lastLines('parent', 9)).filter((line) => line.includes('child '));
+        await until(async () => (await said()).length === 1, 'the child runs');
+        const child = Number((await said())[0]!.split('child ')[1]);
+        const { pid } = (await stateOf('parent'))!;
+        process.kill(pid!, 'SIGKILL');
+        await until(async () => (await said()).length === 2, 'a new process runs');
+        assert.equal(await isProcessAlive(child), false);
+        assert.notEqual((await stateOf('parent'))!.pid, pid);
+      });
 
-    test('stop() ends a unit that ignores TERM, and everything it started', async () => {
-      await services.install(
-        unit('stubborn', 'trap "" TERM; sleep 876543 & echo child $!; while :; do sleep 9; done'),
-      );
-      await services.start('stubborn');
-      await waitFor('it runs', async () => (await services.lastLines('stubborn', 1)).length === 1);
-      const { pid } = (await stateOf('stubborn'))!;
-      await services.stop('stubborn');
-      assert.equal(await isGroupAlive(pid!), false);
-      assert.equal((await stateOf('stubborn'))!.state, 'stopped');
-      if (mode === 'dynamic') assert.equal(await isSupervised(join(dir, 'stubborn')), false);
-    });
+      test('stop() ends a unit that ignores TERM, and everything it started', async () => {
+        await services.install(
+          unit('stubborn', 'trap "" TERM; sleep 876543 & echo child $!; while :; do sleep 9; done'),
+        );
+        await services.start('stubborn');
+        await until(async () => (await services.lastLines('stubborn', 1)).length === 1, 'it runs');
+        const { pid } = (await stateOf('stubborn'))!;
+        await services.stop('stubborn');
+        assert.equal(await isGroupAlive(pid!), false);
+        assert.equal((await stateOf('stubborn'))!.state, 'stopped');
+        if (mode === 'dynamic') assert.equal(await isSupervised(join(dir, 'stubborn')), false);
+      });
 
-    test('a unit that exits at once is reported as restarting', async () => {
-      await services.install(unit('broken', 'echo no; exit 3'));
-      await services.start('broken');
-      await waitFor('it was tried twice', async () => (await services.lastLines('broken', 9)).length >= 2);
-      assert.equal((await stateOf('broken'))!.state, 'restarting');
-      await services.stop('broken');
-    });
+      test('a unit that exits at once is reported as restarting', async () => {
+        await services.install(unit('broken', 'echo no; exit 3'));
+        await services.start('broken');
+        await until(async () => (await services.lastLines('broken', 9)).length >= 2, 'it was tried twice');
+        assert.equal((await stateOf('broken'))!.state, 'restarting');
+        await services.stop('broken');
+      });
 
-    test('a changed unit runs its new words after restart()', async () => {
-      assert.equal(await services.install(unit('one', COUNT, { SAYS: 'again' })), true);
-      await services.restart('one');
-      await waitFor('new words', async () =>
-        (await services.lastLines('one', 2)).some((line) => line.endsWith('up again')),
-      );
-    });
+      test('a changed unit runs its new words after restart()', async () => {
+        assert.equal(await services.install(unit('one', COUNT, { SAYS: 'again' })), true);
+        await services.restart('one');
+        await until(
+          async () => (await services.lastLines('one', 2)).some((line) => line.endsWith('up again')),
+          'new words',
+        );
+      });
 
-    test('remove() leaves only the log', async () => {
-      await services.remove('one');
-      assert.equal(await stateOf('one'), undefined);
-      assert.notEqual((await services.lastLines('one', 1)).length, 0);
-    });
+      test('remove() leaves only the log', async () => {
+        await services.remove('one');
+        assert.equal(await stateOf('one'), undefined);
+        assert.notEqual((await services.lastLines('one', 1)).length, 0);
+      });
 
-    test('a unit whose supervisor was killed is found and stopped', async () => {
-      await services.install(unit('orphan'));
-      await services.start('orphan');
-      await waitFor('it runs', async () => (await stateOf('orphan'))?.pid != null);
-      const { pid } = (await stateOf('orphan'))!;
-      const parent = Number(/^PPid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]);
-      if (mode === 'static') process.kill(findRunsvdirs(dir)[0]!, 'SIGKILL');
-      process.kill(parent, 'SIGKILL');
-      await waitFor('its supervisor is gone', async () => !(await isSupervised(join(dir, 'orphan'))));
-      await services.stop('orphan');
-      assert.equal(await isGroupAlive(pid!), false);
+      test('a unit whose supervisor was killed is found and stopped', async () => {
+        await services.install(unit('orphan'));
+        await services.start('orphan');
+        await until(async () => (await stateOf('orphan'))?.pid != null, 'it runs');
+        const { pid } = (await stateOf('orphan'))!;
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]);
+        if (mode === 'static') process.kill(findRunsvdirs(dir)[0]!, 'SIGKILL');
+        process.kill(parent, 'SIGKILL');
+        await until(async () => !(await isSupervised(join(dir, 'orphan'))), 'its supervisor is gone');
+        await services.stop('orphan');
+        assert.equal(await isGroupAlive(pid!), false);
+      });
     });
-  });
-}
+  }
+});

@@ -10,7 +10,7 @@ import type { Change } from '../../../src/lib/provision/changes.ts';
 import { takeLock } from '../../../src/lib/provision/lock.ts';
 import { runCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder, smallSpec } from '../../support/cluster-folder.ts';
-import { waitFor } from '../../support/wait.ts';
+import { until } from '../../support/until.ts';
 
 interface UpJson {
   readonly changed: boolean;
@@ -18,7 +18,7 @@ interface UpJson {
   readonly streams: readonly { name: string; key: string }[];
 }
 
-const BLOCK = '127.203';
+const BLOCK = '127.224';
 const PORTS = [1935, 8080, 8081, 8082, 8083, 6379];
 
 describe('up and down', () => {
@@ -82,10 +82,10 @@ describe('up and down', () => {
   test('a killed daemon is back without up, and up finds nothing to do', async () => {
     const pid = (await pidOf('a-2', 'origin'))!;
     process.kill(pid, 'SIGKILL');
-    await waitFor('another process runs', async () => {
+    await until(async () => {
       const now = await pidOf('a-2', 'origin');
       return now !== undefined && now !== pid && !(await canListen(`${BLOCK}.1.2`, 8081));
-    });
+    }, 'another process runs');
     assert.equal((await runCli(['up', '--json'], folder)).json<UpJson>().changed, false);
   });
 

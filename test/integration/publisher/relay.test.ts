@@ -64,11 +64,13 @@ const isMedia = (tag: FlvTag): boolean => tag.type !== 'script' && !tag.isSequen
 const mediaOf = (session: SinkSession | undefined): FlvTag[] => session?.tags.filter(isMedia) ?? [];
 const lastMs = (session: SinkSession | undefined): number => mediaOf(session).at(-1)?.timestampMs ?? 0;
 
-/** What both have, tag by tag; the later one began somewhere within the earlier one. */
+/** What both have, tag by tag; the later one, whichever it is, began somewhere within the earlier one. */
 function assertSame(one: SinkSession, other: SinkSession): void {
   const keyOf = (tag: FlvTag): string =>
     `${tag.type} ${tag.timestampMs} ${Buffer.from(tag.data).toString('base64')}`;
-  const [a, b] = [mediaOf(one).map(keyOf), mediaOf(other).map(keyOf)];
+  const firstMs = (session: SinkSession): number => mediaOf(session)[0]!.timestampMs;
+  const [earlier, later] = firstMs(one) <= firstMs(other) ? [one, other] : [other, one];
+  const [a, b] = [mediaOf(earlier).map(keyOf), mediaOf(later).map(keyOf)];
   const from = a.indexOf(b[0]!);
   assert.ok(from >= 0, 'they have something in common');
   const common = Math.min(a.length - from, b.length);

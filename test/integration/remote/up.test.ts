@@ -9,6 +9,7 @@ import { findObstacle } from '../../../src/lib/lab/check-host.ts';
 import { labLayout, machineLayout } from '../../../src/lib/lab/layout.ts';
 import { runCli, startCli } from '../../support/cli.ts';
 import { runInMachine } from '../../support/lab-node.ts';
+import { MACHINE_FAULTS } from '../../support/machine-faults.ts';
 import { until } from '../../support/until.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'streamctl-remote-'));
@@ -25,11 +26,13 @@ const onMachine = (machine: string, command: string) => runInMachine(layout.sshC
 /** A path of a machine's disk, as this machine sees what was written to it. */
 const onDisk = (machine: string, path: string) => join(machineLayout(layout, machine).upper, path);
 
-function writeSpec(file: string, ssh: string): void {
+/** `more` is put behind a node's name: `ap-1, weight: 2`. */
+function writeSpec(file: string, ssh: string, more = ''): void {
   const nodes = MACHINES.map((name, index) => {
     const [region, number] = name.split('-') as [string, string];
     const roles = number === '2' ? 'edge' : index === 0 ? 'store, ingest, origin' : 'ingest, origin';
-    return `  - { name: ${name}, region: ${region}, host: 10.213.${REGIONS.indexOf(region) + 1}.${number}, roles: [${roles}] }`;
+    const named = more.startsWith(`${name},`) ? more : name;
+    return `  - { name: ${named}, region: ${region}, host: 10.213.${REGIONS.indexOf(region) + 1}.${number}, roles: [${roles}] }`;
   });
   const lines = [
     'version: 1',
@@ -39,6 +42,11 @@ function writeSpec(file: string, ssh: string): void {
   ];
   const regions = ['regions:', ...REGIONS.map((name) => `  - name: ${name}`), 'nodes:', ...nodes];
   writeFileSync(join(home, file), `${[...lines, ...regions, 'streams:', '  - name: demo'].join('\n')}\n`);
+}
+
+interface UpReport {
+  readonly changes: readonly { readonly node: string | null; readonly text: string }[];
+  readonly without: readonly string[];
 }
 
 interface Refusal {
@@ -66,7 +74,7 @@ async function refused(spec = 'streamctl.yaml'): Promise<Refusal['error'] & { re
 /** Starts `up`, and kills it as soon as something is there. */
 async function killUp(when: () => boolean, what: string): Promise<void> {
   const { child, done } = startCli(['up'], place);
-  await until(() => Promise.resolve(when()), what, 60_000);
+  await until(() => Promise.resolve(when()), what);
   child.kill('SIGKILL');
   await done;
 }
@@ -84,8 +92,9 @@ describe('a cluster on machines', { skip, timeout: 280_000 }, () => {
 
   test('a machine that is off is named, with what became of the others', async () => {
     await cli('lab', 'power-off', 'ap-2');
-    const { code, message, failed, details } = await refused();
+    const { code, message, hint, failed, details } = await refused();
     assert.equal(code, 'UNREACHABLE');
+    assert.match(hint, /--without ap-2/);
     assert.match(message, /^ap-2: connect: /);
     assert.deepEqual(failed, ['ap-2']);
     assert.match(details.facts['us-1'] ?? '', /done/);
@@ -105,42 +114,7 @@ describe('a cluster on machines', { skip, timeout: 280_000 }, () => {
     assert.match(details.facts['key shown'] ?? '', /^ssh-ed25519 SHA256:/);
   });
 
-  const FAULTS = [
-    {
-      what: 'a distribution that is not supported',
-      machine: 'eu-2',
-      breaks: "mv /etc/os-release /root/kept; printf 'ID=debian\\nVERSION_ID=11\\n' >/etc/os-release",
-      mends: 'mv /root/kept /etc/os-release',
-      code: 'MACHINE_UNFIT',
-      says: /eu-2: check the machine: debian 11 is not supported/,
-    },
-    {
-      what: 'a user whose sudo asks for a password',
-      machine: 'us-2',
-      breaks: "sed -i 's/NOPASSWD: //' /etc/sudoers.d/lab",
-      mends: "sed -i 's/ALL$/NOPASSWD: ALL/' /etc/sudoers.d/lab",
-      code: 'ACCESS_DENIED',
-      says: /us-2: become root: sudo asks admin for a password/,
-    },
-    {
-      what: 'a package that is too old',
-      machine: 'ap-1',
-      breaks:
-        "cp /var/lib/dpkg/status /root/status; sed -i '/^Package: redis-server$/,/^$/s/^Version:.*/Version: 5:6.0.16-1/' /var/lib/dpkg/status",
-      mends: 'mv /root/status /var/lib/dpkg/status',
-      code: 'MACHINE_UNFIT',
-      says: /ap-1: check the machine: redis-server 5:6\.0\.16-1 is too old; 7\.0 is needed/,
-    },
-    {
-      what: 'a disk without room',
-      machine: 'us-1',
-      breaks: 'mkdir -p /var/lib && mount -t tmpfs -o size=50m full /var/lib',
-      mends: 'umount /var/lib',
-      code: 'MACHINE_UNFIT',
-      says: /us-1: check the machine: \d+ MB are free under \/var\/lib; \d+ MB are needed/,
-    },
-  ];
-  for (const { what, machine, breaks, mends, code, says } of FAULTS) {
+  for (const { what, machine, breaks, mends, code, says } of MACHINE_FAULTS) {
     test(`${what} is refused by name before anything is changed`, async () => {
       assert.equal((await onMachine(machine, breaks)).status, 0);
       const error = await refused();
@@ -180,8 +154,9 @@ describe('a cluster on machines', { skip, timeout: 280_000 }, () => {
 
   test('status and stream list reach agents and store through ssh', async () => {
     const status = async () => (await cli('status', '--json')).json<ClusterStatus>();
-    await until(async () => (await status()).healthy, 'the cluster to be healthy', 30_000);
-    const { nodes } = await status();
+    await until(async () => (await status()).healthy, 'the cluster to be healthy');
+    const { nodes, storeNode } = await status();
+    assert.equal(storeNode, 'us-1');
     assert.deepEqual(nodes.map(({ name }) => name).sort(), MACHINES.toSorted());
     const { streams } = (await cli('stream', 'list', '--json')).json<{ streams: { name: string }[] }>();
     assert.deepEqual(
@@ -232,7 +207,22 @@ describe('a cluster on machines', { skip, timeout: 280_000 }, () => {
     assert.equal(run.status, 7, run.stdout + run.stderr);
     const down = run.json<ClusterStatus>().nodes.find(({ name }) => name === 'ap-2');
     assert.notEqual(down?.health, 'up');
+  });
+
+  test('without a machine that is off the others are changed, and up does the rest when it is back', async () => {
+    writeSpec('streamctl.yaml', layout.sshConfig, 'ap-1, weight: 2');
+    const run = await cli('up', '--without', 'ap-2', '--json');
+    assert.equal(run.status, 10, run.stdout + run.stderr);
+    const { changes, without } = run.json<UpReport>();
+    assert.deepEqual(without, ['ap-2']);
+    const changed = new Set(changes.map(({ node }) => node).filter((node) => node !== null));
+    assert.deepEqual([...changed].sort(), MACHINES.filter((name) => name !== 'ap-2').sort());
+    assert.ok(!changes.some(({ text }) => text.includes('mesh')), 'it keeps its place in the mesh');
+    assert.equal((await cli('plan', '--without', 'ap-2')).status, 0);
     assert.equal((await cli('lab', 'power-on', 'ap-2')).status, 0);
+    const later = await cli('up', '--json');
+    assert.equal(later.status, 0, later.stdout + later.stderr);
+    assert.ok(later.json<UpReport>().changes.every(({ node }) => node === 'ap-2' || node === null));
   });
 
   test('down leaves nothing on any machine, and may be run twice', async () => {

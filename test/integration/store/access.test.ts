@@ -21,7 +21,7 @@ let node: Store;
 const refused = /NOPERM/;
 
 before(async () => {
-  stores = await startStoreNodes('127.213.0.0/16', 1);
+  stores = await startStoreNodes('127.215.0.0/16', 1);
   await until(async () => {
     operator = await connectStore(stores.as('operator')).catch(() => operator);
     return operator !== undefined;

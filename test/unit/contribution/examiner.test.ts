@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { Examiner } from '../../../src/lib/contribution/examiner.ts';
 import type { LookOptions } from '../../../src/lib/contribution/look-process.ts';
@@ -15,35 +15,6 @@ let examiner: Examiner;
 let sees: boolean | null;
 let hears: boolean | null;
 
-beforeEach(() => {
-  nowMs = 1_800_000_000_000;
-  looks = [];
-  told = [];
-  sees = false;
-  hears = false;
-  examiner = new Examiner({
-    limits: { blackSec: 2, silenceSec: 5 },
-    headers: () => [],
-    clock: { nowMs: () => nowMs },
-    log: pino({ level: 'silent' }),
-    onFitness: ({ state }) => told.push(state),
-    start: (options) => {
-      const look = { ...options, fed: [] as string[], closed: false };
-      looks.push(look);
-      return {
-        feed: (tag, atMs) => {
-          look.fed.push(tag.type);
-          if (tag.type === 'video' && sees !== null) options.onPicture(sees, atMs);
-          if (tag.type === 'audio' && hears !== null) options.onSound(hears, atMs);
-        },
-        close: () => {
-          look.closed = true;
-        },
-      };
-    },
-  });
-});
-
 const tag = (type: FlvTag['type'], flags: Partial<FlvTag> = {}): FlvTag => ({
   ...{ type, timestampMs: 0, data: Buffer.of(0x27), isKeyFrame: false, isSequenceHeader: false },
   ...flags,
@@ -56,68 +27,99 @@ function play(frames: number, tracks: readonly FlvTag['type'][] = ['video', 'aud
   }
 }
 
-test('only key frames and sound are looked at, by one process', () => {
-  play(2 * GOP);
-  assert.equal(looks.filter(({ closed }) => !closed).length, 1);
-  const { fed } = looks.at(-1)!;
-  assert.ok(fed.filter((type) => type === 'video').length <= 2);
-  assert.ok(fed.includes('audio'));
-  assert.equal(examiner.fitness.state, 'fit');
-});
+describe('an examiner', () => {
+  beforeEach(() => {
+    nowMs = 1_800_000_000_000;
+    looks = [];
+    told = [];
+    sees = false;
+    hears = false;
+    examiner = new Examiner({
+      limits: { blackSec: 2, silenceSec: 5 },
+      headers: () => [],
+      clock: { nowMs: () => nowMs },
+      log: pino({ level: 'silent' }),
+      onFitness: ({ state }) => told.push(state),
+      start: (options) => {
+        const look = { ...options, fed: [] as string[], closed: false };
+        looks.push(look);
+        return {
+          feed: (tag, atMs) => {
+            look.fed.push(tag.type);
+            if (tag.type === 'video' && sees !== null) options.onPicture(sees, atMs);
+            if (tag.type === 'audio' && hears !== null) options.onSound(hears, atMs);
+          },
+          close: () => {
+            look.closed = true;
+          },
+        };
+      },
+    });
+  });
 
-test('black is told once it lasts, and once when it is over', () => {
-  play(2 * GOP);
-  told = [];
-  sees = true;
-  play(2 * GOP);
-  sees = false;
-  play(GOP);
-  assert.deepEqual(told, ['doubtful', 'black', 'fit']);
-});
+  test('only key frames and sound are looked at, by one process', () => {
+    play(2 * GOP);
+    assert.equal(looks.filter(({ closed }) => !closed).length, 1);
+    const { fed } = looks.at(-1)!;
+    assert.ok(fed.filter((type) => type === 'video').length <= 2);
+    assert.ok(fed.includes('audio'));
+    assert.equal(examiner.fitness.state, 'fit');
+  });
 
-test('sound that stops coming is silence', () => {
-  play(2 * GOP);
-  told = [];
-  play(4 * GOP, ['video']);
-  assert.deepEqual(told, ['doubtful', 'silent']);
-});
+  test('black is told once it lasts, and once when it is over', () => {
+    play(2 * GOP);
+    told = [];
+    sees = true;
+    play(2 * GOP);
+    sees = false;
+    play(GOP);
+    assert.deepEqual(told, ['doubtful', 'black', 'fit']);
+  });
 
-test('a process that dies makes the verdict unknown and is started again, ever more seldom', () => {
-  play(2 * GOP);
-  sees = true;
-  play(2 * GOP);
-  assert.equal(examiner.fitness.state, 'black');
-  const before = looks.length;
-  looks.at(-1)!.onEnd('killed by SIGKILL');
-  assert.equal(examiner.fitness.state, 'unknown');
-  const starts: number[] = [];
-  for (let count = 0; count < 60 * 25; count++) {
-    const known = looks.length;
-    examiner.take(tag('video', { isKeyFrame: true }));
-    if (looks.length > known) {
-      starts.push(nowMs);
-      looks.at(-1)!.onEnd('exited with 1');
+  test('sound that stops coming is silence', () => {
+    play(2 * GOP);
+    told = [];
+    play(4 * GOP, ['video']);
+    assert.deepEqual(told, ['doubtful', 'silent']);
+  });
+
+  test('a process that dies makes the verdict unknown and is started again, ever more seldom', () => {
+    play(2 * GOP);
+    sees = true;
+    play(2 * GOP);
+    assert.equal(examiner.fitness.state, 'black');
+    const before = looks.length;
+    looks.at(-1)!.onEnd('killed by SIGKILL');
+    assert.equal(examiner.fitness.state, 'unknown');
+    const starts: number[] = [];
+    for (let count = 0; count < 60 * 25; count++) {
+      const known = looks.length;
+      examiner.take(tag('video', { isKeyFrame: true }));
+      if (looks.length > known) {
+        starts.push(nowMs);
+        looks.at(-1)!.onEnd('exited with 1');
+      }
+      nowMs += FRAME_MS;
     }
-    nowMs += FRAME_MS;
-  }
-  assert.ok(looks.length > before && starts.length <= 7, `${starts.length} starts in a minute`);
-  assert.equal(examiner.fitness.state, 'unknown');
-});
+    assert.ok(looks.length > before && starts.length <= 7, `${starts.length} starts in a minute`);
+    assert.equal(examiner.fitness.state, 'unknown');
+  });
 
-test('a process that says nothing leaves the verdict unknown', () => {
-  sees = null;
-  hears = null;
-  play(10 * GOP);
-  assert.deepEqual([examiner.fitness.state, told], ['unknown', []]);
-});
+  test('a process that says nothing leaves the verdict unknown', () => {
+    sees = null;
+    hears = null;
+    play(10 * GOP);
+    assert.deepEqual([examiner.fitness.state, told], ['unknown', []]);
+  });
 
-test('nothing is told after the end', () => {
-  play(GOP);
-  const look = looks.at(-1)!;
-  examiner.close();
-  told = [];
-  look.onPicture(true, nowMs);
-  look.onEnd('killed');
-  play(GOP);
-  assert.deepEqual([told, look.closed], [[], true]);
+  test('nothing is told after the end', () => {
+    play(GOP);
+    const look = looks.at(-1)!;
+    examiner.close();
+    told = [];
+    look.onPicture(true, nowMs);
+    look.onEnd('killed');
+    play(GOP);
+    assert.deepEqual([told, look.closed], [[], true]);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { LiveSession } from '../../../src/lib/contribution/live-session.ts';
 import type { SavedSession } from '../../../src/lib/contribution/session-file.ts';
@@ -16,16 +16,9 @@ let pull: RtmpPullOptions;
 let session: LiveSession;
 let server: Server;
 let readyCount: number;
+/** How far the node's clock is ahead. */
+let wrongMs = 0;
 let findTwin: (() => Promise<number | null>) | undefined;
-
-beforeEach(async () => {
-  nowMs = START_MS;
-  readyCount = 0;
-  findTwin = undefined;
-  session = createSession();
-  server = createServer((_request, response) => session.subscribe(response)).listen(0, '127.204.5.1');
-  await once(server, 'listening');
-});
 
 function createSession(more: Partial<SavedSession> = {}): LiveSession {
   const saved = {
@@ -38,7 +31,8 @@ function createSession(more: Partial<SavedSession> = {}): LiveSession {
     ...more,
   };
   return new LiveSession(saved, {
-    clock: { nowMs: () => nowMs },
+    clock: { nowMs: () => nowMs + wrongMs },
+    arrivals: { nowMs: () => nowMs },
     log: pino({ level: 'silent' }),
     url: 'rtmp://nowhere/live/demo',
     onReady: () => (readyCount += 1),
@@ -50,12 +44,6 @@ function createSession(more: Partial<SavedSession> = {}): LiveSession {
     },
   });
 }
-afterEach(() => {
-  session.close();
-  server.closeAllConnections();
-  server.close();
-});
-
 function send(timestampMs: number, flags: Partial<FlvTag> = {}): void {
   const data = Buffer.from([0x27, 1, 0, 0, 0]);
   pull.onTag({ type: 'video', timestampMs, data, isKeyFrame: false, isSequenceHeader: false, ...flags });
@@ -73,90 +61,134 @@ async function subscribe(): Promise<IncomingMessage> {
   return response;
 }
 
-test('a session is ready once its epoch is known', () => {
-  play(0, 5);
-  assert.deepEqual([session.isReady, readyCount], [false, 0]);
-  play(200, 1);
-  assert.deepEqual([session.isReady, readyCount], [true, 1]);
-  assert.equal(session.saved.epochMs, START_MS);
-});
+describe('a live session', () => {
+  beforeEach(async () => {
+    nowMs = START_MS;
+    readyCount = 0;
+    wrongMs = 0;
+    findTwin = undefined;
+    session = createSession();
+    server = createServer((_request, response) => session.subscribe(response)).listen(0, '127.204.5.1');
+    await once(server, 'listening');
+  });
 
-test('timestamps that jump end the responses and open a session with a newer id and a new epoch', async () => {
-  play(0, 50);
-  const first = await subscribe();
-  first.resume();
-  play(500_000, 50);
-  await once(first, 'end');
-  assert.ok(session.saved.sessionId > START_MS);
-  assert.equal(session.saved.epochMs, START_MS + 2000 - 500_000);
-  const second = await subscribe();
-  assert.equal(second.headers['x-session-id'], String(session.saved.sessionId));
-  second.destroy();
-});
+  afterEach(() => {
+    session.close();
+    server.closeAllConnections();
+    server.close();
+  });
 
-test('headers repeated by a restarted pull are not sent again, and time does not go back', async () => {
-  const header = { isSequenceHeader: true, data: Buffer.from([0x17, 0, 0, 0, 0]) };
-  send(0, header);
-  play(0, 50);
-  const response = await subscribe();
-  let bytes = 0;
-  response.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  await until(() => bytes > 0, 'the replay');
-  const before = bytes;
-  send(0, header);
-  play(2000, 1);
-  await until(() => bytes > before, 'the next frame');
-  assert.equal(bytes - before, 20, 'one frame of 5 bytes and no header');
-});
+  test('a session is ready once its epoch is known', () => {
+    play(0, 5);
+    assert.deepEqual([session.isReady, readyCount], [false, 0]);
+    play(200, 1);
+    assert.deepEqual([session.isReady, readyCount], [true, 1]);
+    assert.equal(session.saved.epochMs, START_MS);
+  });
 
-test('a subscriber that does not read is dropped, and another goes on', async () => {
-  play(0, 10);
-  const slow = await subscribe();
-  slow.pause();
-  const quick = await subscribe();
-  let bytes = 0;
-  quick.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  const data = Buffer.alloc(1024 * 1024, 0x27);
-  data[1] = 1;
-  for (let frame = 10; session.report().subscribers === 2 && frame < 100; frame++) {
-    const expected = bytes + data.length;
-    send(frame * 40, { data, isKeyFrame: true });
-    nowMs += 40;
-    await until(() => bytes >= expected, 'the quick one to get it');
-  }
-  assert.equal(session.report().subscribers, 1);
-  assert.equal(quick.destroyed, false);
-  slow.destroy();
-});
+  test('timestamps that jump end the responses and open a session with a newer id and a new epoch', async () => {
+    play(0, 50);
+    const first = await subscribe();
+    first.resume();
+    play(500_000, 50);
+    await once(first, 'end');
+    assert.ok(session.saved.sessionId > START_MS);
+    assert.equal(session.saved.epochMs, START_MS + 2000 - 500_000);
+    const second = await subscribe();
+    assert.equal(second.headers['x-session-id'], String(session.saved.sessionId));
+    second.destroy();
+  });
 
-test('whether the stream is placed can be told later, and is new only once', () => {
-  assert.equal(session.notePlaced(true), false, 'placed unless it says otherwise');
-  assert.equal(session.notePlaced(false), true);
-  assert.equal(session.report().placed, false);
-  assert.equal(session.notePlaced(true), true);
-  assert.equal(session.notePlaced(true), false);
-});
+  test('a node whose clock goes wrong keeps the epoch of a session that goes on, and tells its own time', () => {
+    play(0, 50);
+    wrongMs = 3_000;
+    play(2_000, 300);
+    assert.deepEqual([session.saved.sessionId, session.saved.epochMs], [START_MS, START_MS]);
+    assert.equal(session.report().lastTagMs, nowMs - 40 + wrongMs);
+  });
 
-test("a session takes over the epoch of the stream's other session, and is not ready before it knows", async () => {
-  let answer: (epochMs: number | null) => void = () => undefined;
-  findTwin = () => new Promise((resolve) => (answer = resolve));
-  session = createSession();
-  play(0, 10);
-  assert.equal(session.isReady, false);
-  answer(START_MS - 30);
-  await until(() => session.isReady, 'the epoch');
-  assert.deepEqual([session.saved.epochMs, session.saved.skewMs, readyCount], [START_MS - 30, 30, 1]);
-});
+  test('headers repeated by a restarted pull are not sent again, and time does not go back', async () => {
+    const header = { isSequenceHeader: true, data: Buffer.from([0x17, 0, 0, 0, 0]) };
+    send(0, header);
+    play(0, 50);
+    const response = await subscribe();
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    await until(() => bytes > 0, 'the replay');
+    const before = bytes;
+    send(0, header);
+    play(2000, 1);
+    await until(() => bytes > before, 'the next frame');
+    assert.equal(bytes - before, 20, 'one frame of 5 bytes and no header');
+  });
 
-test('a session whose publisher says its epoch asks nobody', () => {
-  findTwin = () => assert.fail('asked');
-  session = createSession({ saidEpochMs: START_MS - 400 });
-  play(0, 10);
-  assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
-});
+  test('a subscriber that does not read is dropped, and another goes on', async () => {
+    play(0, 10);
+    const slow = await subscribe();
+    slow.pause();
+    const quick = await subscribe();
+    let bytes = 0;
+    quick.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    const data = Buffer.alloc(1024 * 1024, 0x27);
+    data[1] = 1;
+    for (let frame = 10; session.report().subscribers === 2 && frame < 100; frame++) {
+      const expected = bytes + data.length;
+      send(frame * 40, { data, isKeyFrame: true });
+      nowMs += 40;
+      await until(() => bytes >= expected, 'the quick one to get it');
+    }
+    assert.equal(session.report().subscribers, 1);
+    assert.equal(quick.destroyed, false);
+    slow.destroy();
+  });
 
-test('a session goes on with the epoch that it has after a restart of the daemon', () => {
-  session = createSession({ epochMs: START_MS - 400, skewMs: 400, saidEpochMs: 5 });
-  play(0, 100);
-  assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
+  test('subscribers are told that the publisher has left, and not when the daemon ends', async () => {
+    for (const hasLeft of [true, false]) {
+      session = createSession();
+      play(0, 10);
+      const response = await subscribe();
+      response.resume();
+      session.close(hasLeft);
+      await once(response, 'end');
+      assert.equal(response.trailers['x-publisher-left'], hasLeft ? '1' : undefined);
+    }
+  });
+
+  test('a session whose publisher says its epoch is ready with its first picture', () => {
+    session = createSession({ saidEpochMs: START_MS - 300 });
+    play(0, 1);
+    assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 300]);
+  });
+
+  test('whether the stream is placed can be told later, and is new only once', () => {
+    assert.equal(session.notePlaced(true), false, 'placed unless it says otherwise');
+    assert.equal(session.notePlaced(false), true);
+    assert.equal(session.report().placed, false);
+    assert.equal(session.notePlaced(true), true);
+    assert.equal(session.notePlaced(true), false);
+  });
+
+  test("a session takes over the epoch of the stream's other session, and is not ready before it knows", async () => {
+    let answer: (epochMs: number | null) => void = () => undefined;
+    findTwin = () => new Promise((resolve) => (answer = resolve));
+    session = createSession();
+    play(0, 10);
+    assert.equal(session.isReady, false);
+    answer(START_MS - 30);
+    await until(() => session.isReady, 'the epoch');
+    assert.deepEqual([session.saved.epochMs, session.saved.skewMs, readyCount], [START_MS - 30, 30, 1]);
+  });
+
+  test('a session whose publisher says its epoch asks nobody', () => {
+    findTwin = () => assert.fail('asked');
+    session = createSession({ saidEpochMs: START_MS - 400 });
+    play(0, 10);
+    assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
+  });
+
+  test('a session goes on with the epoch that it has after a restart of the daemon', () => {
+    session = createSession({ epochMs: START_MS - 400, skewMs: 400, saidEpochMs: 5 });
+    play(0, 100);
+    assert.deepEqual([session.isReady, session.saved.epochMs], [true, START_MS - 400]);
+  });
 });

@@ -19,7 +19,11 @@ function answers(byNode: Record<string, readonly (TwinSession | null)[]>) {
     asked.push(name);
     return list[Math.min(count, list.length - 1)] ?? null;
   };
-  return { asked, ask };
+  let nowMs = 0;
+  const wait = async (ms: number) => {
+    nowMs += ms;
+  };
+  return { asked, ask, time: { nowMs: () => nowMs, wait } };
 }
 
 const table: [string, Record<string, readonly (TwinSession | null)[]>, number | null][] = [
@@ -46,23 +50,24 @@ const table: [string, Record<string, readonly (TwinSession | null)[]>, number | 
 ];
 for (const [name, byNode, expected] of table) {
   test(`twin epoch: ${name}`, async () => {
-    const { asked, ask } = answers(byNode);
-    assert.equal(await findTwinEpoch(own, { node: 'us-1', peers, ask }), expected);
+    const { asked, ask, time } = answers(byNode);
+    assert.equal(await findTwinEpoch(own, { node: 'us-1', peers, ask, time }), expected);
     assert.ok(!asked.includes('us-1'), 'its own node is not asked');
   });
 }
 
 test('an older session that never gets an epoch is not waited for without end', async () => {
-  const { ask } = answers({ 'eu-1': [{ sessionId: 9, epochMs: null }] });
-  assert.equal(await findTwinEpoch(own, { node: 'us-1', peers, ask }), null);
+  const { ask, time } = answers({ 'eu-1': [{ sessionId: 9, epochMs: null }] });
+  assert.equal(await findTwinEpoch(own, { node: 'us-1', peers, ask, time }), null);
+  assert.ok(time.nowMs() >= 600 && time.nowMs() < 700);
 });
 
 test('of two sessions opened in the same millisecond only one waits', async () => {
   const measuring = [{ sessionId: 10, epochMs: null }];
   const forUs = answers({ 'eu-1': measuring });
   const forEu = answers({ 'us-1': measuring });
-  await findTwinEpoch(own, { node: 'us-1', peers, ask: forUs.ask });
-  await findTwinEpoch(own, { node: 'eu-1', peers, ask: forEu.ask });
+  await findTwinEpoch(own, { node: 'us-1', peers, ...forUs });
+  await findTwinEpoch(own, { node: 'eu-1', peers, ...forEu });
   const count = ({ asked }: { asked: string[] }) => asked.filter((node) => node !== 'ap-1').length;
   assert.deepEqual([count(forUs) > 1, count(forEu)], [true, 1]);
 });

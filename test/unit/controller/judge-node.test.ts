@@ -22,7 +22,7 @@ const signs = (differing: Partial<NodeSigns>): NodeSigns => ({
 const before = (state: 'up' | 'down' | 'unknown') => ({ node: 'us-2', state, why: 'as before', sinceMs: 1 });
 
 const CASES: readonly [string, Partial<NodeSigns>, 'up' | 'down' | 'unknown', RegExp][] = [
-  ['heard lately is up', { silentMs: 500 }, 'up', /heartbeats/],
+  ['heard lately is up', { silentMs: SUSPECT_MS - 1 }, 'up', /heartbeats/],
   ['refused twice is down before its silence alone would say so', { silentMs: 900 }, 'down', /0\.9 s; us-1/],
   [
     'that others see is up until it was silent for long',

@@ -11,7 +11,7 @@ const wish: DrillWish = {
 };
 
 const TARGETS = { region: 'eu', node: 'eu-2', stream: 'demo', link: 'us:eu' } as const;
-const ssh = { parallel: 4, connectTimeoutSec: 5 };
+const ssh = { parallel: 4, connectTimeoutSec: 5, powerOn: ['on', '{node}'] };
 const onMachines = { ...facts, view: { ...facts.view, ssh } };
 
 for (const kind of DRILLS) {
@@ -43,6 +43,7 @@ test('what takes a machine is refused where nodes share one', () => {
   for (const [name, target] of [
     ['partition', 'us:eu'],
     ['reboot', 'eu-1'],
+    ['power-off', 'eu-1'],
   ] as const) {
     assert.throws(() => planDrill(findDrill(name), { ...wish, target }, facts), {
       code: 'USAGE',

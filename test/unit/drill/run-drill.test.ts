@@ -29,6 +29,13 @@ test('viewers who saw nothing, and a cluster that is as before, make a pass', as
   assert.equal(result.healedMs! - result.faultMs!, 10_000);
 });
 
+test('a publisher that was cut off is said to be back when it has connected, not when it was started', async () => {
+  const { run: result } = await run({ connectsMs: 200 });
+  const back = result.events.find(({ text }) => /^the publisher connected/.test(text));
+  assert.equal(back?.text, 'the publisher connected, 0.2 s after it was started');
+  assert.equal(back?.atMs, result.healedMs! + 200);
+});
+
 test('dead air beyond the expectation fails, with how much of whom', async () => {
   const { run: result } = await run({ deadAirMs: 1500 });
   assert.equal(result.verdict, 'fail');

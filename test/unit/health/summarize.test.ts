@@ -20,11 +20,21 @@ import {
 
 const judge = (answers: NodeAnswer[]) => summarize(answers, KNOWN, { nowMs: NOW_MS });
 
-test('a cluster with several stores says how many', () => {
-  const answers = answersBut().map((answer, index) =>
-    index < 3 ? { ...answer, peer: { ...answer.peer, roles: ['store', 'origin', 'edge'] as const } } : answer,
-  );
-  assert.match(judge(answers).summary, / · 4 nodes · 3 stores · /);
+test('a cluster with several stores says how many, and which takes writes', () => {
+  const answers = answersBut().map((answer, index) => ({
+    ...answer,
+    peer: index < 3 ? { ...answer.peer, roles: ['store', 'origin', 'edge'] as const } : answer.peer,
+    // One that has not heard yet of the change from eu-1.
+    agent: { ...answer.agent!, storeNode: index === 0 ? 'eu-1' : 'us-1' },
+  }));
+  const status = judge(answers);
+  assert.match(status.summary, / · 4 nodes · 3 stores · /);
+  assert.equal(status.storeNode, 'us-1');
+  const without = answers.map((answer) => ({
+    ...answer,
+    agent: { ...answer.agent, store: 'down' as const },
+  }));
+  assert.equal(judge(without).storeNode, null);
 });
 
 test('a cluster where all is well is healthy and says how much there is', () => {
@@ -332,4 +342,33 @@ test('whatever nodes answer, problems come by harm, and healthy means none and r
       assert.deepEqual(JSON.parse(JSON.stringify(status)), status);
     }),
   );
+});
+
+test('an edge with a limit says how many watch there and how many should; load makes nobody unhealthy', () => {
+  const limited = answersBut().map((answer) => ({ ...answer, peer: { ...answer.peer, viewers: 2 } }));
+  const status = judge(limited);
+  assert.ok(status.healthy);
+  const edges = status.nodes.filter(({ roles }) => roles.includes('edge'));
+  assert.ok(edges.every(({ viewers }) => viewers?.most === 2));
+  assert.equal(
+    edges.reduce((sum, { viewers }) => sum + viewers!.count, 0),
+    6,
+  );
+  assert.ok(judge(answersBut()).nodes.every((node) => !('viewers' in node)));
+});
+
+test('what players say that they left is told of the edge, summed over all that they told, and makes nobody unhealthy', () => {
+  const departures = [
+    { node: 'us-2', why: 'late' as const, players: 7 },
+    { node: 'us-2', why: 'error' as const, players: 1 },
+  ];
+  const answers = answersBut().map((answer) =>
+    answer.origin === null ? answer : { ...answer, origin: { ...answer.origin, departures } },
+  );
+  const told = answers.filter(({ origin }) => origin !== null).length;
+  const status = judge(answers);
+  assert.ok(status.healthy);
+  const nodes = new Map(status.nodes.map((node) => [node.name, node]));
+  assert.deepEqual(nodes.get('us-2')?.left, { late: 7 * told, error: told });
+  assert.ok(!('left' in nodes.get('eu-2')!));
 });

@@ -28,7 +28,7 @@ function randomFrom(seed: number): () => number {
 
 for (const fault of ['refused', 'hung'] as const) {
   test(`200 players that leave a region which is ${fault} do not double the load that they are at the other`, async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock({ isTold: true });
     const random = randomFrom(7);
     const regions = simulatedRegions(clock, [{}, {}]);
     const [us, eu] = regions as [SimulatedRegion, SimulatedRegion];
@@ -79,7 +79,7 @@ test('whatever fails in one region at a time: no part comes too late, and the pl
   });
   await fc.assert(
     fc.asyncProperty(world, async ({ places, steps, seed }) => {
-      const clock = new SimulatedClock();
+      const clock = new SimulatedClock({ isTold: true });
       const regions = simulatedRegions(clock, places);
       const player = new HedgedPlayer({ clock, regions, random: randomFrom(seed) });
       player.start();

@@ -9,7 +9,7 @@ type Place = Omit<SimulatedRegionOptions, 'pathway' | 'clock' | 'pathways'>;
 
 /** A player that has played from us for five seconds. */
 async function play(places: readonly Place[] = [{}, {}], settings: Partial<HedgeSettings> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new SimulatedClock({ isTold: true });
   const regions = simulatedRegions(clock, places);
   const player = new HedgedPlayer({ clock, regions, settings });
   player.start();
@@ -152,6 +152,23 @@ test('a slow network raises the patience: hedges that are for nothing stop', asy
   await clock.runTo(60_000);
   const perMin = ((player.hedger.tally.hedges.late - before) / 40) * 60;
   assert.ok(before <= 12 && perMin <= 6, `${before} at first, then ${perMin} a minute`);
+});
+
+test('an edge that is late for each part is left, though patience has grown and would wait for longer', async () => {
+  const places = [{ roundTripMs: 4 }, { roundTripMs: 4, lagMs: 20 }];
+  for (let phaseMs = 0; phaseMs < 500; phaseMs += 50) {
+    const { clock, player, us, eu } = await play(places);
+    // Both are late for a moment, so that hedges are in vain.
+    for (const delayMs of [420, 0]) {
+      for (const region of [us, eu]) region.delayMs = delayMs;
+      await clock.runTo(clock.nowMs + 1500 + phaseMs);
+    }
+    const { name } = player.hedger.inUse;
+    (name === 'us-1' ? us : eu).delayMs = 500;
+    await clock.runTo(clock.nowMs + 3500);
+    assert.notEqual(player.hedger.inUse.name, name, `phase ${phaseMs}`);
+    player.hedger.close();
+  }
 });
 
 test('a player far from both regions comes back, too', async () => {

@@ -83,3 +83,27 @@ test('patience grows with each vain hedge up to its maximum, and comes back', ()
   assert.equal(patience.slackMs(12_000), 675);
   assert.equal(patience.slackMs(99_000), 300);
 });
+
+test('patience ends where one answer after the other is late, later each time that was in vain', () => {
+  const patience = new Patience({ baseMs: 300, maxMs: 900, calmMs: 10_000 });
+  patience.wasted(0);
+  const late = (count: number): number => {
+    for (let done = 0; done < count; done += 1) patience.answered(350);
+    return patience.slackMs(0);
+  };
+  assert.deepEqual([late(1), late(1)], [450, 300]);
+  patience.answered(250);
+  assert.equal(late(1), 450, 'one that is in time was no accident either');
+  late(1);
+  patience.wasted(0);
+  assert.deepEqual([late(3), late(1)], [675, 300]);
+  patience.moved();
+  assert.equal(patience.slackMs(0), 675);
+});
+
+test('a hedge that was allowed and not sent is given back to the budget', () => {
+  const budget = new HedgeBudget({ capacity: 1, perSec: 1 });
+  assert.deepEqual([budget.take(0, 0), budget.take(0, 0)], [true, false]);
+  budget.giveBack();
+  assert.deepEqual([budget.take(0, 0), budget.take(0, 0)], [true, false]);
+});

@@ -11,8 +11,15 @@ const plan = planLab({ regions: ['us'], nodesPerRegion: 2 });
 const layout = labLayout('/state', 'lab');
 
 test('formatInventory() lists the machines as nodes of a spec, and how ssh reaches them', () => {
-  assert.deepEqual(parse(formatInventory(plan, layout)), {
-    ssh: { user: 'admin', configFile: layout.sshConfig },
+  assert.deepEqual(parse(formatInventory(plan, layout, '/opt/streamctl')), {
+    ssh: {
+      user: 'admin',
+      configFile: layout.sshConfig,
+      powerOn: [
+        ...['env', 'STREAMCTL_HOME=/state', '/opt/streamctl/bin/streamctl'],
+        ...['lab', 'power-on', '{node}', '--name', 'lab'],
+      ],
+    },
     regions: [{ name: 'us' }],
     nodes: [
       { name: 'us-1', region: 'us', host: '10.213.1.1', roles: ['store', 'ingest', 'origin', 'edge'] },
@@ -24,7 +31,7 @@ test('formatInventory() lists the machines as nodes of a spec, and how ssh reach
 test('a spec with driver ssh includes the inventory as it is', () => {
   const text =
     'version: 1\ncluster: x\ndriver: ssh\ninclude: [inventory.yaml]\nnodes: [{ name: us-2, weight: 3 }]\n';
-  const inventory = { shown: 'inventory.yaml', text: formatInventory(plan, layout) };
+  const inventory = { shown: 'inventory.yaml', text: formatInventory(plan, layout, '/opt/streamctl') };
   const { spec, diagnostics } = parseSpec(text, 'streamctl.yaml', [inventory]);
   assert.deepEqual(diagnostics, []);
   assert.equal(spec?.ssh?.user, 'admin');

@@ -121,15 +121,28 @@ const said: [string, number, { epochMs: number; isSaid: boolean }][] = [
 for (const [name, saidMs, expected] of said) {
   test(`an epoch that the publisher says, ${name}, is ${expected.isSaid ? 'taken' : 'not believed'}`, () => {
     const tracker = new EpochTracker({ saidMs });
-    assert.deepEqual(play(tracker, 500), [{ at: 200, timing: 'anchored' }]);
+    assert.deepEqual(play(tracker, 500), [{ at: expected.isSaid ? 0 : 200, timing: 'anchored' }]);
     assert.deepEqual({ epochMs: tracker.epochMs, isSaid: tracker.isSaid }, expected);
   });
 }
 
 test('media that is later than the epoch by what it was from the start is not behind, also after a restart', () => {
   const tracker = new EpochTracker({ saidMs: START_MS - 5000 });
-  assert.deepEqual(play(tracker, 500), [{ at: 200, timing: 'anchored' }]);
+  assert.deepEqual(play(tracker, 500), [{ at: 0, timing: 'anchored' }]);
   const { epochMs, skewMs } = tracker;
+  assert.deepEqual(play(new EpochTracker({ epochMs, skewMs }), 500), []);
+});
+
+test('what is sent at once at the beginning does not count as how late the media comes', () => {
+  const tracker = new EpochTracker({ saidMs: START_MS });
+  // The first 4 s, as a relay keeps them for a target that connects late, then real time.
+  const judged = play(tracker, 500, { lagMs: (t) => Math.max(0, 4000 - t) });
+  assert.deepEqual(judged, [
+    { at: 0, timing: 'anchored' },
+    { at: 4200, timing: 'refined' },
+  ]);
+  const { epochMs, skewMs } = tracker;
+  assert.deepEqual([epochMs, skewMs], [START_MS, 0]);
   assert.deepEqual(play(new EpochTracker({ epochMs, skewMs }), 500), []);
 });
 

@@ -54,8 +54,8 @@ test('ffmpeg’s arguments are the ones of test/golden/ffmpeg.txt', () => {
 
 test('the key frame expression counts from the place of the first frame in its segment', () => {
   const start = 2_000_000 * 2 * 90_000;
-  assert.match(keyFrameExpression(start, 2), /floor\(\(t\+0\.0005022\)\/2\)/);
-  assert.match(keyFrameExpression(start + 90_000, 2), /floor\(\(t\+1\.0005022\)\/2\)/);
+  assert.match(keyFrameExpression({ entryTicks: start }, 2), /floor\(\(t\+0\.0005022\)\/2\)/);
+  assert.match(keyFrameExpression({ entryTicks: start + 90_000 }, 2), /floor\(\(t\+1\.0005022\)\/2\)/);
 });
 
 test('encoderThreads() depends on the picture alone and rises with it', () => {

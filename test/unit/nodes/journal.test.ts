@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { journalCommand, parseJournalLine } from '../../../src/lib/nodes/systemd/journal.ts';
-import { parseLastExit } from '../../../src/lib/nodes/unit-notes.ts';
+import { isLooping, parseLastExit } from '../../../src/lib/nodes/unit-notes.ts';
 
 test('journalctl is asked for the units of one cluster alone', () => {
   const command = journalCommand({ cluster: 'demo', units: ['origin', 'agent'], count: 20, follow: true });
@@ -29,10 +29,21 @@ test("a line of the journal tells node, unit, time and text; bytes that are no t
 });
 
 test('how a unit ended is read as either supervisor notes it', () => {
-  assert.deepEqual(parseLastExit('3 0 1000\n'), { status: 3, signal: 0, atMs: 1000 });
-  assert.deepEqual(parseLastExit('-1 9 1000\n'), { status: -1, signal: 9, atMs: 1000 });
-  assert.deepEqual(parseLastExit('exited 3 1000\n'), { status: 3, signal: 0, atMs: 1000 });
-  assert.deepEqual(parseLastExit('killed KILL 1000\n'), { status: -1, signal: 9, atMs: 1000 });
+  assert.deepEqual(parseLastExit('3 0 1000\n'), { status: 3, signal: 0, atMs: 1000, asked: false });
+  assert.deepEqual(parseLastExit('-1 9 1000\n'), { status: -1, signal: 9, atMs: 1000, asked: false });
+  assert.deepEqual(parseLastExit('exited 3 1000\n'), { status: 3, signal: 0, atMs: 1000, asked: false });
+  assert.deepEqual(parseLastExit('killed KILL 1000\n'), { status: -1, signal: 9, atMs: 1000, asked: false });
+  const asked = { status: 0, signal: 15, atMs: 1000, asked: true };
+  assert.deepEqual(parseLastExit('0 15 1000 asked\n'), asked);
   assert.equal(parseLastExit('killed KILL'), null);
   assert.equal(parseLastExit(''), null);
+});
+
+test('isLooping() is for a unit that ended by itself a moment ago, and not for one that was stopped', () => {
+  const exit = { status: 1, signal: 0, atMs: 10_000, asked: false };
+  assert.equal(isLooping(exit, 11_000, 12_000), true);
+  assert.equal(isLooping(exit, 11_000, 15_000), false, 'it stays up');
+  assert.equal(isLooping(exit, 14_000, 15_000), false, 'it was long away');
+  assert.equal(isLooping({ ...exit, asked: true }, 11_000, 12_000), false);
+  assert.equal(isLooping(null, 11_000, 12_000), false);
 });

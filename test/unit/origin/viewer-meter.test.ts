@@ -37,3 +37,19 @@ test('who comes after a pause is counted from then on, and who has gone no longe
   const againMs = watch(meter, 7, { fromMs: endMs + 31_000, sec: 4 });
   assert.ok(Math.abs(meter.count(againMs) - 7) <= 1, `${meter.count(againMs)}`);
 });
+
+test('those who have just begun are expected whole, and not twice once they are counted', () => {
+  const meter = new ViewerMeter();
+  watch(meter, 1, { sec: 20 });
+  const beginMs = START_MS + 20_000;
+  for (let viewer = 0; viewer < 100; viewer++) meter.join(beginMs);
+  assert.ok(Math.abs(meter.expected(beginMs) - 101) <= 2, `${meter.expected(beginMs)} at once`);
+  for (const sec of [2, 5, 9, 15]) {
+    const counted = new ViewerMeter();
+    watch(counted, 1, { sec: 20 });
+    for (let viewer = 0; viewer < 100; viewer++) counted.join(beginMs);
+    const endMs = watch(counted, 101, { fromMs: beginMs, sec });
+    const expected = counted.expected(endMs);
+    assert.ok(Math.abs(expected - 101) <= 12, `${expected} after ${sec} s`);
+  }
+});

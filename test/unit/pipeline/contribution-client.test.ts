@@ -86,6 +86,35 @@ test('followContribution() asks again when an answer is no FLV', async () => {
   assert.deepEqual(tags, [5]);
 });
 
+test('the end of a session says whether its publisher has left', async () => {
+  const { peer, waiting } = await ingest('us-1');
+  const seen: string[] = [];
+  const follower = followContribution(
+    { stream: 'demo', ingests: [peer], clock: systemClock },
+    {
+      onStart: ({ sessionId }) => seen.push(`start ${sessionId}`),
+      onTag: () => {},
+      onChange: () => {},
+      onEnd: (hasLeft) => seen.push(hasLeft ? 'left' : 'cut'),
+    },
+  );
+  for (const [sessionId, word] of [
+    [100, 'left'],
+    [5000, 'cut'],
+  ] as const) {
+    await until(() => waiting.length > 0, 'the question');
+    const [response] = waiting;
+    answer(response, sessionId);
+    const speak = setInterval(() => send(response, sessionId + 40), 20).unref();
+    await until(() => seen.at(-1) === `start ${sessionId}`, 'the session');
+    clearInterval(speak);
+    if (word === 'left') response?.addTrailers({ 'x-publisher-left': '1' });
+    response?.end();
+    await until(() => seen.at(-1) === word && waiting[0] !== response, 'the end');
+  }
+  follower.close();
+});
+
 test('setIngests() asks nodes that joined, leaves those that went, and goes on with the session that it follows', async () => {
   const [one, two] = [await ingest('us-1'), await ingest('us-2')];
   const seen: string[] = [];

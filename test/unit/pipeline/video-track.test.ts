@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PartMessage } from '../../../src/lib/feed/message.ts';
+import { planEarlyKeys } from '../../../src/lib/media/early-keys.ts';
 import type { InitSegment } from '../../../src/lib/media/init-segment.ts';
 import type { Sample } from '../../../src/lib/media/sample.ts';
 import { VideoTrack } from '../../../src/lib/pipeline/video-track.ts';
@@ -121,6 +122,38 @@ test('an encoder that is later than the slate is awaited at the next segment', (
   );
 });
 
+test('an encoder that is later than the slate takes over at its next early key frame, not with the next segment', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 25 }), fc.integer({ min: 0, max: 14 }), (late, phase) => {
+      const { parts, track } = rig();
+      track.setClip(clip());
+      const first = {};
+      live(track, first, frames(0, 30));
+      track.runEnded(first);
+      const entry = 62 + phase;
+      track.fillWithSlate(START + entry * FRAME);
+      track.holdAt(
+        START + entry * FRAME,
+        planEarlyKeys(START + entry * FRAME, { segmentSec: 2, partSec: 0.5 }),
+      );
+      // It gave out nothing in time.
+      track.release();
+      track.fillWithSlate(START + (entry + late) * FRAME);
+      const run = {};
+      for (let at = entry; at < entry + 100; at++) {
+        live(track, run, [frame(at, at === entry || at % 15 === 0)]);
+        // The slate would stay ahead of what comes out.
+        if (!track.isLive) track.fillWithSlate(START + (at + late + 1) * FRAME);
+      }
+      assertSeamless(parts);
+      const due = Math.ceil((entry + late - 0.5) / 15) * 15;
+      const back = parts.find((part) => part.decodeTime > START + entry * FRAME && !part.slate);
+      assert.equal(back?.decodeTime, START + due * FRAME);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('the last frame of a run lasts until what follows it', () => {
   const { parts, track } = rig();
   const run = {};
@@ -205,6 +238,31 @@ test('live with another init segment ends the slate with the next segment: its k
       assert.ok(track.isLive);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('live with another init segment is let in however late it comes behind what stands still', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 59 }), fc.integer({ min: -10, max: 45 }), (phase, late) => {
+      const { parts, track } = rig();
+      track.setClip(clip());
+      const first = {};
+      live(track, first, frames(0, 30));
+      track.runEnded(first);
+      const second = {};
+      for (let i = 70; i < 600; i++) {
+        const sample = frame(i, i % 60 === phase);
+        track.takeLive(second, { sample, init: OTHER_INIT, isTail: false });
+        if (track.isLive) continue;
+        const now = START + (i + late) * FRAME;
+        // As the picture of a pipeline does: it waits for long only where a segment is awaited.
+        if (!track.awaitsSegment || now - track.writer.frontier! > 75 * FRAME) track.release();
+        track.fillWithSlate(now);
+      }
+      assert.ok(track.isLive, `${late} frames late`);
+      assertNoHole(parts);
+    }),
+    { numRuns: 200 },
   );
 });
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onePathway, steeringPriority } from '../../../src/lib/player/one-pathway.ts';
+import {
+  onePathway,
+  pathwayToBeginWith,
+  steeringPriority,
+  steeringUrl,
+} from '../../../src/lib/player/one-pathway.ts';
 
 const HEAD = ['#EXTM3U', '#EXT-X-CONTENT-STEERING:SERVER-URI="/steering.json",PATHWAY-ID="us"'];
 const variant = (pathway: string, group: string) => [
@@ -39,4 +44,26 @@ test('the priority is read from a steering manifest, and from nothing else', () 
   assert.deepEqual(steeringPriority('{"VERSION":1,"TTL":10,"PATHWAY-PRIORITY":["eu","us"]}'), ['eu', 'us']);
   for (const text of ['', '[]', '{}', '{"PATHWAY-PRIORITY":"eu"}'])
     assert.deepEqual(steeringPriority(text), []);
+});
+
+test('our own edges say what is planned without regard to health, and that is followed', () => {
+  const manifest = { 'PATHWAY-PRIORITY': ['eu', 'us'], 'X-STREAMCTL-PLANNED': ['us', 'eu'] };
+  assert.deepEqual(steeringPriority(JSON.stringify(manifest)), ['us', 'eu']);
+});
+
+test('a playlist whose edge is full names another pathway to begin with', () => {
+  const full = [HEAD[0], HEAD[1]!.replace('"us"', '"eu"'), ...variant('us', 'a'), ...variant('eu', 'b')];
+  assert.equal(pathwayToBeginWith(full.join('\n')), 'eu');
+  assert.equal(pathwayToBeginWith([...HEAD, ...variant('us', 'a')].join('\n')), null);
+  assert.equal(pathwayToBeginWith(['#EXTM3U', ...variant('us', 'a')].join('\n')), null);
+});
+
+test('a steering server is told which edges the player really has', () => {
+  const url = 'http://eu/steering.json?home=eu-2&bucket=7&_HLS_pathway=eu-2';
+  const player = { home: 'us-2', inUse: 'eu-2', left: '' };
+  const said = steeringUrl(url, player);
+  assert.equal(said, 'http://eu/steering.json?home=us-2&bucket=7&_HLS_pathway=eu-2');
+  assert.equal(steeringUrl('http://x/s.json', { ...player, left: 'us-2:late' }), 'http://x/s.json');
+  assert.equal(steeringUrl(url, { home: '', inUse: '', left: '' }), url);
+  assert.match(steeringUrl(url, { ...player, left: 'us-2:late' }), /&left=us-2%3Alate$/);
 });

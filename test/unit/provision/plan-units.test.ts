@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { planNodes } from '../../../src/lib/provision/plan-nodes.ts';
+import { portsOf } from '../../../src/lib/provision/plan-units.ts';
 import { NODE_TEMPLATES } from '../../../src/lib/render/node-files.ts';
 import { parseSpec } from '../../../src/lib/spec/parse-spec.ts';
 
@@ -43,6 +44,20 @@ test('each role brings its units', () => {
       ['eu-2', 'agent origin nginx-edge'],
     ],
   );
+});
+
+test('portsOf() tells what the units open, of one store and of several', () => {
+  const stores = starter
+    .replaceAll('roles: [ingest', 'roles: [store, ingest')
+    .replaceAll('roles: [edge', 'roles: [store, edge');
+  for (const text of [starter, stores]) {
+    const plans = plan(text);
+    const peers = plans.map(({ node }) => node);
+    for (const { node, units } of plans) {
+      const opened = units.flatMap(({ unit, ports }) => ports.map((port) => ({ unit: unit.name, port })));
+      assert.deepEqual(portsOf(node, peers), opened);
+    }
+  }
 });
 
 test('a spec that says the same changes no unit', () => {

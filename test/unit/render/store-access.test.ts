@@ -42,3 +42,21 @@ test('stores and Sentinels have in clear only the password by which they speak t
 test('outlineAccess() is the same for all passwords', () => {
   assert.ok(Object.values(passwords).every((password) => !outlineAccess('demo').includes(password)));
 });
+
+test('while passwords are changed both are let in, each once', () => {
+  const further = { node: ['of-node-next', 'of-node'], replica: ['of-replica-next'] };
+  const hashes = (text: string, user: string) =>
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`user ${user} `))!
+      .split(' ')
+      .filter((word) => word.startsWith('#'));
+  const [plain, both] = [formatUsers('demo', passwords), formatUsers('demo', passwords, further)];
+  assert.deepEqual(
+    ['operator', 'ingest', 'node', 'replica'].map((user) => hashes(both, user).length),
+    [1, 1, 2, 2],
+  );
+  assert.equal(hashes(both, 'node')[0], hashes(plain, 'node')[0]);
+  assert.equal(hashes(formatSentinelSecret('demo', passwords, further), 'replica').length, 2);
+  for (const password of Object.values(further).flat()) assert.ok(!both.includes(password));
+});

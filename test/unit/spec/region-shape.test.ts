@@ -27,6 +27,7 @@ test('each node of the other region has a copy, with a new name and without its 
       address: null,
       weight: 3,
       capacity: null,
+      viewers: null,
       ports: { http: 9080 },
     },
     {
@@ -37,6 +38,7 @@ test('each node of the other region has a copy, with a new name and without its 
       address: null,
       weight: null,
       capacity: 2.5,
+      viewers: null,
       ports: null,
     },
   ]);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { StreamctlError } from '../../../src/lib/base/errors.ts';
+import { AS_ROOT } from '../../../src/lib/ssh/become-root.ts';
 import { run, tryRun } from '../../../src/lib/ssh/run.ts';
 import { upload } from '../../../src/lib/ssh/upload.ts';
 import { type FakeSsh, startFakeSsh } from '../../support/fake-ssh.ts';
@@ -36,6 +37,30 @@ test('upload() brings the file whole, and leaves no part of it', async () => {
   await send('first');
   assert.deepEqual(readFileSync(join(ssh.dir, 'first')), BYTES);
   assert.ok(!readdirSync(ssh.dir).some((name) => name.endsWith('.part')));
+});
+
+/** sudo as a login has it that must give a password: it takes its line and leaves the rest to the command. */
+const SUDO = `#!/bin/sh
+[ "$1 $2 $3" = '-k -S -p' ] || exit 1
+shift 4
+IFS= read -r given
+[ "$given" = 'open sesame' ] && exec "$@"
+exit 1
+`;
+
+test('upload() and run() give sudo its password, and what is sent has none of it', async () => {
+  const [sudo, password] = [join(ssh.dir, 'bin/sudo'), join(ssh.dir, 'password')];
+  writeFileSync(sudo, SUDO);
+  chmodSync(sudo, 0o755);
+  writeFileSync(password, 'open sesame\n', { mode: 0o600 });
+  const target = { ...ssh.target, settings: { ...ssh.target.settings, sudoPasswordFile: password } };
+  const asRoot = AS_ROOT.withPassword;
+  const to = join(ssh.dir, 'by-sudo');
+  await upload(target, { file, digest, to, asRoot, timeoutMs: 10_000 });
+  assert.deepEqual(readFileSync(to), BYTES);
+  const call = { step: 'count', command: `${asRoot}wc -c`, input: 'four', timeoutMs: 5_000 };
+  assert.equal((await run(target, call)).trim(), '4');
+  assert.ok(!ssh.calls().join().includes('sesame'));
 });
 
 test('upload() goes on with what came before it was cut off', async () => {

@@ -50,6 +50,23 @@ test('run again it changes nothing, and the way back stays', async () => {
   assert.equal((await failure(rollBack(peersOf(cluster), cluster.deps()))).code, 'NOT_FOUND');
 });
 
+test('a node that is away is left out, and changed by the next run; until then the way back is for all', async () => {
+  const cluster = new FakeUpgrade([node('us-1'), node('eu-1'), node('ap-1')]);
+  const [us, eu, ap] = peersOf(cluster);
+  const away = { without: ['ap-1'] };
+  const first = await runUpgrade([us!, eu!], 'new', cluster.deps(away));
+  assert.deepEqual(first.changed, ['us-1', 'eu-1']);
+  assert.equal(cluster.journal?.state, 'running');
+  const rest = await runUpgrade([us!, eu!, ap!], 'new', cluster.deps());
+  assert.deepEqual([rest.changed, rest.unchanged], [['ap-1'], ['us-1', 'eu-1']]);
+  assert.deepEqual(cluster.journal?.before, { 'us-1': 'old', 'eu-1': 'old', 'ap-1': 'old' });
+  assert.equal(cluster.journal?.state, 'done');
+  await rollBack([us!, eu!], cluster.deps(away));
+  assert.equal(cluster.journal?.state, 'running');
+  assert.deepEqual((await rollBack([us!, eu!, ap!], cluster.deps())).changed, ['ap-1']);
+  assert.equal(cluster.journal?.state, 'rolled-back');
+});
+
 const BROKEN = [
   ['does not start', 'start agent on us-1: exited with 1'],
   ['makes other segments', 'is not the same: 2'],

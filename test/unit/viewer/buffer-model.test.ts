@@ -110,3 +110,62 @@ test('a jump to live stays inside the buffer and is no stall', () => {
   assert.equal(buffer.playheadMs, 7000);
   assert.equal(buffer.skipForward(5000, 1000), false);
 });
+
+/** Plays both tracks from 0 with a hole of 2 s after the first second; returns the model when the hole is known. */
+function beforeHole(): BufferModel {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: both, nowMs: 0 });
+  for (const track of both) buffer.append(track, { startMs: 0, endMs: 1000 }, 0);
+  for (const track of both) buffer.append(track, { startMs: 3000, endMs: 3500 }, 500);
+  return buffer;
+}
+
+test('what is buffered before a hole is played, then the player stands still and jumps over it', () => {
+  const buffer = beforeHole();
+  buffer.advance(900);
+  assert.deepEqual([buffer.state, buffer.playheadMs], ['playing', 900]);
+  buffer.advance(1200);
+  assert.deepEqual([buffer.state, buffer.stalls, buffer.deadAirMs], ['stalled', 1, 200]);
+  buffer.advance(1350);
+  assert.deepEqual([buffer.state, buffer.playheadMs, buffer.skips], ['playing', 3150, 1]);
+  assert.deepEqual([buffer.stalls, buffer.deadAirMs], [1, 300]);
+});
+
+test('a look after a long time dates the stall before a hole and the jump over it exactly', () => {
+  const often = beforeHole();
+  for (let nowMs = 510; nowMs <= 1600; nowMs += 10) often.advance(nowMs);
+  const once = beforeHole();
+  once.advance(1600);
+  const figures = ({ state, playheadMs, deadAirMs, stalls, skips }: BufferModel) =>
+    [state, Math.round(playheadMs), Math.round(deadAirMs), stalls, skips] as const;
+  assert.deepEqual(figures(once), figures(often));
+});
+
+test('standing still before a hole lasts until there is media behind it in all tracks', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: both, nowMs: 0 });
+  for (const track of both) buffer.append(track, { startMs: 0, endMs: 1000 }, 0);
+  buffer.append('video', { startMs: 3000, endMs: 3500 }, 2000);
+  buffer.append('audio', { startMs: 3000, endMs: 3500 }, 4000);
+  buffer.advance(4299);
+  assert.deepEqual([buffer.state, buffer.deadAirMs], ['stalled', 3299]);
+  buffer.advance(4400);
+  assert.deepEqual([buffer.state, buffer.deadAirMs, buffer.playheadMs], ['playing', 3300, 3200]);
+});
+
+test('a hole that is filled before the jump is played through', () => {
+  const buffer = beforeHole();
+  for (const track of both) buffer.append(track, { startMs: 1000, endMs: 3000 }, 1100);
+  buffer.advance(2100);
+  assert.deepEqual(
+    [buffer.state, buffer.playheadMs, buffer.deadAirMs, buffer.skips],
+    ['playing', 2000, 100, 0],
+  );
+});
+
+test('slivers between holes are jumped over until there is enough to play', () => {
+  const buffer = new BufferModel({ playFromMs: 0, tracks: video, nowMs: 0 });
+  buffer.append('video', { startMs: 0, endMs: 500 }, 0);
+  buffer.append('video', { startMs: 1000, endMs: 1100 }, 100);
+  buffer.append('video', { startMs: 2000, endMs: 4000 }, 200);
+  buffer.advance(2000);
+  assert.deepEqual([buffer.state, buffer.skips], ['playing', 2]);
+});

@@ -93,6 +93,17 @@ for (const [what, cursor, expected] of rows) {
   });
 }
 
+test('a gap is not asked for, and nothing begins in one', () => {
+  const playlist = playlistAt(20);
+  const segments = playlist.segments.map((one) => (one.msn === 2 ? { ...one, gap: true, parts: [] } : one));
+  const holed = { ...playlist, segments };
+  assert.partialDeepStrictEqual(planNextFetch(holed, { msn: 2, part: 0 }), {
+    uri: '3.0.m4s',
+    next: { msn: 3, part: 1 },
+  });
+  assert.deepEqual(planStartAt(holed, 5000)?.cursor, { msn: 1, part: 0 });
+});
+
 test('an ended playlist ends after its last part', () => {
   assert.deepEqual(planNextFetch(playlistAt(16, { ended: true }), { msn: 4, part: 0 }), { kind: 'ended' });
 });

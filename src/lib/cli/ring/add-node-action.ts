@@ -21,6 +21,7 @@ import { printOutcome, type RingChangeReport, reportChange, withUndo } from './c
 import { type PlanReport, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
 import { checkRegion } from './ring-page.ts';
+import { sayUnapplied } from './say-unapplied.ts';
 import { createRequest, moveStep, showPlan } from './simple-change.ts';
 import { loadAppliedSpec, QUIET, underLock, writeAndConfigure } from './with-spec-edits.ts';
 
@@ -39,6 +40,7 @@ export async function runAddNode(
   addition: NodeAddition,
 ): Promise<RingChangeReport> {
   const { view, call } = place;
+  await sayUnapplied(store, place);
   const plan = await planAddNode(store, place, addition);
   showPlan(plan, call);
   if (call.dryRun) return reportChange({ plan, dryRun: true, madeEpoch: null, results: [] });

@@ -16,6 +16,7 @@ import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
+import { sayUnapplied } from './say-unapplied.ts';
 import { createRequest, showPlan } from './simple-change.ts';
 import { loadAppliedSpec, underLock } from './with-spec-edits.ts';
 
@@ -37,6 +38,7 @@ export async function runRemoveNode(
 ): Promise<RingChangeReport> {
   const { view, call } = place;
   const { name, keepNode, force, what } = removal;
+  await sayUnapplied(store, place);
   const plan = await planRemoveNode(store, place, removal);
   showPlan(plan, call);
   if (!force) refuseLoss(plan);

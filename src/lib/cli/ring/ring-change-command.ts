@@ -3,6 +3,7 @@ import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { BaseCommand, Flags } from '../base-command.ts';
 import type { Paint } from '../views/paint.ts';
 import { COLOURED, PLAIN } from '../views/paint.ts';
+import { withoutFlag } from '../without-flag.ts';
 import { PLAIN_WIDTH } from './ring-page.ts';
 
 /** Flags of every change. */
@@ -15,6 +16,9 @@ export const CHANGE_FLAGS = {
     allowNo: true,
   }),
 };
+
+/** Flags of a change that writes what nodes know. */
+export const MACHINE_FLAGS = { without: withoutFlag() };
 
 /** A command line and its surroundings, as the actions of this folder take them. */
 export interface RingCall {
@@ -32,6 +36,8 @@ export interface RingCall {
   readonly wait: boolean;
   /** `--yes`. */
   readonly yes: boolean;
+  /** `--without`: nodes whose machines are away. */
+  readonly without: readonly string[];
   /** Says something on the way, on standard error. */
   readonly say: (line: string) => void;
   /** Prints a line of the result, on standard output. */
@@ -49,6 +55,7 @@ export interface ChangeFlags {
   readonly reason?: string;
   readonly wait?: boolean;
   readonly yes?: boolean;
+  readonly without?: readonly string[] | undefined;
 }
 
 export abstract class RingChangeCommand extends BaseCommand {
@@ -66,6 +73,7 @@ export abstract class RingChangeCommand extends BaseCommand {
       reason: flags.reason ?? '',
       wait: flags.wait !== false,
       yes: flags.yes === true,
+      without: flags.without ?? [],
       say: (line) => this.progress(line),
       print: (line) => this.log(line),
     };

@@ -24,6 +24,7 @@ import { formatRingPlan } from '../views/format-ring-plan.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
 import type { ClusterCall, RingCall } from './ring-change-command.ts';
+import { sayUnapplied } from './say-unapplied.ts';
 import { withSpecEdits } from './with-spec-edits.ts';
 
 export interface SimpleChange {
@@ -48,6 +49,7 @@ export async function runSimpleChange(
   { view, call }: ClusterCall,
   change: SimpleChange,
 ): Promise<RingChangeReport> {
+  await sayUnapplied(store, { view, call });
   const plan = await planSimpleChange(store, view, change);
   showPlan(plan, call);
   if (change.strict) refuseLoss(plan);

@@ -4,7 +4,7 @@ import type { UpPlan } from '../plan-action.ts';
 
 /** Formats a plan, the changes node by node in the order in which they would come; `next`: and how to go on with it. */
 export function formatPlan(
-  { cluster, changes, deletions, digest }: UpPlan,
+  { cluster, changes, deletions, digest, without }: UpPlan,
   { next }: { readonly next: boolean },
 ): string[] {
   if (changes.length === 0) {
@@ -19,12 +19,13 @@ export function formatPlan(
   );
   const gone = wordDeletions(deletions);
   const consent = gone === '' ? '' : ` --confirm=${cluster}`;
+  const left = without.length === 0 ? '' : ` --without ${without.join(',')}`;
   return [
     `  up would make ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} to cluster ${cluster}`,
     '',
     ...rows,
     '',
     ...(gone === '' ? [] : [`  deletes  ${gone}`]),
-    ...(next ? [`  digest   ${digest}`, `  go on    streamctl up --plan ${digest}${consent}`] : []),
+    ...(next ? [`  digest   ${digest}`, `  go on    streamctl up --plan ${digest}${left}${consent}`] : []),
   ];
 }

@@ -1,6 +1,8 @@
 /** `streamctl status` as lines: what is wrong first, then regions, nodes, streams. Pure. */
 
 import type { ClusterStatus, StreamStatus } from '../../health/cluster-status.ts';
+import type { Left } from '../../health/departures.ts';
+import { wordStolenTime } from '../../health/stolen-time.ts';
 import { isUnfit } from '../../media/fitness.ts';
 import { cutText, plainText } from './fit-text.ts';
 import { formatProblemLine, formatProblems } from './format-problems.ts';
@@ -54,11 +56,36 @@ export function formatHeading(status: ClusterStatus, width: number, paint: Paint
 }
 
 /** One line for each thing worth knowing that is no fault. */
-function formatNotes({ streams }: ClusterStatus): string[] {
-  return streams.flatMap((stream) =>
+function formatNotes({ streams, nodes, storeNode }: ClusterStatus): string[] {
+  const ofStreams = streams.flatMap((stream) =>
     [...stream.notes, ...wordPublishers(stream)].map((note) => plainText(`note: ${stream.name}: ${note}`)),
   );
+  const ofNodes = nodes.flatMap(({ name, viewers }) => {
+    if (viewers === undefined || viewers.count < viewers.most) return [];
+    const full = `full, ${viewers.count} viewers of ${viewers.most}; those who begin play from another region`;
+    return [plainText(`note: ${name}: ${full}`)];
+  });
+  const leftNodes = nodes.flatMap(({ name, left = {} }) => {
+    const words = Object.entries(left).map(([why, players]) => `${LEFT_WORDS[why as keyof Left]} ${players}`);
+    return words.length === 0
+      ? []
+      : [plainText(`note: ${name}: players left it just now: ${words.join(', ')}`)];
+  });
+  const stolen = wordStolenTime(nodes);
+  const machines = stolen === null ? [] : [plainText(`note: ${stolen}`)];
+  const stores = nodes.filter(({ roles }) => roles.includes('store')).length;
+  const ofStores =
+    stores > 1 && storeNode !== null
+      ? [plainText(`note: of ${stores} stores ${storeNode} takes writes`)]
+      : [];
+  return [...ofStreams, ...ofNodes, ...leftNodes, ...ofStores, ...machines];
 }
+
+const LEFT_WORDS = {
+  error: 'requests failed',
+  late: 'answers came late',
+  stale: 'playlists were old',
+} as const;
 
 /** Who is read and who is held in reserve, when several publish. */
 function wordPublishers({ publishers }: StreamStatus): string[] {

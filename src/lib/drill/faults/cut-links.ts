@@ -1,14 +1,17 @@
 /**
- * The way from machines to others cut: what they send there is dropped by a route that leads nowhere, what comes from
- * there still arrives. Cut on both sides nothing passes. Publishers, viewers and ssh from elsewhere are not touched.
- * It takes root on machines of their own: nodes on one machine share its loopback, which has no way to cut.
+ * The way from machines to others cut: what they send there is dropped in silence, what comes from there still arrives. Cut
+ * on both sides nothing passes. Publishers, viewers and ssh from elsewhere are not touched. It takes root on machines of
+ * their own: nodes on one machine share its loopback, which has no way to cut.
+ *
+ * By the packet filter, not by a route that leads nowhere: a socket that names its device, as WireGuard's does, passes such a
+ * route by where the other machine is on its link (Linux takes a lookup that fails with a device named for a way over that
+ * link, ip_route_output_key_hash_rcu), and the mesh would go on.
  */
 import { lookup } from 'node:dns/promises';
-import { execa } from 'execa';
-import { StreamctlError } from '../../base/errors.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { publicHost } from '../../spec/public-urls.ts';
 import type { Fault, FaultContext } from './fault.ts';
+import { applyRules, deleteTable, listTable } from './packet-filter.ts';
 import { peersOf } from './peers-of.ts';
 
 export interface CutLink {
@@ -17,7 +20,7 @@ export interface CutLink {
   readonly to: readonly string[];
 }
 
-const TOOL_MS = 5_000;
+const TABLE = 'streamctl_drill_links';
 
 export function cutLinks(links: readonly CutLink[], { view, nowMs }: FaultContext): Fault {
   const touchedNodes = links.map(({ node }) => node);
@@ -34,9 +37,7 @@ export function cutLinks(links: readonly CutLink[], { view, nowMs }: FaultContex
     inject: async () => {
       const addresses = await findAddresses(hosts);
       const atMs = nowMs();
-      for (const address of addresses) {
-        await ip(`cut the way to ${address}`, ['route', 'replace', 'blackhole', `${address}/32`]);
-      }
+      await applyRules(`cut the way to ${addresses.join(', ')}`, formatCut(addresses));
       return { atMs, text: `the way to ${addresses.join(', ')} cut` };
     },
     bit: async () => {
@@ -50,10 +51,35 @@ export function cutLinks(links: readonly CutLink[], { view, nowMs }: FaultContex
 /** Joins what was cut; what is joined already is passed over. */
 export async function joinLinks(hosts: readonly string[]): Promise<void> {
   const cut = await listCut();
-  for (const address of await findAddresses(hosts)) {
-    if (!cut.has(address)) continue;
-    await ip(`join the way to ${address}`, ['route', 'del', 'blackhole', `${address}/32`]);
-  }
+  const joined = new Set(await findAddresses(hosts));
+  const what = `join the way to ${[...joined].join(', ')}`;
+  const left = [...cut].filter((address) => !joined.has(address));
+  if (left.length === cut.size) return;
+  if (left.length === 0) await deleteTable(what, TABLE);
+  else await applyRules(what, `flush set inet ${TABLE} cut\n${formatElements(left)}`);
+}
+
+/** Formats what drops all that is sent to these addresses, too; applied again it changes nothing. */
+export function formatCut(addresses: readonly string[]): string {
+  const hook = 'type filter hook output priority -400; policy accept;';
+  return [
+    `add table inet ${TABLE}`,
+    `add set inet ${TABLE} cut { type ipv4_addr; }`,
+    `add chain inet ${TABLE} out { ${hook} }`,
+    `flush chain inet ${TABLE} out`,
+    `add rule inet ${TABLE} out ip daddr @cut drop`,
+    formatElements(addresses),
+  ].join('\n');
+}
+
+/** Reads the addresses that are cut from the table as nft lists it. */
+export function parseCut(shown: string): ReadonlySet<string> {
+  const elements = /elements = \{([^}]*)\}/.exec(shown)?.[1] ?? '';
+  return new Set(elements.split(',').flatMap((word) => word.trim() || []));
+}
+
+function formatElements(addresses: readonly string[]): string {
+  return `add element inet ${TABLE} cut { ${addresses.join(', ')} }\n`;
 }
 
 async function findAddresses(hosts: readonly string[]): Promise<string[]> {
@@ -61,16 +87,7 @@ async function findAddresses(hosts: readonly string[]): Promise<string[]> {
 }
 
 async function listCut(): Promise<ReadonlySet<string>> {
-  const shown = await ip('list routes', ['-json', 'route', 'show', 'type', 'blackhole']);
-  const routes = JSON.parse(shown || '[]') as readonly { readonly dst: string }[];
-  return new Set(routes.map(({ dst }) => dst));
-}
-
-async function ip(what: string, args: readonly string[]): Promise<string> {
-  const done = await execa('ip', args, { reject: false, stdin: 'ignore', timeout: TOOL_MS });
-  if (!done.failed) return done.stdout;
-  const said = done.stderr.trim().split('\n').at(-1) || done.originalMessage;
-  throw new StreamctlError('ENVIRONMENT', `${what}: ip ${args[0]}: ${said}`);
+  return parseCut((await listTable(TABLE)) ?? '');
 }
 
 /** The links between two regions; `oneWay`: what the first sends to the second alone. */

@@ -1,4 +1,5 @@
 /** The test publisher of a stream cut off: its encoder is killed, and stays away until the undo. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StreamctlError } from '../../base/errors.ts';
 import { publishersLayout } from '../../nodes/layout.ts';
@@ -6,6 +7,8 @@ import { isProcessAlive } from '../../nodes/processes.ts';
 import { killGroup, readStatus } from '../../nodes/runsv.ts';
 import { publisherUnitName } from '../../publisher/publisher-arguments.ts';
 import { publisherServices } from '../../publisher/publisher-services.ts';
+import type { RelayReport } from '../../publisher/relay/relay-report.ts';
+import { loadRelayConfig, relayConfigFile, relayStateFile } from '../../publisher/relay/relay-unit.ts';
 import type { Fault, FaultContext } from './fault.ts';
 import { keepDown } from './supervision.ts';
 
@@ -27,6 +30,7 @@ export async function dropPublisher(stream: string, { view, nowMs }: FaultContex
     lasting: true,
     mediaNodes: [],
     undo: [{ kind: 'start-publisher', unit }],
+    connectedMs: () => readConnected(view.dir, stream),
     inject: async () => {
       hit = await keepDown(dir);
       const atMs = nowMs();
@@ -38,4 +42,15 @@ export async function dropPublisher(stream: string, { view, nowMs }: FaultContex
       return (await readStatus(dir))?.pid === null ? 'its encoder is gone' : null;
     },
   };
+}
+
+/** Asks the relay that it publishes to; without one nobody can say. */
+async function readConnected(clusterDir: string, stream: string): Promise<number | null> {
+  try {
+    const { dir } = await loadRelayConfig(relayConfigFile(clusterDir, stream));
+    const report = JSON.parse(await readFile(relayStateFile(dir), 'utf8')) as RelayReport;
+    return report.encoder.sinceMs ?? null;
+  } catch {
+    return null;
+  }
 }

@@ -28,9 +28,16 @@ export type FaultSettings =
       readonly node: string;
       readonly mode: OriginFaultMode;
     }
+  | {
+      readonly kind: 'clock-skew';
+      readonly node: string;
+      /** Milliseconds ahead; below 0: behind. */
+      readonly skewMs: number;
+    }
   | { readonly kind: 'drop-publisher'; readonly stream: string }
+  | { readonly kind: 'lose-store' | 'split-controller' }
   | { readonly kind: 'cut-links'; readonly links: readonly CutLink[] }
-  | { readonly kind: 'reboot'; readonly node: string };
+  | { readonly kind: 'reboot' | 'power-off' | 'full-disk'; readonly node: string };
 
 /** What an origin does wrong on purpose. */
 export type OriginFaultMode =
@@ -49,10 +56,17 @@ export interface Fault {
   /** Nodes from which no good feed comes while it lasts: relays that read there must change. */
   readonly mediaNodes: readonly string[];
   readonly undo: readonly UndoAction[];
+  /** What it came to, where the settings leave that open; each machine injects its part of this. */
+  readonly settings?: FaultSettings;
   /** Injects; resolves when it is done. */
   inject(): Promise<Injected>;
   /** Looks for a proof that it bites: words, or null while there is none. */
   bit(): Promise<string | null>;
+  /**
+   * After the undo, of a fault that cut a publisher off: Unix milliseconds at which it connected, or null while it has not or
+   * nobody can say. Starting its process is the drill's own doing, and no business of the cluster.
+   */
+  connectedMs?(): Promise<number | null>;
   /** It must bite until it is undone; false for what the cluster is to mend by itself. */
   readonly lasting: boolean;
 }

@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { StreamctlError } from '../../base/errors.ts';
 import type { Fault, FaultContext } from './fault.ts';
+import { applyRules, deleteTable, listTable } from './packet-filter.ts';
 import { peersOf } from './peers-of.ts';
 
-const TABLE = 'inet streamctl_drill';
+const TABLE = 'streamctl_drill';
 const TOOL_MS = 5_000;
 
 export function isolateNodes(nodes: readonly string[], { view, nowMs }: FaultContext): Fault {
@@ -23,7 +24,7 @@ export function isolateNodes(nodes: readonly string[], { view, nowMs }: FaultCon
     inject: async () => {
       const rules = formatRules(await findOwnSshPorts());
       const atMs = nowMs();
-      await nft('cut the machine off', ['-f', '-'], rules);
+      await applyRules('cut the machine off', rules);
       return { atMs, text: 'cut off from everybody' };
     },
     bit: async () => ((await isIsolated()) ? 'nothing gets in or out but ssh' : null),
@@ -32,14 +33,14 @@ export function isolateNodes(nodes: readonly string[], { view, nowMs }: FaultCon
 
 /** Takes the rules away; a machine that has none is well. */
 export async function rejoin(): Promise<void> {
-  if (await isIsolated()) await nft('join the machine again', ['delete', 'table', ...TABLE.split(' ')]);
+  if (await isIsolated()) await deleteTable('join the machine again', TABLE);
 }
 
 /** Formats the rules: what is not of the machine itself, nor of these ports of its own, is dropped. */
 export function formatRules(ports: readonly number[]): string {
   const set = `{ ${ports.join(', ')} }`;
   return [
-    `table ${TABLE} {`,
+    `table inet ${TABLE} {`,
     `  chain in { type filter hook input priority -400; policy drop; iif "lo" accept; tcp dport ${set} accept; }`,
     `  chain out { type filter hook output priority -400; policy drop; oif "lo" accept; tcp sport ${set} accept; }`,
     '}',
@@ -48,8 +49,7 @@ export function formatRules(ports: readonly number[]): string {
 }
 
 async function isIsolated(): Promise<boolean> {
-  const { failed } = await execa('nft', ['list', 'table', ...TABLE.split(' ')], { reject: false });
-  return !failed;
+  return (await listTable(TABLE)) !== null;
 }
 
 /** The ports of this machine through which the ssh connection of this very process came. Throws ENVIRONMENT. */
@@ -83,17 +83,4 @@ async function findAncestors(): Promise<number[]> {
     pid = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
   }
   return found;
-}
-
-async function nft(what: string, args: readonly string[], input = ''): Promise<void> {
-  const { failed, stderr, originalMessage } = await execa('nft', args, {
-    reject: false,
-    input,
-    timeout: TOOL_MS,
-  });
-  if (!failed) return;
-  const said = stderr.trim().split('\n')[0] || originalMessage;
-  throw new StreamctlError('ENVIRONMENT', `${what}: nft: ${said}`, {
-    hint: 'Run streamctl up: it installs nftables.',
-  });
 }

@@ -19,6 +19,7 @@ const PORTS: Readonly<Record<string, keyof Ports>> = {
   'nginx-ingest': 'rtmp',
   origin: 'origin',
   redis: 'redis',
+  sentinel: 'sentinel',
 };
 const PROBE_MS = 200;
 

@@ -36,7 +36,7 @@ const faultSchema = z.strictObject({
     .enum(FAULTS as [string, ...string[]])
     .describe('A drill of streamctl drill list that has a fault.'),
   target: z.string().describe('Its region, node or stream.').optional(),
-  amount: z.number().min(1).describe('Its number: milliseconds, per cent.').optional(),
+  amount: z.number().describe('Its number: milliseconds, per cent.').optional(),
   at: duration('When it comes, from the beginning.'),
   for: duration('How long it lasts; to the end of the drill unless said.').optional(),
   whenSteady: z.boolean().describe('Waits, at its time, for the recovery from what came before.').optional(),
@@ -78,6 +78,7 @@ export const drillFileSchema = z.strictObject({
       switchMs: bound('Until relays have changed their feed, ms.'),
       replaceMs: bound('Until there are as many replicas as before, ms.'),
       slateForMs: bound('How long the stream shows the slate in all, ms.'),
+      handoverMs: bound('Until another store takes writes, or another controller acts, ms.'),
     })
     .describe('What must be seen; what is not named is not judged.')
     .optional(),

@@ -13,7 +13,7 @@ import {
   MAX_CALM_MS,
   type PlannedFault,
 } from '../drill-plan.ts';
-import { type PlanFacts, resolveTarget } from '../plan-drill.ts';
+import { checkAmount, type PlanFacts, resolveTarget } from '../plan-drill.ts';
 import { type DrillFile, drillFileJsonSchema, drillFileSchema } from './drill-file.ts';
 
 /** Parses the text; `file` is only named in faults. Throws SPEC_INVALID with every fault in `details.diagnostics`. */
@@ -77,7 +77,7 @@ function planFault(
     atMs: parseDurationMs(at),
     forMs: time === undefined ? null : parseDurationMs(time),
     whenSteady: whenSteady ?? false,
-    settings: kind.faultOf!(aim, amount ?? 0, facts),
+    settings: kind.faultOf!(aim, checkAmount(kind, amount ?? null), facts),
   };
 }
 
@@ -94,6 +94,7 @@ function expectOf(expect: NonNullable<DrillFile['expect']>): Expectations {
     switchMs: bound(expect.switchMs),
     replaceMs: bound(expect.replaceMs),
     slateForMs: bound(expect.slateForMs),
+    handoverMs: bound(expect.handoverMs),
     slateMs: null,
     returnMs: null,
   };

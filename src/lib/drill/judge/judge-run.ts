@@ -74,7 +74,8 @@ function findFindings({ expectations, seen, did, duties }: RunEvidence): Finding
   );
 }
 
-function markOf(value: number | null, { must, aim }: Bound): Finding['result'] {
+/** Says how a value stands to its bound. */
+export function markOf(value: number | null, { must, aim }: Bound): Finding['result'] {
   if (value === null) return 'miss';
   if (value <= aim) return 'aim';
   return value <= must ? 'must' : 'miss';

@@ -5,11 +5,12 @@ import { isServing } from './serving.ts';
 
 export interface ClusterMarks {
   readonly faultMs: number;
-  /** Each fault: when it came, when the next one did, when it was undone; Unix milliseconds. */
+  /** Each fault: when it came, when the next one did, when it was undone, when its publisher connected; Unix milliseconds. */
   readonly spells: readonly {
     readonly fromMs: number;
     readonly untilMs: number;
     readonly healedMs: number | null;
+    readonly returnedMs?: number | null;
   }[];
   /** A publisher was cut off. */
   readonly wasCutOff: boolean;
@@ -109,14 +110,15 @@ function wasUp(before: ClusterSight, node: string): boolean {
 }
 
 /**
- * The longest time until a relay that had gone by what broke went on with another feed, its first change: from the fault, or
+ * The longest time until an edge that had gone by what broke went on with another feed, its first change: from the fault, or
  * from the last part if that came later (a transcoder that was killed by its pipeline may lead again, and fail then).
  */
-function findSwitch({ since, spells, mediaNodes }: ClusterMarks): number | null {
+function findSwitch({ before, since, spells, mediaNodes }: ClusterMarks): number | null {
   const broken = new Set(mediaNodes);
+  const edges = edgesOf([before, ...since]);
   const seen = since.flatMap(({ feeds }) =>
     feeds.flatMap(({ node, change }) =>
-      change !== null && broken.has(change.from) ? [{ node, ...change }] : [],
+      change !== null && broken.has(change.from) && edges.has(node) ? [{ node, ...change }] : [],
     ),
   );
   return worst(
@@ -129,6 +131,15 @@ function findSwitch({ since, spells, mediaNodes }: ClusterMarks): number | null 
       return worst([...first.values()].map(({ atMs, afterMs }) => Math.min(atMs - fromMs, afterMs)));
     }),
   );
+}
+
+/**
+ * Nodes whose viewers wait for a change of feed. Others only hand one replica's feed on, to relays that hold another one too, or let
+ * the stream go a minute after the last who wanted it of them.
+ */
+function edgesOf(sights: readonly ClusterSight[]): ReadonlySet<string> {
+  const edges = sights.flatMap(({ nodes }) => nodes.filter(({ roles }) => roles.includes('edge')));
+  return new Set(edges.map(({ name }) => name));
 }
 
 /** The longest time from a fault that cost replicas until as many served as before; null when none did, or never again. */
@@ -155,7 +166,7 @@ function findSlate({ since, spells, wasCutOff }: ClusterMarks): number | null {
   return worst(
     spells.map(({ fromMs, untilMs }) => {
       const slate = since.find(({ atMs, state }) => atMs >= fromMs && atMs < untilMs && state === 'slate');
-      return slate === undefined ? null : slate.atMs - fromMs;
+      return slate === undefined ? null : stateMs(slate, fromMs) - fromMs;
     }),
   );
 }
@@ -163,13 +174,19 @@ function findSlate({ since, spells, wasCutOff }: ClusterMarks): number | null {
 /** The longest time from the publisher's return until the picture, of the cuts that the slate was shown in. */
 function findReturn({ since, spells, wasCutOff }: ClusterMarks): number | null {
   if (!wasCutOff) return null;
-  const times = spells.flatMap(({ fromMs, untilMs, healedMs }) => {
+  const times = spells.flatMap(({ fromMs, untilMs, healedMs, returnedMs = null }) => {
     const shown = since.some(({ atMs, state }) => atMs >= fromMs && atMs < untilMs && state !== 'live');
     if (healedMs === null || !shown) return [];
-    const live = since.find(({ atMs, state }) => atMs >= healedMs && state === 'live');
-    return [live === undefined ? null : live.atMs - healedMs];
+    const backMs = returnedMs ?? healedMs;
+    const live = since.find(({ atMs, state }) => atMs >= backMs && state === 'live');
+    return [live === undefined ? null : stateMs(live, backMs) - backMs];
   });
   return times.includes(null) ? null : worst(times);
+}
+
+/** When the state that was seen began: by the replica's own word, unless that is of before. */
+function stateMs({ atMs, stateSinceMs = null }: ClusterSight, afterMs: number): number {
+  return stateSinceMs === null || stateSinceMs < afterMs ? atMs : Math.min(stateSinceMs, atMs);
 }
 
 /** As far as the looks tell: from each that saw the slate to the next. */

@@ -12,6 +12,8 @@ export interface SteadyWanted {
   readonly replicas: number;
   /** Ingests at which the stream must come in. */
   readonly ingests: number;
+  /** Stores that must follow the one that takes writes. */
+  readonly followers: number;
   /** Nodes that must be up. */
   readonly nodesUp: readonly string[];
   /** Behind live at the most, 95th percentile of the viewers, seconds. */
@@ -102,6 +104,11 @@ function clusterFaults(sight: ClusterSight | null, wanted: SteadyWanted): string
   faults.push(...findUneven(up));
   if (sight.ingests < wanted.ingests)
     faults.push(`the stream comes in at ${sight.ingests} of ${formatCount(wanted.ingests, 'ingest')}`);
+  const { followers } = sight.control ?? { followers: wanted.followers };
+  if (followers < wanted.followers)
+    faults.push(
+      `${followers} of ${formatCount(wanted.followers, 'store')} ${followers === 1 ? 'follows' : 'follow'} the one that takes writes`,
+    );
   for (const name of wanted.nodesUp) {
     const node = sight.nodes.find((one) => one.name === name);
     if (node?.health !== 'up')

@@ -91,5 +91,13 @@ export function listFigures(run: DrillRun): [string, string][] {
     ['Redundant again', run.replaceMs === null ? '–' : `after ${wordMs(run.replaceMs)}`],
     ['Steady again', run.recoveredMs === null ? '–' : `${wordMs(run.recoveredMs)} after the heal`],
     ['Measuring stood still for at most', `${run.worstLagMs} ms`],
+    ...(run.worstStolen === undefined
+      ? []
+      : [
+          ['The host kept back at most', `${Math.round(run.worstStolen * 100)} % of the CPU`] as [
+            string,
+            string,
+          ],
+        ]),
   ];
 }

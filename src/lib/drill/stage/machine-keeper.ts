@@ -1,4 +1,5 @@
-/** Keeps undos on the machines that they are for; what is of no machine, such as a test publisher, is kept here. */
+/** Keeps undos on the machines that they are for; what no machine can do, such as to start
+ * a test publisher or to switch on one that is off, is kept here. */
 import type { UndoAction, UndoEntry, UndoKeeper } from '../undo/undo-action.ts';
 import type { Stages } from './stages.ts';
 
@@ -68,7 +69,7 @@ export function splitActions(actions: readonly UndoAction[]): ReadonlyMap<string
     parts.set(node, [...(parts.get(node) ?? []), action]);
   };
   for (const action of actions) {
-    if (action.kind === 'start-publisher') add(HERE, action);
+    if (action.kind === 'start-publisher' || action.kind === 'power-on') add(HERE, action);
     else if (action.kind === 'continue')
       for (const node of action.nodes) add(node, { ...action, nodes: [node] });
     else add(action.node, action);

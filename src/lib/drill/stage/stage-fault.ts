@@ -11,7 +11,8 @@ export interface StageFaultOptions {
 }
 
 /** Wraps a resolved fault; one of no node, such as a publisher that is cut off, stays as it is. */
-export function stageFault(plain: Fault, settings: FaultSettings, options: StageFaultOptions): Fault {
+export function stageFault(plain: Fault, planned: FaultSettings, options: StageFaultOptions): Fault {
+  const settings = plain.settings ?? planned;
   const { stages, nowMs, longestMs, id } = options;
   const nodes = plain.touchedNodes;
   if (nodes.length === 0) return plain;
@@ -27,7 +28,7 @@ export function stageFault(plain: Fault, settings: FaultSettings, options: Stage
     },
     bit: async () => {
       const look = async (node: string): Promise<string | null> => await (await stages.of(node)).look(id);
-      const gone = settings.kind === 'reboot' ? () => 'its machine is gone' : null;
+      const gone = /^(reboot|power-off)$/.test(settings.kind) ? () => 'its machine is gone' : null;
       const proofs = await Promise.all(nodes.map((node) => look(node).catch(gone)));
       return proofs.every((proof) => proof !== null) ? proofs.join('; ') : null;
     },
@@ -47,11 +48,16 @@ export function narrow(settings: FaultSettings, node: string): FaultSettings {
     case 'freeze-transcoder':
     case 'freeze-packager':
     case 'origin-fault':
+    case 'clock-skew':
       return { ...settings, node };
     case 'cut-links':
       return { ...settings, links: settings.links.filter((link) => link.node === node) };
     case 'reboot':
+    case 'power-off':
+    case 'full-disk':
     case 'drop-publisher':
+    case 'lose-store':
+    case 'split-controller':
       return settings;
   }
 }

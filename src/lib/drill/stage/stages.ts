@@ -7,6 +7,7 @@ import { drillsFolder } from '../../nodes/layout.ts';
 import { targetOf } from '../../nodes/reach.ts';
 import { findProgram } from '../../provision/remote/find-program.ts';
 import { MACHINES_HOME } from '../../provision/remote/machines-home.ts';
+import { firstInput } from '../../ssh/become-root.ts';
 import { quoteWord, runArguments } from '../../ssh/ssh-arguments.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import { peersOf } from '../faults/peers-of.ts';
@@ -50,13 +51,16 @@ export class Stages {
     const { nodeBinary, entry, asRoot } = await findProgram(target, clusterDir, signal);
     const file = posix.join(drillsFolder(clusterDir), drill, 'undo.json');
     const words = [nodeBinary, entry, 'daemon', 'stage', '--config', file].map(quoteWord).join(' ');
+    const command = `${asRoot}${words}`;
+    const first = await firstInput(target, command);
     const log = openSync(join(runDir, `stage-${node}.log`), 'a');
     try {
       // Detached: Ctrl-C is for the command, which heals through this.
-      const child = spawn('ssh', runArguments(target, `${asRoot}${words}`), {
+      const child = spawn('ssh', runArguments(target, command), {
         detached: true,
         stdio: ['pipe', 'pipe', log],
       });
+      child.stdin?.write(first);
       return await connectKeeper(child);
     } finally {
       closeSync(log);

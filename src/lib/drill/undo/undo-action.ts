@@ -1,4 +1,5 @@
 /** How a fault is undone: plain data that another process can carry out. Types alone. */
+import type { PowerOn } from '../faults/power-off-node.ts';
 
 export type UndoAction =
   /** SIGCONT to every process of the nodes. */
@@ -13,6 +14,12 @@ export type UndoAction =
   | { readonly kind: 'join-links'; readonly node: string; readonly hosts: readonly string[] }
   /** Lets a machine that was cut off speak to everybody again. */
   | { readonly kind: 'rejoin'; readonly node: string }
+  /** Switches a machine on, from the operator's. */
+  | ({ readonly kind: 'power-on' } & PowerOn)
+  /** Lets a node's programs go by the machine's clock again. */
+  | { readonly kind: 'mend-clock'; readonly node: string }
+  /** Removes what fills a node's disk. */
+  | { readonly kind: 'free-disk'; readonly node: string }
   /** Takes an origin's fault away. */
   | { readonly kind: 'mend-origin'; readonly node: string };
 

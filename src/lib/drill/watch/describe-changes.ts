@@ -77,6 +77,9 @@ function controlChanges(now: ClusterSight, before: ClusterSight): DrillEvent[] {
   if (now.control.controller !== before.control.controller && now.control.controller !== null) {
     events.push(event(now.atMs, 'note', `${now.control.controller} is the controller now`));
   }
+  if (now.control.store !== before.control.store && now.control.store !== null) {
+    events.push(event(now.atMs, 'note', `the store on ${now.control.store} takes the writes now`));
+  }
   const [placed, was] = [now.control.placed?.join(', '), before.control.placed?.join(', ')];
   if (placed !== undefined && placed !== was) {
     events.push(event(now.atMs, 'placed', `the stream is placed on ${placed}`));

@@ -33,6 +33,7 @@ export function createClusterProbe({ view, stream, nowMs, loadControl }: Cluster
         atMs,
         nodes,
         state: found?.state ?? 'offline',
+        stateSinceMs: found?.sinceMs ?? null,
         replicas: found?.replicas ?? [],
         ingests: answers.filter(({ agent }) => agent?.sessions.some((one) => one.stream === stream)).length,
         unequal: compareEdges(stream, answers).map(({ node, text }) => `${node}: ${text}`),

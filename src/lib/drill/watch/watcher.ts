@@ -1,5 +1,5 @@
 /** Looks at viewers and cluster again and again while a drill runs, and tells what changed. */
-import type { ClusterProbe, ClusterSight } from '../cluster-sight.ts';
+import type { ClusterProbe, ClusterSight, ControlSight } from '../cluster-sight.ts';
 import type { DrillClock } from '../drill-clock.ts';
 import type { ViewerFleet } from '../viewers/viewer-sight.ts';
 import { type Sample, ViewerLog } from './viewer-log.ts';
@@ -26,6 +26,8 @@ export class Watcher {
   worstLagMs = 0;
   readonly #deps: WatcherDeps;
   readonly #end = new AbortController();
+  /** As the store last told it. */
+  #control: ControlSight | null = null;
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(deps: WatcherDeps) {
@@ -70,7 +72,9 @@ export class Watcher {
       const sight = await probe.look(this.#deps.isBroken());
       const before = this.sights.at(-1) ?? null;
       this.sights.push(sight);
-      onSight(sight, before);
+      // What changed while the store did not answer is told when it does.
+      onSight(sight, before && { ...before, control: this.#control });
+      this.#control = sight.control ?? this.#control;
       await clock.sleep(LOOK_MS, this.#end.signal);
     }
   }

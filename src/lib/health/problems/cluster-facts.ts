@@ -24,6 +24,25 @@ export interface PublisherFacts {
   }[];
 }
 
+/** A command that changes the cluster, as its journals tell. */
+export interface OperationFacts {
+  /** `streamctl up`. */
+  readonly command: string;
+  readonly who: string;
+  readonly host: string;
+  readonly atMs: number;
+  /** What it was at last, in words; empty when nobody knows. */
+  readonly step: string;
+}
+
+/** Who changes the cluster, and who left something half done. */
+export interface OperationsFacts {
+  /** A command has the lock now: what is half done is under way. */
+  readonly isBusy: boolean;
+  /** A command that did not come to its end, and that the next one of its kind goes on with. */
+  readonly unfinished: OperationFacts | null;
+}
+
 export interface ClusterFacts {
   readonly cluster: string;
   readonly answers: readonly NodeAnswer[];
@@ -32,6 +51,7 @@ export interface ClusterFacts {
   readonly streams: readonly StreamStatus[];
   readonly refusals: readonly StreamRefusal[];
   readonly publishers: readonly PublisherFacts[];
+  readonly operations: OperationsFacts;
   /** Null when none of those who answered is at work. */
   readonly controller: WorkingController | null;
   readonly nowMs: number;

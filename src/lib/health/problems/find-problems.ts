@@ -21,6 +21,7 @@ import { findDarkRegions } from './region-problems.ts';
 import { findBadRelays } from './relay-problems.ts';
 import { findBadReplicas, findMissingReplicas, findRefusals } from './replica-problems.ts';
 import { findSlates, findStuckStarts, findUnservedStreams } from './stream-problems.ts';
+import { findUnfinishedWork } from './unfinished-problems.ts';
 
 /** Within one harm, in this order. */
 const FINDERS: readonly FindProblems[] = [
@@ -45,6 +46,7 @@ const FINDERS: readonly FindProblems[] = [
   findUnheardNodes,
   findStuckMoves,
   findClockSkew,
+  findUnfinishedWork,
 ];
 
 /** Runs every finder and sorts by harm. Nothing running at all is one problem, and the only one. */

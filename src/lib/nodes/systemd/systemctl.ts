@@ -1,23 +1,14 @@
 /** Asking systemd through its own command. */
-import { execa } from 'execa';
-import { StreamctlError } from '../../base/errors.ts';
+import { runTool } from '../run-tool.ts';
 
 /** Longer than any unit takes to stop. */
 const TIMEOUT_MS = 60_000;
+const HINT = 'Look at the unit with systemctl status and journalctl -u on that machine.';
 
 /** Runs systemctl and returns what it printed. Throws ENVIRONMENT with its words; `what` is what is being done. */
 export async function systemctl(what: string, args: readonly string[]): Promise<string> {
-  const done = await execa('systemctl', ['--no-ask-password', ...args], {
-    reject: false,
-    stdin: 'ignore',
-    timeout: TIMEOUT_MS,
-  });
-  if (!done.failed) return done.stdout;
-  const said = `${done.stdout}\n${done.stderr}`.trim().split('\n').slice(-4).join('\n');
-  throw new StreamctlError('ENVIRONMENT', `${what}: systemctl ${args[0]} failed`, {
-    hint: 'Look at the unit with systemctl status and journalctl -u on that machine.',
-    details: { facts: { 'last lines': said || (done.originalMessage ?? 'none') } },
-  });
+  const argv = ['systemctl', '--no-ask-password', ...args];
+  return await runTool({ what, argv, timeoutMs: TIMEOUT_MS, hint: HINT });
 }
 
 export interface SystemdState {

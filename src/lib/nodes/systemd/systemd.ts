@@ -14,7 +14,7 @@ import { StreamctlError } from '../../base/errors.ts';
 import type { UnitReport } from '../../health/report.ts';
 import { nodeLayout } from '../layout.ts';
 import type { ServiceManager, Unit } from '../service-manager.ts';
-import { type LastExit, readLastExit, readStarted } from '../unit-notes.ts';
+import { type LastExit, noteAskedExit, readLastExit, readStarted } from '../unit-notes.ts';
 import { writeIfDiffers } from '../write-if-differs.ts';
 import { bootLink, enableUnit } from './boot-link.ts';
 import { askDoor } from './door.ts';
@@ -75,7 +75,9 @@ class SystemdServices implements ServiceManager {
   }
 
   async stop(name: string): Promise<void> {
-    if (await exists(this.#dir(name))) await this.#kind.stop(name);
+    if (!(await exists(this.#dir(name)))) return;
+    await this.#kind.stop(name);
+    await noteAskedExit(this.#dir(name));
   }
 
   async remove(name: string): Promise<void> {

@@ -2,11 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UnitReport } from '../../health/report.ts';
-import { readLastExit, readStarted } from '../unit-notes.ts';
+import { isLooping, readLastExit, readStarted } from '../unit-notes.ts';
 import { type SystemdState, showUnit } from './systemctl.ts';
-
-/** A unit that started so shortly after it ended, and so lately, is not called running yet. */
-const YOUNG_MS = 3_000;
 
 export interface ReportedUnit {
   readonly name: string;
@@ -18,15 +15,14 @@ export interface ReportedUnit {
 /** Reports a unit. */
 export async function reportUnit({ name, id, dir }: ReportedUnit): Promise<UnitReport> {
   const pid = await findMainProcess(id, dir);
-  const lastExit = (await readLastExit(dir))?.atMs ?? null;
+  const lastExit = await readLastExit(dir);
   if (pid === null) {
     const asked = await showUnit(id);
-    return { name, state: wordState(asked), pid: asked.pid, sinceMs: lastExit };
+    return { name, state: wordState(asked), pid: asked.pid, sinceMs: lastExit?.atMs ?? null };
   }
   const sinceMs = await changedMs(join(dir, 'unit.pid'));
-  const isLooping =
-    sinceMs !== null && lastExit !== null && Date.now() - sinceMs < YOUNG_MS && sinceMs - lastExit < YOUNG_MS;
-  return { name, state: isLooping ? 'restarting' : 'running', pid, sinceMs };
+  const looping = sinceMs !== null && isLooping(lastExit, sinceMs, Date.now());
+  return { name, state: looping ? 'restarting' : 'running', pid, sinceMs };
 }
 
 /** The noted process if systemd holds it to be of this unit: a note from before a power cut names just any process. */

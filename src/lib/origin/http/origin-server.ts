@@ -10,6 +10,7 @@ import { serveInit, serveMedia } from './serve-media.ts';
 import { servePathways } from './serve-pathways.ts';
 import { type ServeDeps, serveMultivariant, servePlaylist } from './serve-playlist.ts';
 import { serveState } from './serve-state.ts';
+import { serveSteering } from './serve-steering.ts';
 
 /** Longer than any edge keeps an idle connection, so that the edge closes it, not we under its request. */
 const KEEP_ALIVE_MS = 75_000;
@@ -95,6 +96,8 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
       return serveState(deps, exchange, route.stream);
     case 'pathways':
       return servePathways(deps, exchange, route.stream);
+    case 'steering':
+      return await serveSteering(deps, exchange, route);
     case 'feed':
       return await sendFeed(deps, exchange, route);
     case 'status':
@@ -103,7 +106,9 @@ async function serve(deps: OriginServerDeps, exchange: Exchange, route: Route): 
 }
 
 function replyReport(deps: OriginServerDeps, exchange: Exchange): void {
-  const { node, startedMs } = deps;
-  const report = reportOrigin({ node, startedMs, nowMs: deps.nowMs() }, deps.streams.all());
+  const { node, startedMs, steering } = deps;
+  const nowMs = deps.nowMs();
+  const departures = steering.departures.report(nowMs);
+  const report = reportOrigin({ node, startedMs, nowMs, departures }, deps.streams.all());
   replyJson(exchange, report);
 }

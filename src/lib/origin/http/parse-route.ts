@@ -5,6 +5,7 @@ export type Route =
   | { readonly kind: 'multivariant'; readonly stream: string }
   | { readonly kind: 'state'; readonly stream: string }
   | { readonly kind: 'pathways'; readonly stream: string }
+  | { readonly kind: 'steering'; readonly stream: string; readonly query: string }
   | { readonly kind: 'playlist'; readonly stream: string; readonly track: string; readonly query: string }
   | { readonly kind: 'init'; readonly stream: string; readonly track: string; readonly initId: string }
   | {
@@ -48,6 +49,7 @@ function parseLive(
   }
   if (track === undefined) {
     if (file === 'state.json') return { kind: 'state', stream };
+    if (file === 'steering.json') return { kind: 'steering', stream, query };
     return file === 'pathways.json' ? { kind: 'pathways', stream } : null;
   }
   const media = MEDIA.exec(file);

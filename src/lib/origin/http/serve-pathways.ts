@@ -20,6 +20,7 @@ export function servePathways(deps: PathwaysDeps, exchange: Exchange, stream: st
     .peers()
     .filter(({ roles }) => roles.includes('edge'))
     .map((edge) => ({ name: edge.name, region: edge.region, baseUrl: edgeUrl(edge) }));
-  const report: PathwaysReport = { version: 1, node: deps.node, pathways };
+  const here = deps.steering.stateOf(hosted);
+  const report: PathwaysReport = { version: 1, node: deps.node, pathways, here };
   replyJson(exchange, report);
 }

@@ -1,6 +1,7 @@
 import { type DeliveryDirectives, parseDirectives } from '../../hls/delivery-directives.ts';
 import type { HostedStream } from '../hosted-stream.ts';
 import type { HostedStreams } from '../hosted-streams.ts';
+import type { Steering } from '../steering/steering.ts';
 import { judgeMultivariant, judgePlaylist } from '../window/judge-request.ts';
 import { type Exchange, replyPlaylist, replyStatus } from './reply.ts';
 import { settle } from './settle.ts';
@@ -8,6 +9,7 @@ import { settle } from './settle.ts';
 /** What the handlers of viewers' requests need. */
 export interface ServeDeps {
   readonly streams: HostedStreams;
+  readonly steering: Steering;
   nowMs(): number;
 }
 
@@ -18,8 +20,12 @@ export async function serveMultivariant(deps: ServeDeps, exchange: Exchange, nam
   const judge = (): ReturnType<typeof judgeMultivariant> => judgeMultivariant(hosted.live, deps.nowMs());
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
-  if (status === 200) replyPlaylist(exchange, hosted.texts.multivariant(), 'public, max-age=1');
-  else replyStatus(exchange, status, status === 404 ? 'no such stream' : 'the stream delivers nothing now');
+  if (status === 200) {
+    const ways = await deps.steering.pathways(name);
+    const staysHere = ways === null || ways.first === ways.home;
+    if (staysHere && exchange.req.method === 'GET') hosted.viewers.join(deps.nowMs());
+    replyPlaylist(exchange, hosted.texts.multivariant(ways), 'public, max-age=1');
+  } else replyStatus(exchange, status, status === 404 ? 'no such stream' : 'the stream delivers nothing now');
 }
 
 /** Serves a media playlist: at once, when what is asked for has come, or with a refusal. */

@@ -21,6 +21,8 @@ import { verifyMedia } from '../ring/verify-media.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { readFileOrNull, writeWholeFile } from '../write-file.ts';
 import { writeNode, writePlayer } from '../write-nodes.ts';
+import { ACCESS_ACTIONS } from './access-actions.ts';
+import { holdMachine } from './hold-machine.ts';
 import type {
   DownRequest,
   HandsActions,
@@ -37,6 +39,8 @@ export interface HandsContext {
   readonly changes: Changes;
   /** Aborts when nobody waits for an answer any more. */
   readonly signal: AbortSignal;
+  /** To be done when these hands end. */
+  readonly atEnd: (undo: () => Promise<void>) => void;
 }
 
 type Actions = {
@@ -47,6 +51,7 @@ type Actions = {
 };
 
 export const HANDS_ACTIONS: Actions = {
+  hold: holdMachine,
   meshFacts: (wish, { changes }) => collectMeshFacts(wish, changes),
   mesh,
   meshWait,
@@ -60,6 +65,7 @@ export const HANDS_ACTIONS: Actions = {
   units,
   down,
   ...UPGRADE_ACTIONS,
+  ...ACCESS_ACTIONS,
 };
 
 const PROBE_MS = 2_000;

@@ -12,6 +12,8 @@ import type { MeshFacts, MeshPlan } from '../mesh/mesh.ts';
 import type { NodePlan } from '../plan-nodes.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
 import type { SecretFile } from '../secrets.ts';
+import type { AccessActions } from './access-actions.ts';
+import type { HoldRequest } from './hold-machine.ts';
 import type { UpgradeActions } from './upgrade-actions.ts';
 
 /** Raised when an older program could misunderstand a request. */
@@ -76,7 +78,9 @@ export interface DownRequest extends HandsPlace {
 }
 
 /** What hands can do, and what each takes and gives. */
-export interface HandsActions extends UpgradeActions {
+export interface HandsActions extends UpgradeActions, AccessActions {
+  /** Keeps other commands from this machine until these hands end. */
+  hold: { takes: HoldRequest; gives: null };
   /** Makes the key of the mesh unless there is one. */
   meshFacts: { takes: MeshFactsRequest; gives: MeshFacts };
   mesh: { takes: MeshRequest; gives: null };

@@ -9,6 +9,7 @@ import type { ServiceManager } from '../../nodes/service-manager.ts';
 import type { Templates } from '../../render/node-files.ts';
 import { loadTemplates } from '../load-templates.ts';
 import { proveMedia } from '../prove-media.ts';
+import { readFileOrNull, writeWholeFile } from '../write-file.ts';
 import type { HandsPlace } from './protocol.ts';
 
 export interface NamedNodeRequest extends HandsPlace {
@@ -26,6 +27,10 @@ export interface UnitRequest extends NamedNodeRequest {
 export interface TemplatesRequest extends HandsPlace {
   /** Of a program that is on the machine. */
   readonly digest: string;
+}
+
+export interface KeepRecordRequest extends HandsPlace {
+  readonly text: string;
 }
 
 /** Which program a node runs. */
@@ -47,12 +52,24 @@ export interface UpgradeActions {
   lines: { takes: UnitRequest; gives: readonly string[] };
   /** Plays a stream through the node. */
   play: { takes: StreamRequest; gives: null };
+  /** The machine's copy of the record of the last upgrade; null when it has none. */
+  upgradeRecord: { takes: HandsPlace; gives: string | null };
+  keepUpgradeRecord: { takes: KeepRecordRequest; gives: null };
 }
 
 const SHOWN_LINES = 5;
 
 /** The actions. */
-export const UPGRADE_ACTIONS = { program, templates, switchPipeline, lines, play };
+export const UPGRADE_ACTIONS = {
+  ...{ program, templates, switchPipeline, lines, play },
+  upgradeRecord: ({ clusterDir }: HandsPlace) => readFileOrNull(clusterLayout(clusterDir).upgrade),
+  keepUpgradeRecord,
+};
+
+async function keepUpgradeRecord({ clusterDir, text }: KeepRecordRequest): Promise<null> {
+  await writeWholeFile(clusterLayout(clusterDir).upgrade, text);
+  return null;
+}
 
 async function program({ clusterDir, node }: NamedNodeRequest): Promise<ProgramReport> {
   const opened = await openNode(clusterDir, node).catch(() => null);

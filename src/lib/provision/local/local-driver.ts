@@ -1,15 +1,17 @@
 /** Nodes on addresses of this machine: files and units of all of them, in this process. */
+import { join } from 'node:path';
 import { staticServices } from '../../nodes/node-services.ts';
 import { findPortHolder } from '../../nodes/port-holder.ts';
 import { findClusterProcesses } from '../../nodes/processes.ts';
+import { loadVersionOf } from '../../nodes/program-marks.ts';
 import { checkClash, checkPorts } from '../check-addresses.ts';
 import type { UpContext } from '../context.ts';
-import type { Driver, Playing } from '../driver.ts';
+import type { Driver, InstalledProgram, Playing } from '../driver.ts';
 import { findLeaving, withLeaving } from '../leaving-nodes.ts';
 import { requirePackages } from '../packages.ts';
 import { planNodes } from '../plan-nodes.ts';
 import { placeOf, startable } from '../plan-place.ts';
-import { locateProgram } from '../program.ts';
+import { listProgramFolders, locateProgram } from '../program.ts';
 import { refreshPublishers } from '../refresh-publishers.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
 import { type VerifiedMedia, verifyMedia } from '../ring/verify-media.ts';
@@ -30,6 +32,7 @@ export function createLocalDriver(clusterDir: string): Driver {
     tidy,
     verify,
     runs,
+    programs,
     hands: openLocalHands,
     close: () => Promise.resolve(),
   };
@@ -96,6 +99,19 @@ async function verify({ signal }: UpContext, { node, ...play }: Playing): Promis
 
 async function runs({ layout }: UpContext, node: string): Promise<boolean> {
   return (await staticServices(layout.dir, node).list()).some(({ pid }) => pid !== null);
+}
+
+/** All nodes share one folder of programs. */
+async function programs({ layout, spec }: UpContext): Promise<readonly InstalledProgram[]> {
+  const nodes = spec.nodes.map(({ name }) => name);
+  const digests = await listProgramFolders(layout.programs);
+  return await Promise.all(
+    digests.map(async (digest) => ({
+      digest,
+      version: await loadVersionOf(join(layout.programs, digest)),
+      nodes,
+    })),
+  );
 }
 
 async function tidy(context: UpContext): Promise<void> {

@@ -9,6 +9,7 @@ import type { Peer } from '../../nodes/node-config.ts';
 import type { Changes } from '../changes.ts';
 import type { UpContext } from '../context.ts';
 import type { NodeHands } from '../driver.ts';
+import { ACCESS_ACTIONS } from '../hands/access-actions.ts';
 import type { HandsAction, HandsActions } from '../hands/protocol.ts';
 import { UPGRADE_ACTIONS } from '../hands/upgrade-actions.ts';
 import { applyUnitWork, findUnitWork } from '../start-units.ts';
@@ -28,6 +29,7 @@ type LocalActions = {
 
 const LOCAL_ACTIONS: LocalActions = {
   ...UPGRADE_ACTIONS,
+  ...ACCESS_ACTIONS,
   async write({ plan, clusterDir, program }, { changes }) {
     await writeNode(plan, clusterDir, changes);
     await writePlayer(plan, { source: program, layout: clusterLayout(clusterDir), changes });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Changes } from '../changes.ts';
 import { readFileOrNull, writeWholeFile } from '../write-file.ts';
-import { type MeshPlace, meshFolder } from './format-mesh.ts';
+import { type MeshPlace, meshFolder, parsePeerKeys } from './format-mesh.ts';
 import type { MeshFacts } from './mesh.ts';
 import { runMeshTool } from './run-mesh-tool.ts';
 
@@ -28,6 +28,7 @@ export async function collectMeshFacts(wish: MeshFactsWish, changes: Changes): P
     kernel: await hasKernelWireGuard(),
     mtu: await readMtu(world?.dev),
     networks,
+    known: parsePeerKeys((await readFileOrNull(join(meshFolder(wish), 'mesh.conf'))) ?? ''),
   };
 }
 

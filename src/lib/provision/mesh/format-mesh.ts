@@ -36,6 +36,12 @@ export function formatMeshConf({ port, peers }: MeshPlan, privateKey: string): s
   return `${[own, ...blocks].join('\n\n')}\n`;
 }
 
+/** Parses the peers' keys, by name, out of what `formatMeshConf` wrote. */
+export function parsePeerKeys(conf: string): Record<string, string> {
+  const found = conf.matchAll(/^# (\S+)\n\[Peer\]\nPublicKey = (\S+)$/gm);
+  return Object.fromEntries([...found].map(([, name, key]) => [name!, key!]));
+}
+
 /**
  * Formats the script that makes device, address and guard; it may run again. A device of wireguard-go's outlives it, so
  * that its end costs no connection: the address stays.

@@ -19,6 +19,8 @@ export interface MeshFacts {
   readonly kernel: boolean;
   /** Of the interface to the world, in bytes. */
   readonly mtu: number;
+  /** Keys of its peers, by name, as it was told of them last: a machine that is away stays in the mesh of the others. */
+  readonly known?: Readonly<Record<string, string>>;
   /** Networks that the machine has already, the mesh's own left out: `10.0.0.0/8`. */
   readonly networks: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** What a machine needs before hands can work there: packages of its distribution, and the program with its Node. */
 import { join } from 'node:path';
+import { StreamctlError } from '../../base/errors.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import type { UpContext } from '../context.ts';
 import { bringBundle } from './bring-program.ts';
@@ -34,6 +35,7 @@ export async function bringProgram(room: MachineRoom, call: RoomCall): Promise<v
     wanted.filter((folder) => !room.machines.get(name)!.programs.includes(folder));
   const lacking = reached(room, call.context).filter((peer) => lacks(peer).length > 0);
   if (lacking.length === 0) return;
+  refuseUnbroughtProgram(call.context, lacking);
   call.report.doing('pack the program');
   const bundles = changes.applies ? await packBundles(source, program!.digest, join(home, BUNDLES)) : [];
   await room.each(call, { step: 'bring the program', peers: lacking }, async (peer) => {
@@ -44,6 +46,16 @@ export async function bringProgram(room: MachineRoom, call: RoomCall): Promise<v
         bring(room, call.context, { peer, bundle: bundle! }),
       );
     }
+  });
+}
+
+/** A program that only machines have comes from nowhere to those that lack it. */
+function refuseUnbroughtProgram({ installed }: UpContext, lacking: readonly Peer[]): void {
+  if (installed === undefined) return;
+  const names = lacking.map(({ name }) => name).join(', ');
+  throw new StreamctlError('NOT_FOUND', `program ${installed} is not on ${names}`, {
+    hint: 'Give the folder of that build: then it is brought to them.',
+    details: { nodes: lacking.map(({ name }) => name) },
   });
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { AS_ROOT, loadSudoPassword } from '../../ssh/become-root.ts';
 import { connect } from '../../ssh/connection.ts';
 import { quoteWord, runArguments } from '../../ssh/ssh-arguments.ts';
 import type { SshTarget } from '../../ssh/target.ts';
@@ -19,6 +20,7 @@ export async function collectFacts(
   signal: AbortSignal,
 ): Promise<Machine> {
   await connect(target, signal);
+  const password = await loadSudoPassword(target.settings);
   const script = formatFactsScript(
     clusterDir,
     MACHINE_PACKAGES.map(({ name }) => name),
@@ -29,6 +31,8 @@ export async function collectFacts(
     timeout: TIMEOUT_MS,
     cancelSignal: signal,
   });
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(`${password}\n`);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const said: string[] = [];
   for (;;) {
@@ -48,7 +52,8 @@ export async function collectFacts(
     throw wordSshFailure(target, { step: 'collect facts', stderr, ...late });
   }
   const facts = parseFacts(said.join('\n'));
-  return { ...facts, ...clock, asRoot: facts.root ? '' : 'sudo -n ' };
+  const { already, silent, withPassword } = AS_ROOT;
+  return { ...facts, ...clock, asRoot: facts.root ? already : facts.sudoPassword ? withPassword : silent };
 }
 
 /** Asks several times and believes the quickest answer. `ask` gives their Unix time in milliseconds. */

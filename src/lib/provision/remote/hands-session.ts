@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { StreamctlError } from '../../base/errors.ts';
+import { firstInput } from '../../ssh/become-root.ts';
 import { connect } from '../../ssh/connection.ts';
 import { quoteWord, runArguments } from '../../ssh/ssh-arguments.ts';
 import type { SshTarget } from '../../ssh/target.ts';
@@ -36,6 +37,8 @@ export interface HandsSession {
 /** Restarting every unit of a node, each with its time to become healthy. */
 const ANSWER_MS = 4 * 60_000;
 const CLOSE_MS = 3_000;
+/** Hands that hear nothing for 30 s take their command for dead. */
+const SIGN_MS = 5_000;
 
 /** Starts the hands on a machine that has the program. */
 export async function openHands(
@@ -45,16 +48,20 @@ export async function openHands(
 ): Promise<HandsSession> {
   await connect(target, signal);
   const words = [place.nodeBinary, place.entry, 'daemon', 'hands'].map(quoteWord).join(' ');
-  const child = execa('ssh', runArguments(target, `${place.asRoot}${words}`), {
+  const command = `${place.asRoot}${words}`;
+  const first = await firstInput(target, command);
+  const child = execa('ssh', runArguments(target, command), {
     reject: false,
     buffer: { stdout: false, stderr: true },
     maxBuffer: 1_000_000,
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.stdin.on('error', () => undefined);
+  child.stdin.write(first);
   // Hands that wait for health stop waiting, and answer.
   const hangUp = (): void => void child.stdin.end();
   signal?.addEventListener('abort', hangUp, { once: true });
+  const living = setInterval(() => child.stdin.write('\n'), SIGN_MS).unref();
   const next = async (step: string): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -78,6 +85,7 @@ export async function openHands(
     },
     async close() {
       signal?.removeEventListener('abort', hangUp);
+      clearInterval(living);
       child.stdin.end();
       const timer = setTimeout(() => child.kill('SIGTERM'), CLOSE_MS);
       await child;

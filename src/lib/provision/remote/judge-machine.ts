@@ -1,7 +1,7 @@
 /** Whether a machine can be a node: the first thing that is in the way, with its remedy. Pure. */
 import { StreamctlError } from '../../base/errors.ts';
 import type { Machine } from './facts-script.ts';
-import { isAtLeast, MACHINE_PACKAGES } from './machine-packages.ts';
+import { isAtLeast, MACHINE_PACKAGES, type MachinePackage } from './machine-packages.ts';
 
 /** Distributions that were tried or have the same packages, and their least release. */
 const SUPPORTED: Readonly<Record<string, { readonly least: number; readonly name: string }>> = {
@@ -24,7 +24,7 @@ export interface Ours {
 
 /** Returns what keeps the machine from being a node; null when nothing does. */
 export function judgeMachine(node: string, machine: Machine, ours: Ours): StreamctlError | null {
-  const { distribution, release, systemd, architecture, freeMb, clockOffsetMs, clockErrorMs } = machine;
+  const { distribution, release, systemd, architecture, freeMb, clockOffsetMs } = machine;
   const system = SUPPORTED[distribution];
   if (system === undefined || Number(release) < system.least) {
     const names = Object.values(SUPPORTED).map(({ name }) => name);
@@ -40,11 +40,10 @@ export function judgeMachine(node: string, machine: Machine, ours: Ours): Stream
     });
   }
   if (machine.sudo !== '') return wordSudo(node, machine);
-  for (const { name, least } of MACHINE_PACKAGES) {
-    const version = machine.packages[name];
-    if (version === undefined || least === undefined || isAtLeast(version, least)) continue;
-    return unfit(node, `${name} ${version} is too old; ${least} is needed`, {
-      hint: `Upgrade it: sudo apt-get install ${name}.`,
+  const [old] = findOldPackages(machine);
+  if (old !== undefined) {
+    return unfit(node, `${old.name} ${machine.packages[old.name]} is too old; ${old.least} is needed`, {
+      hint: `Upgrade it: sudo apt-get install ${old.name}.`,
     });
   }
   if (freeMb < LEAST_FREE_MB) {
@@ -52,12 +51,25 @@ export function judgeMachine(node: string, machine: Machine, ours: Ours): Stream
       hint: 'Make room.',
     });
   }
-  if (Math.abs(clockOffsetMs) - clockErrorMs > CLOCK_REFUSED_MS) {
+  if (isClockRefused(machine)) {
     return unfit(node, `its clock is ${wordOffset(clockOffsetMs)}`, {
       hint: 'Let both follow network time: sudo timedatectl set-ntp true.',
     });
   }
   return null;
+}
+
+/** Packages that are there and too old. */
+export function findOldPackages({ packages }: Pick<Machine, 'packages'>): readonly MachinePackage[] {
+  return MACHINE_PACKAGES.filter(({ name, least }) => {
+    const version = packages[name];
+    return version !== undefined && least !== undefined && !isAtLeast(version, least);
+  });
+}
+
+/** Whether a clock is off by more than the measuring may be wrong and replicas bear. */
+export function isClockRefused(clock: Pick<Machine, 'clockOffsetMs' | 'clockErrorMs'>): boolean {
+  return Math.abs(clock.clockOffsetMs) - clock.clockErrorMs > CLOCK_REFUSED_MS;
 }
 
 /** `6 × debian 12`, for the operator. */
@@ -77,11 +89,19 @@ export function wordOffset(ms: number): string {
   return `${size} ${ms > 0 ? 'ahead of' : 'behind'} ours`;
 }
 
-function wordSudo(node: string, { user, sudo }: Machine): StreamctlError {
+function wordSudo(node: string, { user, sudo, sudoPassword }: Machine): StreamctlError {
   const asks = /password|terminal/.test(sudo);
-  const what = asks ? `sudo asks ${user} for a password` : `${user} may not use sudo`;
+  const what = sudoPassword
+    ? `sudo does not take the password that was given for ${user}`
+    : asks
+      ? `sudo asks ${user} for a password`
+      : `${user} may not use sudo`;
+  const instead = asks && !sudoPassword ? ', name a file with the password (ssh.sudoPasswordFile)' : '';
+  const hint = sudoPassword
+    ? `Put the password of ${user} on this machine into the file of ssh.sudoPasswordFile, then run this again.`
+    : `Let ${user} use sudo without one on this machine (a line "${user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d)${instead}, or set ssh.user.`;
   return new StreamctlError('ACCESS_DENIED', `${node}: become root: ${what}`, {
-    hint: `Let ${user} use sudo without one on this machine (a line "${user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d), or set ssh.user.`,
+    hint,
     details: { node, step: 'become root', facts: { 'sudo said': sudo } },
   });
 }

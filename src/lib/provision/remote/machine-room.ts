@@ -30,6 +30,9 @@ export interface RoomRequest<Action extends HandsAction> {
   readonly takes: (request: NodeRequest) => HandsActions[Action]['takes'];
 }
 
+/** Hands of a command that was killed end within this, unless they start units. */
+const HOLD_MS = 10_000;
+
 export class MachineRoom {
   /** Folder of the cluster on a machine. */
   readonly clusterDir: string;
@@ -109,7 +112,7 @@ export class MachineRoom {
   }
 
   /** Under `plan` an older program on the machine will do. */
-  async #open(peer: Peer, { program, signal }: UpContext): Promise<HandsSession> {
+  async #open(peer: Peer, { program, signal, changes, holder }: UpContext): Promise<HandsSession> {
     const { digest } = program!;
     const { asRoot, programs } = this.machines.get(peer.name)!;
     const isNode = (name: string): boolean => name.startsWith('node-');
@@ -120,7 +123,16 @@ export class MachineRoom {
       entry: posix.join(this.programs, own, 'main.js'),
       asRoot,
     };
-    return await openHands(await this.target(peer), place, signal);
+    const session = await openHands(await this.target(peer), place, signal);
+    if (!changes.applies) return session;
+    try {
+      const wish = { clusterDir: this.clusterDir, apply: true, holder, waitMs: HOLD_MS };
+      await session.ask('hold', wish, changes);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** Ends the hands; may be called twice. */

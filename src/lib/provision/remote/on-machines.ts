@@ -76,7 +76,7 @@ function wordFailures<Item, Result>(
     };
   });
   const changed = begun();
-  const partly = changed && first.code !== 'INTERRUPTED';
+  const partly = changed && first.code !== 'INTERRUPTED' && first.code !== 'LOCKED';
   const facts = {
     ...(first.details as { facts?: Record<string, string> } | undefined)?.facts,
     ...Object.fromEntries(

@@ -4,27 +4,30 @@
  * local nodes (hands/). A machine is asked over one shared connection, and the hands stay open for the whole workflow.
  */
 import { posix } from 'node:path';
+import { StreamctlError } from '../../base/errors.ts';
 import { clusterLayout } from '../../nodes/layout.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import { Changes } from '../changes.ts';
 import type { StepReport, UpContext } from '../context.ts';
-import type { Driver, NodeHands, Playing } from '../driver.ts';
+import type { Driver, InstalledProgram, NodeHands, Playing } from '../driver.ts';
 import { withLeaving } from '../leaving-nodes.ts';
+import { adviseWithout, withoutLeftOut } from '../left-out.ts';
 import { meshInterface } from '../mesh/mesh.ts';
-import { planNodes } from '../plan-nodes.ts';
-import { placeOf, startable } from '../plan-place.ts';
+import { planPresent, startable } from '../plan-place.ts';
 import { digestProgram } from '../program.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
-import { ensureSecrets, planSecretFiles } from '../secrets.ts';
+import { ensureSecrets, hasSecrets, planSecretFiles } from '../secrets.ts';
 import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
 import { NODE_FOLDER } from './bundle.ts';
+import { refuseTakenPorts } from './find-taken-ports.ts';
 import { findFormer } from './former-nodes.ts';
+import { gatherPrograms } from './gather-programs.ts';
 import { joinMesh } from './join-mesh.ts';
 import { CLOCK_WARNED_MS, wordOffset, wordSystems } from './judge-machine.ts';
-import { MachineRoom } from './machine-room.ts';
+import { MachineRoom, type RoomCall } from './machine-room.ts';
 import { MACHINES_HOME } from './machines-home.ts';
 import { orderTurns } from './order-turns.ts';
 
@@ -54,26 +57,43 @@ class RemoteDriver implements Driver {
     const { spec } = context;
     const room = this.#room;
     context.program = await this.#placeProgram(context);
-    const former = await findFormer(context);
-    await room.each({ context, report }, { step: 'collect facts', peers: spec.nodes }, (peer) =>
-      room.examine(peer, context),
-    );
-    context.former = former;
-    for (const peer of former) {
-      await room.examine(peer, context).catch((error: Error) => {
-        report.happened(`${peer.name} left the spec, and stays as it is for now: ${error.message}`);
+    const former = (await findFormer(context)).filter(({ name }) => !context.forgotten.includes(name));
+    const call = { context, report };
+    const peers = withoutLeftOut(spec.nodes, context);
+    const looking = former.map((peer) => room.examine(peer, context).catch((error: Error) => error));
+    await room
+      .each(call, { step: 'collect facts', peers }, (peer) => room.examine(peer, context))
+      .catch((error: unknown) => {
+        throw adviseWithout(error, context.without);
       });
+    context.former = former;
+    for (const [at, error] of (await Promise.all(looking)).entries()) {
+      if (error === undefined) continue;
+      const { name } = former[at]!;
+      report.happened(`${name} left the spec, and stays as it is for now: ${error.message}`);
+      report.happened(`to give it up: streamctl up --without ${name} --confirm=${spec.cluster}`);
     }
     this.#warnOfClocks(report);
     context.leaving = former.filter(({ name, roles }) => roles.includes('origin') && room.hasNode(name));
-    context.nodes = planNodes(withLeaving(spec, context.leaving), placeOf(context));
-    const count = spec.nodes.length === 1 ? '1 machine' : `${spec.nodes.length} machines`;
-    return `${count} · ${wordSystems([...room.machines.values()])}`;
+    context.nodes = planPresent(context, withLeaving(spec, context.leaving));
+    await this.#checkPorts(call);
+    const count = peers.length === 1 ? '1 machine' : `${peers.length} machines`;
+    const away = context.without.length === 0 ? '' : ` · without ${context.without.join(', ')}`;
+    return `${count}${away} · ${wordSystems([...room.machines.values()])}`;
+  }
+
+  async #checkPorts(call: RoomCall): Promise<void> {
+    const { spec } = call.context;
+    const place = { clusterDir: this.machineDir, meshPort: spec.mesh!.port, peers: spec.nodes };
+    const peers = startable(call.context).map(({ node }) => node);
+    await this.#room.each(call, { step: 'check ports', peers }, async (node) =>
+      refuseTakenPorts(this.#room.machines.get(node.name)!, { ...place, node }),
+    );
   }
 
   /** The same program on every machine: the entry is where it will be there. */
-  async #placeProgram({ source }: UpContext): Promise<NonNullable<UpContext['program']>> {
-    const digest = await digestProgram(source);
+  async #placeProgram({ source, installed }: UpContext): Promise<NonNullable<UpContext['program']>> {
+    const digest = installed ?? (await digestProgram(source));
     const { programs } = this.#room;
     return {
       digest,
@@ -92,6 +112,7 @@ class RemoteDriver implements Driver {
 
   async prepare(context: UpContext, report: StepReport): Promise<string> {
     const call = { context, report };
+    await this.#refuseStranger(context);
     await ensureSecrets(context.spec.cluster, context.layout, context.changes);
     await bringPackages(this.#room, call);
     await bringProgram(this.#room, call);
@@ -99,6 +120,20 @@ class RemoteDriver implements Driver {
     const plans = startable(context);
     await this.#room.ask(call, { step: 'check ports', plans, action: 'check', takes: (request) => request });
     return `program ${context.program!.digest}`;
+  }
+
+  /** Secrets made anew here would lock everybody out who has the present ones. */
+  async #refuseStranger({ spec, layout }: UpContext): Promise<void> {
+    const made = spec.nodes.find(({ name }) => this.#room.hasNode(name));
+    if (made === undefined || (await hasSecrets(layout))) return;
+    throw new StreamctlError(
+      'CONFLICT',
+      `cluster ${spec.cluster} runs on ${made.name}, and its secrets are not here`,
+      {
+        hint: `Copy the folder ${layout.dir} from the machine of whoever made the cluster (cluster.json and secrets/ are enough).`,
+        details: { node: made.name, missing: layout.secrets },
+      },
+    );
   }
 
   async write(context: UpContext, report: StepReport): Promise<void> {
@@ -136,7 +171,8 @@ class RemoteDriver implements Driver {
     const { spec, nodes, former, changes } = context;
     const call = { context, report };
     const more = { program: context.program!.digest, interfaceName: this.#interfaceName };
-    const plans = spec.nodes.map(({ name }) => nodes.find(({ node }) => node.name === name)!);
+    const stays = new Set(spec.nodes.map(({ name }) => name));
+    const plans = nodes.filter(({ node }) => stays.has(node.name));
     await this.#room.ask(call, {
       step: 'remove leftovers',
       plans,
@@ -173,6 +209,15 @@ class RemoteDriver implements Driver {
       context.changes,
     );
     return units.some(({ pid }) => pid !== null);
+  }
+
+  async programs(context: UpContext): Promise<readonly InstalledProgram[]> {
+    const room = this.#room;
+    const call = { context, report: { doing: () => {}, happened: () => {} } };
+    await room.each(call, { step: 'collect facts', peers: context.spec.nodes }, (peer) =>
+      room.examine(peer, context),
+    );
+    return gatherPrograms(room.machines);
   }
 
   async hands(peer: Peer, context: UpContext): Promise<NodeHands> {

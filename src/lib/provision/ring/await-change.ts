@@ -1,12 +1,16 @@
 /** Waiting for the moves of one change, and telling of each stream what became of it. */
 import { StreamctlError } from '../../base/errors.ts';
 import { awaitMoves, type MoveProgress } from '../../membership/await-moves.ts';
+import { loadEvents } from '../../store/load-events.ts';
 import { loadPlannedMoves } from '../../store/moves.ts';
 import { loadPlacements, loadPlacementsOf } from '../../store/placements.ts';
 import type { PlannedMove } from '../../store/ring-records.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { StepReport } from '../context.ts';
 import { MoveWatch, wordProgress } from './move-watch.ts';
+
+/** So many of the newest are looked through for why a move was given up. */
+const EVENTS = 200;
 
 /** `stayed`: the move failed or was no longer needed, and the stream is where it was. */
 export interface MoveResult {
@@ -65,7 +69,8 @@ export async function awaitChange(
     await awaitMoves(store, awaited, { signal: AbortSignal.any([signal, giveUp.signal]), onProgress });
   } catch (error) {
     if (!giveUp.signal.aborted || signal.aborted) throw error;
-    throw hopeless(streams.filter((stream) => watch.endedMs(stream) === null));
+    const left = streams.filter((stream) => watch.endedMs(stream) === null);
+    throw hopeless(left, await whyGivenUp(store, left));
   }
   const placements = await loadPlacementsOf(store, streams);
   const results = moves.map((move): MoveResult => {
@@ -88,17 +93,20 @@ function arrivedAt({ from, to }: OpenMove, replicas: readonly string[], mayDiffe
   return mayDiffer && !replicas.includes(from) ? (replicas.at(-1) ?? to) : null;
 }
 
-function hopeless(left: readonly string[]): StreamctlError {
+/** What the controller said when it last gave up a move of these, as the audit trail has it. */
+async function whyGivenUp(store: StoreReader, streams: readonly string[]): Promise<string> {
+  const events = await loadEvents(store, EVENTS).catch(() => []);
+  const last = events.findLast(({ what, stream }) => what === 'move-aborted' && streams.includes(stream));
+  return last?.subject ?? 'each try was given up';
+}
+
+function hopeless(left: readonly string[], why: string): StreamctlError {
   const some =
     left.length > 3 ? `${left.slice(0, 3).join(', ')} and ${left.length - 3} more` : left.join(', ');
-  return new StreamctlError(
-    'PARTLY_DONE',
-    `${some} did not move: the new node did not make the same segments`,
-    {
-      hint: 'Nothing is lost: the controller tries again by itself, and the agents say why in streamctl logs agent.',
-      details: { left },
-    },
-  );
+  return new StreamctlError('PARTLY_DONE', `${some} did not move: ${why}`, {
+    hint: 'Nothing is lost: the controller tries again by itself, and the agents say why in streamctl logs agent.',
+    details: { left },
+  });
 }
 
 /** The same moves for somebody who does not wait. */

@@ -14,6 +14,7 @@ import { loadRing } from '../../store/ring.ts';
 import type { RingNode, RingPatch, RingRecord } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StepReport, UpContext } from '../context.ts';
+import { mayLackStore } from '../left-out.ts';
 import { awaitChange } from './await-change.ts';
 import { openStore } from './open-store.ts';
 import { differenceToSpec, followSpec, leavingNodes } from './ring-of-spec.ts';
@@ -26,7 +27,9 @@ const RESTORE_POLL_MS = 100;
 export async function declareRing(context: UpContext, report: StepReport): Promise<string> {
   const { changes, spec } = context;
   const opening = openStore(context);
-  const store = changes.applies ? await opening : await opening.catch(() => null);
+  const mayLack = mayLackStore(context);
+  const store = changes.applies && !mayLack ? await opening : await opening.catch(() => null);
+  if (store === null && mayLack) return 'left for later: the store is away';
   if (store === null) {
     await changes.step(null, 'ring: make it of the origin nodes', async () => undefined);
     return '';

@@ -35,6 +35,15 @@ export function differenceToSpec(ring: RingRecord, spec: Spec): RingPatch {
   };
 }
 
+/** Origins whose place in the ring is not what was applied last: a command ended between the spec and the ring. */
+export function findUnapplied(ring: RingRecord, peers: readonly Peer[]): string[] {
+  const known = new Map(ring.nodes.map((node) => [node.name, node]));
+  return peers.flatMap((peer) => {
+    const present = known.get(peer.name);
+    return present === undefined || sameNode(present, ringNodeOf(peer)) ? [] : [peer.name];
+  });
+}
+
 /** Nodes of the ring that the spec no longer has as origins. */
 export function leavingNodes(ring: RingRecord, spec: Spec): RingNode[] {
   const origins = new Set(spec.nodes.flatMap(({ name, roles }) => (roles.includes('origin') ? [name] : [])));

@@ -24,6 +24,8 @@ export interface RelayReport {
     readonly from: string | null;
     /** Unix milliseconds of RTMP timestamp 0, the same for every target; null before it is known. */
     readonly epochMs: number | null;
+    /** Unix milliseconds at which it connected; null while there is none, absent in an older relay's report. */
+    readonly sinceMs?: number | null;
   };
   readonly targets: readonly TargetReport[];
 }

@@ -1,5 +1,4 @@
 /** One of a relay's targets: connected, tried again for as long as there is an encoder, never waited for. */
-import { rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import { probePort } from '../../health/ask-node.ts';
 import { type FlvTag, formatFlvHeader, formatFlvTag } from '../../media/flv.ts';
@@ -9,14 +8,16 @@ import {
   type RtmpPushOptions,
   startRtmpPush,
 } from '../../rtmp/rtmp-push.ts';
+import { createToldFile, type ToldFile } from '../../rtmp/told-file.ts';
 import { formatPlayPath } from './play-path.ts';
 import type { TargetReport } from './relay-report.ts';
 import { TargetQueue } from './target-queue.ts';
+import { REFUSED, wordFault } from './word-fault.ts';
 
 export interface RelayTargetOptions {
   readonly url: string;
   readonly key: string;
-  /** Where the play path is written for as long as ffmpeg needs it; a number is added. */
+  /** Where ffmpeg is told the play path; a number is added. */
   readonly playPathFile: string;
   readonly clock: Clock;
   /** State, fault or gaps have changed. */
@@ -33,6 +34,14 @@ export interface TargetSession {
   replay(): readonly FlvTag[];
 }
 
+/** A push that runs, and waits to be told its play path. */
+interface OpenPush {
+  readonly push: RtmpPush;
+  readonly told: ToldFile;
+  /** ffmpeg's last words when it has ended; null while it runs. */
+  said: string | null;
+}
+
 /** More than two GOPs of most encoders; a target that is further behind is brought near again. */
 const LIMITS = { maxMs: 5_000, maxBytes: 32 * 1024 * 1024 } as const;
 const FIRST_RETRY_MS = 250;
@@ -41,8 +50,6 @@ const LAST_RETRY_MS = 3_000;
 const KNOCK_MS = 200;
 const KNOCK_LIMIT_MS = 1_000;
 const RTMP_PORT = 1935;
-/** What is said of a target of which a knock tells whether it is back. */
-const REFUSED = 'nobody takes connections there';
 /** Connected for so long: the next loss is another story. */
 const SETTLED_MS = 10_000;
 /** ffmpeg gives up on its own after 5 s in most places, not in all (name look-up). */
@@ -56,6 +63,8 @@ export class RelayTarget {
   #queue = new TargetQueue(LIMITS);
   #session: TargetSession | null = null;
   #push: RtmpPush | null = null;
+  /** For the connection that is made next. */
+  #spare: Promise<OpenPush> | null = null;
   #state: TargetReport['state'] = 'idle';
   #fault: string | null = null;
   #connections = 0;
@@ -68,6 +77,14 @@ export class RelayTarget {
 
   constructor(options: RelayTargetOptions) {
     this.#options = options;
+  }
+
+  /** Starts what will connect as soon as a session begins: a process takes its time to start. */
+  prepare(): void {
+    this.#spare ??= this.#open();
+    this.#spare.catch(() => {
+      this.#spare = null;
+    });
   }
 
   /** Connects for a session of the encoder, in place of the one before. */
@@ -102,6 +119,13 @@ export class RelayTarget {
     this.#become('idle', null);
   }
 
+  /** Ends everything; may be called twice. */
+  close(): void {
+    this.end();
+    this.#spare?.then(discard).catch(() => undefined);
+    this.#spare = null;
+  }
+
   report(): TargetReport {
     const { droppedTags, gaps } = this.#queue;
     return {
@@ -116,19 +140,35 @@ export class RelayTarget {
   }
 
   async #connect(session: TargetSession): Promise<void> {
-    const { url, key, startPush = startRtmpPush } = this.#options;
-    const playPathFile = `${this.#options.playPathFile}-${++this.#attempts}`;
-    const forget = (): void => void rm(playPathFile, { force: true });
+    const { key } = this.#options;
     // Of the tries after a failure, only what comes of them is news.
     this.#become(this.#fault === null ? 'connecting' : 'retrying', this.#fault);
-    await writeFile(playPathFile, formatPlayPathFile(formatPlayPath(key, session.epochMs)), { mode: 0o600 });
-    if (this.#session !== session) return forget();
+    const opening = this.#spare ?? this.#open();
+    this.#spare = null;
+    const opened = await opening.catch(() => null);
+    if (this.#session !== session) {
+      if (opened !== null) discard(opened);
+      return;
+    }
+    if (opened === null || opened.said !== null) {
+      this.#retry(session, opened?.said ?? 'its play path cannot be written');
+      return;
+    }
+    this.#push = opened.push;
+    this.#guard = setTimeout(() => opened.push.kill(), CONNECT_LIMIT_MS);
+    await opened.told.tell(formatPlayPathFile(formatPlayPath(key, session.epochMs)));
+  }
+
+  async #open(): Promise<OpenPush> {
+    const { url, startPush = startRtmpPush } = this.#options;
+    const playPathFile = `${this.#options.playPathFile}-${++this.#attempts}`;
+    const told = await createToldFile(playPathFile);
     const push = startPush({
       url,
       playPathFile,
       onConnected: () => {
-        forget();
-        if (this.#push === push) this.#admit(session);
+        told.remove();
+        if (this.#push === push && this.#session !== null) this.#admit(this.#session);
       },
       onWritable: () => {
         if (this.#push !== push) return;
@@ -136,13 +176,14 @@ export class RelayTarget {
         this.#pump();
       },
       onEnded: (said) => {
-        forget();
-        if (this.#push === push) this.#retry(session, said);
+        told.remove();
+        opened.said = said;
+        if (this.#push === push && this.#session !== null) this.#retry(this.#session, said);
       },
     });
-    this.#push = push;
-    this.#guard = setTimeout(() => push.kill(), CONNECT_LIMIT_MS);
+    const opened: OpenPush = { push, told, said: null };
     push.write(formatFlvHeader({ audio: true, video: true }));
+    return opened;
   }
 
   #admit(session: TargetSession): void {
@@ -212,16 +253,11 @@ export class RelayTarget {
   }
 }
 
-async function probeOpen(host: string, port: number): Promise<boolean> {
-  return (await probePort(host, port, KNOCK_LIMIT_MS)) === 'open';
+function discard({ push, told }: OpenPush): void {
+  told.remove();
+  push.kill();
 }
 
-/** Says in a few words why a connection ended; ffmpeg's own may hold the play path. */
-function wordFault(said: string, key: string): string {
-  if (/Connection refused/.test(said)) return REFUSED;
-  if (said === '' || /timed out/.test(said)) return 'it does not answer';
-  if (/Input\/output error|Server error|End of file|Broken pipe|reset by peer/.test(said)) {
-    return 'it hung up: the key is not good, or the stream is published already';
-  }
-  return said.replaceAll(key, '…').replaceAll(/sk_\S+/g, 'sk_…');
+async function probeOpen(host: string, port: number): Promise<boolean> {
+  return (await probePort(host, port, KNOCK_LIMIT_MS)) === 'open';
 }

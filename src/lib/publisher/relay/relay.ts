@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { StreamctlError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { type RtmpPull, startRtmpPull } from '../../rtmp/rtmp-pull.ts';
+import type { RtmpPull } from '../../rtmp/rtmp-pull.ts';
+import { type StandbyPull, startStandbyPull } from '../../rtmp/standby-pull.ts';
 import { startDoor } from './door.ts';
 import { DOOR_APP, formatDoorUrl } from './door-conf.ts';
 import { EncoderSession } from './encoder-session.ts';
@@ -46,6 +47,8 @@ export interface Relay {
 
 /** A pull takes about 0.2 s; an encoder is not kept waiting for longer than this. */
 const PULL_WAIT_MS = 2_000;
+/** A pull that stood ready and was lost is started again after so long. */
+const STAND_AGAIN_MS = 500;
 /** The first target is to be the first to have a session, so that it is the active one. */
 const HEAD_START_MS = 300;
 
@@ -66,7 +69,15 @@ class RelayRun implements Relay {
   #closeDoor: () => Promise<void> = () => Promise.resolve();
   #pulls = new EventEmitter();
   #pull: RtmpPull | null = null;
-  #encoder: { readonly from: string; readonly session: EncoderSession } | null = null;
+  /** Waits in the door for the next encoder. */
+  #standby: StandbyPull | null = null;
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
+  #encoder: {
+    readonly from: string;
+    readonly session: EncoderSession;
+    readonly sinceMs: number;
+  } | null = null;
   #earlierEpochMs: number | null = null;
   #starts: NodeJS.Timeout[] = [];
 
@@ -93,11 +104,12 @@ class RelayRun implements Relay {
     const door = await startDoor({
       ...{ listen, key, dir },
       onPublish: (from) => this.#admit(from),
-      onPlay: () => void setImmediate(() => this.#pulls.emit('play')),
+      onPlay: () => void setImmediate(() => this.#notePull()),
       onGone: () => this.#part(),
       onFailed: (said) => this.#fail(new StreamctlError('ENVIRONMENT', `nginx of the relay ended: ${said}`)),
     });
     this.#closeDoor = door.close;
+    this.#stand();
   }
 
   report(): RelayReport {
@@ -108,20 +120,26 @@ class RelayRun implements Relay {
         state: this.#encoder === null ? 'absent' : known,
         from: this.#encoder?.from ?? null,
         epochMs,
+        sinceMs: this.#encoder?.sinceMs ?? null,
       },
       targets: this.#targets.map((target) => target.report()),
     };
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    this.#standby?.close();
     this.#part();
+    for (const target of this.#targets) target.close();
     await this.#closeDoor();
   }
 
   /** Its media is read before it is let in, so that no key frame is lost. */
   async #admit(from: string): Promise<boolean> {
     this.#part();
-    const { clock, log } = this.#deps;
+    const { clock } = this.#deps;
+    const sinceMs = Math.round(clock.nowMs());
     const session = new EncoderSession(
       {
         onClock: (epochMs) => this.#begin(session, epochMs),
@@ -132,16 +150,39 @@ class RelayRun implements Relay {
       },
       this.#earlierEpochMs,
     );
-    this.#encoder = { from, session };
+    this.#encoder = { from, session, sinceMs };
+    for (const target of this.#targets) target.prepare();
     const inPlace = once(this.#pulls, 'play', { signal: AbortSignal.timeout(PULL_WAIT_MS) });
-    this.#pull = startRtmpPull({
-      ...{ url: formatDoorUrl(this.#options.listen), log },
+    const pull = this.#standby ?? this.#stand();
+    this.#standby = null;
+    this.#pull = pull.adopt({
       onTag: (tag) => session.take(tag, clock.nowMs()),
       onGone: () => this.#encoder?.session === session && this.#part(),
     });
     this.#say();
-    await inPlace.catch(() => undefined);
+    inPlace.catch(() => undefined);
+    if (!pull.isInPlace) await inPlace.catch(() => undefined);
     return this.#encoder?.session === session;
+  }
+
+  /** Has a pull wait in the door, so that the next encoder need not wait for one to start. */
+  #stand(): StandbyPull {
+    clearTimeout(this.#again);
+    const standby = startStandbyPull({
+      ...{ url: formatDoorUrl(this.#options.listen), log: this.#deps.log },
+      onLost: () => {
+        if (this.#standby !== standby) return;
+        this.#standby = null;
+        this.#again = setTimeout(() => this.#stand(), STAND_AGAIN_MS);
+      },
+    });
+    this.#standby = standby;
+    return standby;
+  }
+
+  #notePull(): void {
+    this.#standby?.noteInPlace();
+    this.#pulls.emit('play');
   }
 
   #begin(session: EncoderSession, epochMs: number): void {
@@ -166,6 +207,7 @@ class RelayRun implements Relay {
     this.#pull?.close();
     this.#pull = null;
     this.#endTargets();
+    if (!this.#closed) this.#stand();
   }
 
   #say(): void {

@@ -25,6 +25,7 @@ export interface NodeEntry {
   readonly address: string | null;
   readonly weight: number | null;
   readonly capacity: number | null;
+  readonly viewers?: number | null;
   /** Ports that differ from the cluster's. */
   readonly ports?: Readonly<Record<string, number>> | null;
 }

@@ -11,6 +11,7 @@ export function formatNode(node: NodeEntry, style: EntryStyle | null): string {
     ...(node.address === null ? [] : [`address: ${node.address}`]),
     ...(node.weight === null ? [] : [`weight: ${node.weight}`]),
     ...(node.capacity === null ? [] : [`capacity: ${node.capacity}`]),
+    ...(node.viewers == null ? [] : [`viewers: ${node.viewers}`]),
     ...(node.ports == null ? [] : [`ports: ${formatPorts(node.ports)}`]),
   ];
   if (style === null) return `{ ${pairs.join(', ')} }`;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutText, padText, plainText, textWidth, wrapText } from '../../../../src/lib/cli/views/fit-text.ts';
+import { anyText } from '../../../support/any-text.ts';
 
 test('textWidth() counts columns, not characters', () => {
   const cases: [string, number][] = [
@@ -44,7 +45,7 @@ test('wrapText() keeps every word in order and no line is too wide', () => {
 test('plainText() leaves nothing that a terminal acts on', () => {
   assert.equal(plainText('a\x1b[2Jb\nc\x9bd\u202e'), 'a [2Jb c d');
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(anyText, (text) => {
       assert.doesNotMatch(plainText(text), /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
     }),
   );

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { textWidth } from '../../../../src/lib/cli/views/fit-text.ts';
 import { formatStatus, formatStatusPlain } from '../../../../src/lib/cli/views/format-status.ts';
 import { COLOURED, PLAIN } from '../../../../src/lib/cli/views/paint.ts';
-import type { StreamStatus } from '../../../../src/lib/health/cluster-status.ts';
+import type { ClusterStatus, StreamStatus } from '../../../../src/lib/health/cluster-status.ts';
 import { summarize } from '../../../../src/lib/health/summarize.ts';
 import {
   absent,
@@ -114,6 +114,15 @@ test('notes come last, one line each', () => {
   assert.equal(formatStatusPlain({ ...WELL, streams }, PLAIN).at(-1), 'note: demo: 720p left out');
 });
 
+test('of several stores it says which takes writes', () => {
+  const nodes = WELL.nodes.map((node) => ({ ...node, roles: [...node.roles, 'store' as const] }));
+  const last = (status: ClusterStatus) => formatStatus(status, 80, PLAIN).at(-1);
+  const note = `  note: of ${nodes.length} stores us-1 takes writes`;
+  assert.equal(last({ ...WELL, nodes, storeNode: 'us-1' }), note);
+  assert.notEqual(last({ ...WELL, nodes, storeNode: null }), note);
+  assert.notEqual(last({ ...WELL, storeNode: 'us-1' }), note);
+});
+
 test('colour adds no word and takes none away', () => {
   for (const status of [WELL, REPLICA_LATE, OFF]) {
     const plain = formatStatus(status, 100, { ...PLAIN, symbols: true });
@@ -141,5 +150,25 @@ test('no line is wider than the terminal, whatever nodes call themselves and say
       },
     ),
     { numRuns: 60 },
+  );
+});
+
+test('a full edge is a note, and one with room is none', () => {
+  const noteOf = (count: number): string => {
+    const nodes = WELL.nodes.map((node, at) => (at === 0 ? { ...node, viewers: { count, most: 20 } } : node));
+    return formatStatusPlain({ ...WELL, nodes }, PLAIN)
+      .filter((line) => line.includes('full'))
+      .join();
+  };
+  const name = WELL.nodes[0]!.name;
+  assert.equal(noteOf(21), `note: ${name}: full, 21 viewers of 20; those who begin play from another region`);
+  assert.equal(noteOf(19), '');
+});
+
+test('players that left an edge are a note with their reasons', () => {
+  const nodes = WELL.nodes.map((node, at) => (at === 0 ? { ...node, left: { late: 12, error: 2 } } : node));
+  assert.equal(
+    formatStatusPlain({ ...WELL, nodes }, PLAIN).at(-1),
+    `note: ${WELL.nodes[0]!.name}: players left it just now: answers came late 12, requests failed 2`,
   );
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { StreamctlError } from '../../../../src/lib/base/errors.ts';
+import { DRILLS } from '../../../../src/lib/drill/drill-kinds.ts';
 import { drillFileJsonSchema } from '../../../../src/lib/drill/file/drill-file.ts';
 import { parseDrillFile, planFile } from '../../../../src/lib/drill/file/plan-file.ts';
 import { DRILL_FACTS } from '../../../support/drill-facts.ts';
@@ -52,10 +53,11 @@ test('all faults of a file come at once, with their lines', () => {
   const text =
     'drill: x\nduration: soon\nfaults:\n  - { falt: fail-store, at: 0s }\n  - { fault: fail-stor, at: 1 }\n';
   const found = diagnosticsOf(text).map(({ line, path, message }) => `${line} ${path}: ${message}`);
+  const faults = DRILLS.filter(({ faultOf }) => faultOf !== undefined).map(({ name }) => name);
   assert.deepEqual(found, [
     '2 duration: must be a duration: 500ms, 30s, 10m',
     '4 faults.0.falt: unknown key; did you mean "fault"?',
-    '5 faults.1.fault: expected one of fail-region, freeze-region, fail-node, freeze-node, fail-ingest, kill-transcoder, freeze-transcoder, gap-packager, stale-origin, slow-origin, errors-origin, fail-edge, fail-store, fail-control, flap-publisher, drop-publisher, cut-region, cut-node, partition, reboot, got text "fail-stor"; did you mean "fail-store"?',
+    `5 faults.1.fault: expected one of ${faults.join(', ')}, got text "fail-stor"; did you mean "fail-store"?`,
     '5 faults.1.at: expected text, got 1',
   ]);
 });

@@ -18,6 +18,11 @@ interface SightChanges extends Partial<ClusterSight> {
   readonly on?: readonly string[];
 }
 
+const CONTROL = {
+  ...{ controller: 'us-1', token: 1, store: 'us-1', followers: 0, epoch: 1, wanted: 2 },
+  ...{ verdicts: [], placed: null },
+};
+
 function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: SightChanges = {}): ClusterSight {
   const healthOf = (name: string): Health => (down.includes(name) ? 'down' : 'up');
   return {
@@ -27,10 +32,16 @@ function sight(atMs: number, { down = [], on = ['us-1', 'eu-1'], ...more }: Sigh
       feeds: [],
       ingests: 1,
       unequal: [],
-      control: { controller: 'us-1', verdicts: [], placed: on },
+      control: { ...CONTROL, placed: on },
     },
-    nodes: ORIGINS.map((name) => ({
-      ...{ name, region: name.slice(0, 2), roles: ['origin'] as const, health: healthOf(name), reasons: [] },
+    nodes: [...ORIGINS, 'us-2', 'eu-2'].map((name) => ({
+      ...{
+        name,
+        region: name.slice(0, 2),
+        roles: [ORIGINS.includes(name) ? 'origin' : 'edge'] as const,
+        health: healthOf(name),
+        reasons: [],
+      },
     })),
     replicas: on.map((node) => ({
       ...{ node, region: node.slice(0, 2), health: healthOf(node), reasons: [], shed: [] },
@@ -63,7 +74,7 @@ function marks(since: readonly ClusterSight[], more: Partial<ClusterMarks> = {})
 
 test('a dead node is noticed when the controller says so, by its own clock', () => {
   const verdicts = [{ node: 'eu-1', state: 'down', sinceMs: FAULT_MS + 900 }];
-  const control = { controller: 'us-1', verdicts, placed: null };
+  const control = { ...CONTROL, verdicts };
   const { detectMs, detectedBy } = measureCluster(marks([sight(FAULT_MS + 1_300, { control })]));
   assert.deepEqual([detectMs, detectedBy], [900, 'controller']);
 });
@@ -74,7 +85,7 @@ test('a verdict from before the fault, or on another node, is none on it', () =>
     { node: 'us-1', state: 'down', sinceMs: FAULT_MS + 900 },
     { node: 'eu-1', state: 'unknown', sinceMs: FAULT_MS + 900 },
   ];
-  const control = { controller: 'us-1', verdicts, placed: null };
+  const control = { ...CONTROL, verdicts };
   assert.equal(measureCluster(marks([sight(FAULT_MS + 1_300, { control })])).detectMs, null);
 });
 
@@ -101,6 +112,11 @@ test('the change of feed that counts is the first of each relay, the slowest of 
 test('a feed that fails only later is measured from its last part', () => {
   const feeds = [change('us-2', FAULT_MS + 2_600, 'eu-1', 610)];
   assert.equal(measureCluster(marks([sight(FAULT_MS + 2_800, { feeds })])).switchMs, 610);
+});
+
+test('a relay without viewers changes its feed when it likes: nobody waits for it', () => {
+  const feeds = [change('eu-9', FAULT_MS + 2_600, 'eu-1'), change('us-2', FAULT_MS + 300, 'eu-1')];
+  assert.equal(measureCluster(marks([sight(FAULT_MS + 3_000, { feeds })])).switchMs, 300);
 });
 
 test('a change away from what did not break is no answer to the fault', () => {
@@ -130,6 +146,24 @@ test('slate and return are the slowest of all cuts that were long enough to see'
   ];
   const seen = measureCluster(marks(since, { spells, wasCutOff: true }));
   assert.deepEqual([seen.slateMs, seen.returnMs, seen.slateForMs], [900, 1_400, 10_500]);
+});
+
+test('slate and return are dated by the replica where it says since when, not by when somebody looked', () => {
+  const spells = [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 60_000, healedMs: FAULT_MS + 10_000 }];
+  const slate = sight(FAULT_MS + 900, { state: 'slate', stateSinceMs: FAULT_MS + 620 });
+  const times = (stateSinceMs: number | null) => {
+    const live = sight(FAULT_MS + 11_900, { state: 'live', stateSinceMs });
+    const { slateMs, returnMs } = measureCluster(marks([slate, live], { spells, wasCutOff: true }));
+    return [slateMs, returnMs];
+  };
+  assert.deepEqual(times(FAULT_MS + 11_300), [620, 1_300]);
+  assert.deepEqual(times(null), [620, 1_900]);
+  const connected = [{ ...spells[0]!, returnedMs: FAULT_MS + 10_800 }];
+  const live = sight(FAULT_MS + 11_900, { state: 'live', stateSinceMs: FAULT_MS + 11_300 });
+  const seen = measureCluster(marks([slate, live], { spells: connected, wasCutOff: true }));
+  assert.equal(seen.returnMs, 500, 'from when the publisher connected, where that is known');
+  // A word of before the return is about something else.
+  assert.deepEqual(times(FAULT_MS - 5_000), [620, 1_900]);
 });
 
 for (const [what, more, expected] of [

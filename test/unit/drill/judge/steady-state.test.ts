@@ -9,6 +9,7 @@ const WANTED: SteadyWanted = {
     viewers: 2,
     replicas: 2,
     ingests: 2,
+    followers: 0,
     nodesUp: ['us-1'],
     behindSec: 3,
     calmMs: 3_000,

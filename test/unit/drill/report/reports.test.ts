@@ -53,6 +53,7 @@ test('the Markdown has findings, figures and the story with times since the faul
   const text = formatMarkdown(makeRun());
   assert.match(text, /^# Drill fail-region eu: fail\n/);
   assert.match(text, /\| dead air p99 \| 1\.50 s \| 999 ms \| 0 ms \| \*\*miss\*\* \|/);
+  assert.match(text, /\| The host kept back at most \| 25 % of the CPU \|/);
   assert.match(text, /\| 0\.820 s \| noticed \| controller: eu-1 down \|/);
   assert.match(text, /\| -1\.000 s \| steady \|/);
 });

@@ -32,10 +32,11 @@ test('an action of several nodes is split, and what is of no node stays here', (
     { kind: 'continue', nodes: ['us-1', 'us-2'] },
     { kind: 'mend-origin', node: 'us-2' },
     { kind: 'start-publisher', unit: 'publisher-demo' },
+    { kind: 'power-on', node: 'us-2', command: ['on'], bootId: '' },
   ]);
   assert.deepEqual(
     [...parts].map(([node, actions]) => `${node}: ${actions.map(wordAction).join(', ')}`),
-    ['us-1: continue us-1', 'us-2: continue us-2, mend-origin', ': start-publisher'],
+    ['us-1: continue us-1', 'us-2: continue us-2, mend-origin', ': start-publisher, power-on'],
   );
 });
 

@@ -7,6 +7,7 @@ import {
   formatLinkScript,
   formatMeshConf,
   formatMeshUnit,
+  parsePeerKeys,
 } from '../../../../src/lib/provision/mesh/format-mesh.ts';
 import { type MeshFacts, meshInterface, planMesh } from '../../../../src/lib/provision/mesh/mesh.ts';
 import { DEFAULT_PORTS } from '../../../../src/lib/spec/defaults.ts';
@@ -49,6 +50,11 @@ test('formatMeshConf() lets each peer speak for its own address alone', () => {
   const text = formatMeshConf(plan, 'SECRET\n');
   assert.match(text, /PrivateKey = SECRET\nListenPort = 51820\n/);
   assert.match(text, /PublicKey = EU\nAllowedIPs = 10\.9\.2\.1\/32\nEndpoint = eu-1\.example\.com:51820\n/);
+});
+
+test('a mesh tells the keys of its peers again, so that one that is away can stay in it', () => {
+  assert.deepEqual(parsePeerKeys(formatMeshConf(plan, 'SECRET\n')), { 'eu-1': 'EU' });
+  assert.deepEqual(parsePeerKeys(''), {});
 });
 
 test('no file that others may read holds the private key', () => {

@@ -18,11 +18,14 @@ const FINE: Machine = {
   user: 'admin',
   root: false,
   sudo: '',
+  sudoPassword: false,
   freeMb: 5000,
   cores: 4,
   packages: { ffmpeg: '7:5.1.9-0+deb12u1', 'redis-server': '5:7.0.15-1~deb12u5', nginx: '1.22.1-9' },
   programs: [],
+  versions: {},
   nodes: [],
+  listeners: [],
   openFiles: 1_048_576,
   backlog: 4096,
   clockOffsetMs: 3,
@@ -45,6 +48,11 @@ const FAULTS: readonly (readonly [Partial<Machine>, string, RegExp])[] = [
   [{ systemd: false }, 'MACHINE_UNFIT', /systemd does not run/],
   [{ architecture: 'aarch64' }, 'MACHINE_UNFIT', /processor is aarch64/],
   [{ sudo: 'sudo: a password is required' }, 'ACCESS_DENIED', /sudo asks admin for a password/],
+  [
+    { sudo: 'sudo: 1 incorrect password attempt', sudoPassword: true },
+    'ACCESS_DENIED',
+    /sudo does not take the password that was given for admin/,
+  ],
   [{ sudo: 'admin is not in the sudoers file.' }, 'ACCESS_DENIED', /admin may not use sudo/],
   [
     { packages: { ffmpeg: '7:4.4.2-0ubuntu0.22.04.1' } },
@@ -82,7 +90,7 @@ test('isAtLeast() compares upstream numbers and passes over epochs', () => {
 
 test('the script says its facts and then tells the time line by line, on this machine too', () => {
   const text = execFileSync('sh', ['-c', formatFactsScript('/nowhere', ['tar', 'no-such-package'])], {
-    input: '\n\n',
+    input: '\n\n\n',
     encoding: 'utf8',
   });
   const [said, clock] = text.split(`${CLOCK_READY}\n`) as [string, string];

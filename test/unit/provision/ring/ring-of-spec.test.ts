@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPatch, NO_RING } from '../../../../src/lib/membership/patch.ts';
-import { differenceToSpec, leavingNodes } from '../../../../src/lib/provision/ring/ring-of-spec.ts';
+import {
+  differenceToSpec,
+  findUnapplied,
+  leavingNodes,
+} from '../../../../src/lib/provision/ring/ring-of-spec.ts';
 import { parseSpec } from '../../../../src/lib/spec/parse-spec.ts';
 
 function specOf(nodes: string, ring = ''): NonNullable<ReturnType<typeof parseSpec>['spec']> {
@@ -61,4 +65,15 @@ test('nodes that the spec dropped, or whose role it took, are leaving', () => {
     leavingNodes(ring, spec).map(({ name }) => name),
     ['us-2', 'us-3'],
   );
+});
+
+test('a node whose weight the ring has not learned is unapplied; one that drains, or is not in the ring, is not', () => {
+  const spec = specOf(
+    '  - { name: us-2, region: us, roles: [origin], weight: 3 }\n  - { name: us-3, region: us, roles: [edge] }\n',
+  );
+  const ring = applyPatch(NO_RING, differenceToSpec(NO_RING, spec));
+  const draining = { ...ring, nodes: ring.nodes.map((node) => ({ ...node, state: 'draining' as const })) };
+  assert.deepEqual(findUnapplied(draining, spec.nodes), []);
+  const lighter = { ...ring, nodes: ring.nodes.map((node) => ({ ...node, weight: 1 })) };
+  assert.deepEqual(findUnapplied(lighter, spec.nodes), ['us-2']);
 });

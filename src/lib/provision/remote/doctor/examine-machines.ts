@@ -3,7 +3,7 @@ import { settleAtMost } from '../../../base/at-most.ts';
 import { toStreamctlError } from '../../../base/errors.ts';
 import type { Peer } from '../../../nodes/node-config.ts';
 import { targetOf } from '../../../nodes/reach.ts';
-import { run } from '../../../ssh/run.ts';
+import { run, tryRun } from '../../../ssh/run.ts';
 import { quoteWord } from '../../../ssh/ssh-arguments.ts';
 import type { SshSettings, SshTarget } from '../../../ssh/target.ts';
 import { Changes } from '../../changes.ts';
@@ -11,6 +11,7 @@ import { type Finding, fine } from '../../checks/check.ts';
 import { collectFacts } from '../collect-facts.ts';
 import type { Machine } from '../facts-script.ts';
 import { programOn } from '../find-program.ts';
+import { refuseTakenPorts } from '../find-taken-ports.ts';
 import { openHands } from '../hands-session.ts';
 import { installPackages } from '../install-packages.ts';
 import { findMachineFaults, findSpread, type Mending } from './find-machine-faults.ts';
@@ -21,6 +22,8 @@ export interface Examination {
   readonly peers: readonly Peer[];
   /** Folder of the cluster on a machine. */
   readonly clusterDir: string;
+  /** Of the mesh; null: not known. */
+  readonly meshPort: number | null;
   /** The built program: dist/. */
   readonly source: string;
   readonly signal: AbortSignal;
@@ -37,6 +40,7 @@ export async function examineMachines(examination: Examination): Promise<Finding
     const machine = await collectFacts(target, examination.clusterDir, examination.signal);
     machines.set(peer.name, machine);
     const own = findMachineFaults(peer.name, machine, createMending(target, machine, examination));
+    own.push(findPorts(peer, machine, examination));
     return [...own, ...(await findUnreachable(peer, { target, machine }, examination))];
   });
   const found = results.flatMap((result, at) => {
@@ -48,13 +52,37 @@ export async function examineMachines(examination: Examination): Promise<Finding
   return [...found, { check: 'clocks', ...findSpread(machines) }];
 }
 
+function findPorts(
+  node: Peer,
+  machine: Machine,
+  { peers, clusterDir, meshPort }: Examination,
+): Omit<Finding, 'check'> {
+  try {
+    refuseTakenPorts(machine, { node, peers, clusterDir, meshPort });
+    return fine('its ports are free, or its own');
+  } catch (error) {
+    const { message, hint, details } = toStreamctlError(error);
+    const { facts } = details as { readonly facts: Readonly<Record<string, string>> };
+    const text = `${message} by ${facts['held by']}`;
+    return { state: 'fault', text, remedy: hint ?? null, fix: null };
+  }
+}
+
 function createMending(target: SshTarget, { asRoot }: Machine, { source, signal }: Examination): Mending {
   const asShell = async (step: string, script: string): Promise<void> => {
     await run(target, { step, command: `${asRoot}sh -c ${quoteWord(script)}`, timeoutMs: MEND_MS, signal });
   };
   return {
     install: (names) => installPackages(target, { names, asRoot, source, signal }),
-    followTime: () => asShell('follow network time', 'timedatectl set-ntp true'),
+    // A machine without any service for it gets the usual one.
+    followTime: async () => {
+      const command = `${asRoot}timedatectl set-ntp true`;
+      const step = 'follow network time';
+      const { status } = await tryRun(target, { step, command, timeoutMs: MEND_MS, signal });
+      if (status === 0) return;
+      await installPackages(target, { names: ['systemd-timesyncd'], asRoot, source, signal });
+      await asShell(step, 'timedatectl set-ntp true');
+    },
     setKernel: async (settings) => {
       const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
       const file = '/etc/sysctl.d/60-streamctl.conf';

@@ -3,7 +3,14 @@ import { toStreamctlError } from '../../../base/errors.ts';
 import { type Finding, fine } from '../../checks/check.ts';
 import type { Machine } from '../facts-script.ts';
 import { missingPackages } from '../install-packages.ts';
-import { CLOCK_WARNED_MS, judgeMachine, wordOffset } from '../judge-machine.ts';
+import {
+  CLOCK_REFUSED_MS,
+  CLOCK_WARNED_MS,
+  findOldPackages,
+  isClockRefused,
+  judgeMachine,
+  wordOffset,
+} from '../judge-machine.ts';
 
 type Found = Omit<Finding, 'check'>;
 
@@ -28,7 +35,7 @@ export function findMachineFaults(node: string, machine: Machine, mending: Mendi
   const obstacle = judgeMachine(node, machine, { architecture: process.arch });
   if (obstacle !== null) {
     const { message, hint } = toStreamctlError(obstacle);
-    return [fault(message, hint ?? null)];
+    return [{ ...fault(message, hint ?? null), fix: mendObstacle(machine, mending) }];
   }
   return [
     fine(`${machine.distribution} ${machine.release}, ${machine.cores} cores, ${machine.freeMb} MB free`),
@@ -37,6 +44,14 @@ export function findMachineFaults(node: string, machine: Machine, mending: Mendi
     findKernel(machine, mending),
     ...findScarce(machine),
   ];
+}
+
+/** Of what `up` refuses, an old package and a clock can be mended, if nothing else is in the way. */
+function mendObstacle(machine: Machine, { install, followTime }: Mending): Found['fix'] {
+  if (machine.sudo !== '') return null;
+  const old = findOldPackages(machine).map(({ name }) => name);
+  if (old.length > 0) return () => install(old);
+  return isClockRefused(machine) ? followTime : null;
 }
 
 function findPackages(machine: Machine, { install }: Mending): Found {
@@ -84,7 +99,7 @@ function findScarce({ freeMb, openFiles }: Machine): Found[] {
     found.push(
       warning(
         `${openFiles} open files allowed for each process`,
-        'Raise DefaultLimitNOFILE in /etc/systemd/system.conf.',
+        'Raise fs.nr_open, or the limit of open files of the container that it is.',
       ),
     );
   }
@@ -100,7 +115,8 @@ export function findSpread(machines: ReadonlyMap<string, Machine>): Found {
   const error = last[1].clockErrorMs + first[1].clockErrorMs;
   const text = `clocks are ${spread.toFixed(0)} ms apart, ± ${error.toFixed(0)} ms (${first[0]} and ${last[0]})`;
   if (spread - error <= CLOCK_WARNED_MS) return fine(text);
-  return warning(text, 'Let all machines follow network time.');
+  const remedy = 'Let all machines follow network time.';
+  return spread - error > CLOCK_REFUSED_MS ? fault(text, remedy) : warning(text, remedy);
 }
 
 function warning(text: string, remedy: string): Found {

@@ -18,11 +18,14 @@ const FINE: Machine = {
   user: 'admin',
   root: false,
   sudo: '',
+  sudoPassword: false,
   freeMb: 50_000,
   cores: 4,
   packages: Object.fromEntries(MACHINE_PACKAGES.map(({ name, least }) => [name, least ?? '1'])),
   programs: [],
+  versions: {},
   nodes: [],
+  listeners: [],
   openFiles: 1_048_576,
   backlog: 4096,
   clockOffsetMs: 0,
@@ -56,6 +59,9 @@ const CASES: readonly (readonly [string, Partial<Machine>, string[], string[]])[
   ['a disk with little room', { freeMb: 2000 }, ['warning'], []],
   ['few open files', { openFiles: 1024 }, ['warning'], []],
   ['a machine that up would refuse', { release: '11' }, ['fault'], []],
+  ['a clock that is 800 ms off', { clockOffsetMs: -800 }, ['fault'], ['follow time']],
+  ['a package that is too old', { packages: { ffmpeg: '7:4.4.2' } }, ['fault'], ['install ffmpeg']],
+  ['an old package where sudo is refused', { sudo: 'no', packages: { ffmpeg: '4' } }, ['fault'], []],
 ];
 for (const [what, machine, states, mended] of CASES) {
   test(`${what}: ${states.join() || 'nothing to say'}${mended.length > 0 ? ', and can be mended' : ''}`, async () => {
@@ -70,6 +76,7 @@ test('clocks that are each near ours may be far from one another', () => {
   assert.equal(spread(10, -10, 0), 'ok');
   assert.equal(spread(40, -40), 'warning');
   assert.equal(spread(400), 'ok');
+  assert.equal(spread(300, -300), 'fault');
 });
 
 const peer = (name: string, ...roles: Peer['roles']): Peer => {
