@@ -2,6 +2,10 @@
 # Installs Debian packages without starting their services now or at boot. Run as root: install-packages.sh NAME…
 set -eu
 
+# One at a time: two would restore one another's policy-rc.d.
+exec 9>/run/lock/streamctl-install-packages
+flock 9
+
 policy=/usr/sbin/policy-rc.d
 saved=
 restore() {
