@@ -1,11 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type FlvTag, formatFlvHeader, formatFlvTag } from '../media/flv.ts';
+import { PUBLISHER_LEFT, SESSION_EPOCH_MS, SESSION_ID } from '../media/session-headers.ts';
 
 /** More than the GOP cache holds: a subscriber that lags so far behind would not catch up. */
 const MAX_UNSENT_BYTES = 24 * 1024 * 1024;
-
-/** Comes behind the media when the publisher has gone, and not when this daemon or its connection ends. */
-const LEFT_TRAILER = 'x-publisher-left';
 
 /** What a subscriber's response begins with. */
 export interface Opening {
@@ -27,9 +25,9 @@ export class Subscribers {
     response.writeHead(200, {
       'content-type': 'video/x-flv',
       'cache-control': 'no-store',
-      trailer: LEFT_TRAILER,
-      'x-session-id': String(opening.sessionId),
-      'x-session-epoch-ms': String(opening.epochMs),
+      trailer: PUBLISHER_LEFT,
+      [SESSION_ID]: String(opening.sessionId),
+      [SESSION_EPOCH_MS]: String(opening.epochMs),
     });
     response.write(Buffer.concat([formatFlvHeader(opening.tracks), ...opening.replay.map(formatFlvTag)]));
     this.#responses.add(response);
@@ -48,7 +46,7 @@ export class Subscribers {
   /** Ends every response; their receivers ask again. `hasLeft`: the publisher has gone, which they are told. */
   end(hasLeft = false): void {
     for (const response of this.#responses) {
-      if (hasLeft) response.addTrailers({ [LEFT_TRAILER]: '1' });
+      if (hasLeft) response.addTrailers({ [PUBLISHER_LEFT]: '1' });
       response.end();
     }
     this.#responses.clear();

@@ -2,6 +2,7 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { FlvParser } from '../media/flv.ts';
+import { PUBLISHER_LEFT, SESSION_EPOCH_MS, SESSION_ID } from '../media/session-headers.ts';
 import type { Peer } from '../nodes/node-config.ts';
 import { type SourceListener, SourceSwitch } from './source-switch.ts';
 
@@ -13,8 +14,6 @@ export interface ContributionStart {
   readonly epochMs: number;
 }
 
-/** A daemon's last word on a session whose publisher has gone; one that merely restarts ends its answers without. */
-const LEFT_TRAILER = 'x-publisher-left';
 const RETRY_MS = { first: 50, most: 500 };
 /** A node that comes back is found this soon. */
 const CONNECT_TIMEOUT_MS = 2000;
@@ -106,8 +105,8 @@ class Follower implements ContributionFollower {
   /** Returns how long to wait after this answer before asking again. */
   #take(place: string, response: IncomingMessage): number {
     response.on('error', () => {});
-    const sessionId = Number(response.headers['x-session-id']);
-    const epochMs = Number(response.headers['x-session-epoch-ms']);
+    const sessionId = Number(response.headers[SESSION_ID]);
+    const epochMs = Number(response.headers[SESSION_EPOCH_MS]);
     if (response.statusCode !== 200 || !Number.isFinite(sessionId) || !Number.isFinite(epochMs)) {
       response.resume();
       return response.statusCode === 204 ? RETRY_MS.first : RETRY_MS.most;
@@ -129,7 +128,7 @@ class Follower implements ContributionFollower {
       }
     });
     response.on('close', () => {
-      const hasLeft = response.complete && response.trailers[LEFT_TRAILER] !== undefined;
+      const hasLeft = response.complete && response.trailers[PUBLISHER_LEFT] !== undefined;
       if (!this.#closed) this.#switch.end(place, this.#clock.nowMs(), hasLeft);
     });
   }
