@@ -38,14 +38,14 @@ const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
   - { name: eu-2, region: eu, roles: [edge] }
   - { name: eu-3, region: eu, roles: [origin] }`;
 
-/** Drill and its words. */
+/** Drill and its words; `@eu` is the node with the replica in eu. */
 const DRILLS: readonly string[] = [
   'fail-region eu --duration 5s',
   'fail-region us --duration 5s',
   'freeze-region eu --duration 5s',
   'freeze-region us --duration 5s',
-  'fail-node eu-1 --duration 12s',
-  'freeze-node eu-1 --duration 12s',
+  'fail-node @eu --duration 12s',
+  'freeze-node @eu --duration 12s',
   'fail-ingest eu --duration 8s',
   'kill-transcoder demo --duration 6s',
   'freeze-transcoder demo --duration 8s',

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { DrillRun } from '../src/lib/drill/drill-result.ts';
+import type { ClusterStatus } from '../src/lib/health/cluster-status.ts';
 import type { DemoCluster } from '../test/support/demo-cluster.ts';
+import { until } from '../test/support/until.ts';
 
 /** So many more that did not begin than runs: then there is nothing to wait for. */
 const MOST_NOT_BEGUN = 3;
 
 /** All runs of one drill. */
 export interface DrillSeries {
-  /** `fail-region eu --duration 15s`. */
+  /** `fail-region eu --duration 15s`; `@eu` is the node that carries the first stream's replica in eu by then. */
   readonly words: string;
   readonly drill: string;
   readonly runs: readonly DrillRun[];
@@ -55,7 +57,7 @@ async function runDrillOnce(
   { root, cluster, signal }: DrillSeriesPlace,
   words: readonly string[],
 ): Promise<{ readonly run: DrillRun | null; readonly failure: string }> {
-  const argv = ['drill', ...words, '--json', '--spec', cluster.specFile];
+  const argv = ['drill', ...(await nameReplicas(cluster, words)), '--json', '--spec', cluster.specFile];
   const stdout = await new Promise<string>((resolve) => {
     const options = { env: cluster.env, maxBuffer: 2 ** 28 };
     const child = execFile(join(root, 'bin/streamctl'), argv, options, (_error, out) => resolve(out));
@@ -64,6 +66,22 @@ async function runDrillOnce(
   const parsed = parse(stdout);
   const run = parsed?.verdict === undefined ? null : (parsed as DrillRun);
   return { run, failure: wordError(parsed?.error) };
+}
+
+/** After the loss of a node its replica is on another one, and stays there. */
+async function nameReplicas(cluster: DemoCluster, words: readonly string[]): Promise<readonly string[]> {
+  if (!words.some((word) => word.startsWith('@'))) return words;
+  let status: ClusterStatus | null = null;
+  // It ends with a status of its own while not all is well.
+  const isWell = async (): Promise<boolean> => {
+    status = (await cluster.run('status').catch(() => null)) as ClusterStatus | null;
+    return status !== null;
+  };
+  await until(isWell, 'a healthy cluster');
+  const { streams } = status as unknown as ClusterStatus;
+  const replicas = streams[0]?.replicas ?? [];
+  const nodeIn = (region: string) => replicas.find((one) => one.region === region && !one.joining)?.node;
+  return words.map((word) => (word.startsWith('@') ? (nodeIn(word.slice(1)) ?? word) : word));
 }
 
 interface DrillError {
