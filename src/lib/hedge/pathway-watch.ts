@@ -25,7 +25,10 @@ export interface PathwayWatchDeps {
 }
 
 const TIMEOUT_MS = 2000;
-/** Between tries to learn the pathways for the first time; doubled each time: there are edges that do not tell. */
+/**
+ * Between tries to learn the pathways for the first time: an edge that answers a part of its requests with errors tells them soon.
+ * Doubled each time once LEARN_MS are over: there are edges that do not tell.
+ */
 const LEARN_AGAIN_MS = 200;
 /** A player that does not know the pathways by then may never do. */
 const LEARN_MS = 3000;
@@ -102,7 +105,7 @@ export class PathwayWatch {
         if (this.#closed) return;
         if (asked.name !== board.inUse.name) board.fail(asked, io.nowMs());
         this.#scheduleWarm(this.#learned ? settings.warmEveryMs : this.#learnAgainMs);
-        this.#learnAgainMs = Math.min(2 * this.#learnAgainMs, MAX_LEARN_AGAIN_MS);
+        if (!this.isLearning) this.#learnAgainMs = Math.min(2 * this.#learnAgainMs, MAX_LEARN_AGAIN_MS);
       },
     );
   }

@@ -1,6 +1,7 @@
 /** How soon a player plays that joins while the edge nearest to it is not well. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Hedger } from '../../../src/lib/hedge/hedger.ts';
 import { simulatedRegions } from '../../support/hedged-player.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import type { SimulatedRegion } from '../../support/simulated-region.ts';
@@ -63,3 +64,48 @@ for (const delayMs of [450, 500, 800, 1500]) {
     assert.ok(worst(found) < 2 * delayMs + 1000, `worst ${worst(found)} ms`);
   });
 }
+
+/** A hedger whose home tells its pathways only when asked so often. */
+function learner(clock: SimulatedClock, tellsAt: number) {
+  const asked: number[] = [];
+  const pathways = ['us', 'eu'].map((region) => ({
+    name: `${region}-1`,
+    region,
+    baseUrl: `http://${region}`,
+  }));
+  const hedger = new Hedger(
+    { homeUrl: 'http://us' },
+    {
+      nowMs: () => clock.nowMs,
+      random: () => 0.5,
+      after: (delayMs, run) => clock.after(delayMs, run),
+      getText: async () => {
+        asked.push(clock.nowMs);
+        if (asked.length < tellsAt) throw new Error('503');
+        return JSON.stringify({ version: 1, node: 'us-1', pathways });
+      },
+    },
+  );
+  hedger.follow('/live/demo/pathways.json');
+  return { hedger, asked };
+}
+
+test('pathways that an edge fails to tell five times are known within a second and a half', async () => {
+  const clock = new SimulatedClock();
+  const { hedger } = learner(clock, 6);
+  await clock.runTo(1500);
+  assert.deepEqual(
+    hedger.pathways.map(({ name }) => name),
+    ['us-1', 'eu-1'],
+  );
+  hedger.close();
+});
+
+test('an edge that never tells its pathways is asked ever more seldom', async () => {
+  const clock = new SimulatedClock();
+  const { hedger, asked } = learner(clock, Number.POSITIVE_INFINITY);
+  await clock.runTo(120_000);
+  assert.ok(asked.length < 30, `${asked.length} times in two minutes`);
+  assert.ok(asked.at(-1)! - asked.at(-2)! > 30_000);
+  hedger.close();
+});
