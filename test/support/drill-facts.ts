@@ -1,4 +1,5 @@
 /** A cluster as the planner of drills knows it: two regions, an origin and an edge each. */
+import type { ClusterSight } from '../../src/lib/drill/cluster-sight.ts';
 import type { PlanFacts } from '../../src/lib/drill/plan-drill.ts';
 import type { ClusterView } from '../../src/lib/nodes/cluster-view.ts';
 import { DEFAULT_PORTS, DEFAULT_SETTINGS } from '../../src/lib/spec/defaults.ts';
@@ -21,3 +22,14 @@ const view: ClusterView = {
 };
 
 export const DRILL_FACTS: PlanFacts = { view, settings: DEFAULT_SETTINGS };
+
+/** A look at a live cluster in which nothing else was seen. */
+export const EMPTY_SIGHT: Omit<ClusterSight, 'control'> = {
+  atMs: 0,
+  nodes: [],
+  state: 'live',
+  replicas: [],
+  feeds: [],
+  ingests: 0,
+  unequal: [],
+};

@@ -6,7 +6,7 @@ import type { FaultContext } from '../../../../src/lib/drill/faults/fault.ts';
 import { loseStore } from '../../../../src/lib/drill/faults/lose-store.ts';
 import { linksAround, splitController } from '../../../../src/lib/drill/faults/split-controller.ts';
 import type { Peer } from '../../../../src/lib/nodes/node-config.ts';
-import { DRILL_FACTS } from '../../../support/drill-facts.ts';
+import { DRILL_FACTS, EMPTY_SIGHT } from '../../../support/drill-facts.ts';
 
 /** Nodes `us-1 us-2 eu-1 …`; these hold the store. */
 function peersWith(stores: readonly string[]): Peer[] {
@@ -18,19 +18,10 @@ function peersWith(stores: readonly string[]): Peer[] {
 }
 
 function contextOf(stores: readonly string[], control: Partial<ControlSight> | null): FaultContext {
-  const sight = {
-    atMs: 0,
-    nodes: [],
-    state: 'live',
-    replicas: [],
-    feeds: [],
-    ingests: 0,
-    unequal: [],
-  } as const;
   const known = { controller: null, token: 1, store: null, followers: 2, epoch: 1, wanted: 2 };
   const full = control === null ? null : { ...known, verdicts: [], placed: null, ...control };
   const view = { ...DRILL_FACTS.view, peers: peersWith(stores) };
-  return { view, sight: { ...sight, control: full }, nowMs: () => 0, longestMs: 0 };
+  return { view, sight: { ...EMPTY_SIGHT, control: full }, nowMs: () => 0, longestMs: 0 };
 }
 
 const THREE = ['us-1', 'eu-1', 'ap-1'];

@@ -11,7 +11,7 @@ import { fillDisk } from '../../../../src/lib/drill/faults/fill-disk.ts';
 import { skewClock } from '../../../../src/lib/drill/faults/skew-clock.ts';
 import { applyUndo } from '../../../../src/lib/drill/undo/apply-undo.ts';
 import { clockShiftFile, nodeLayout } from '../../../../src/lib/nodes/layout.ts';
-import { DRILL_FACTS } from '../../../support/drill-facts.ts';
+import { DRILL_FACTS, EMPTY_SIGHT } from '../../../support/drill-facts.ts';
 
 const NODE = 'eu-1';
 const NOW_MS = 1_000_000;
@@ -38,17 +38,8 @@ describe('faults that are asked for in the data of a node', () => {
     const peers = DRILL_FACTS.view.peers.map((peer) => ({
       ...{ ...peer, address: '127.0.0.1', ports: { ...peer.ports, agent: port } },
     }));
-    const sight = {
-      atMs: 0,
-      nodes: [],
-      state: 'live',
-      replicas: [],
-      feeds: [],
-      ingests: 0,
-      unequal: [],
-    } as const;
     const view = { ...DRILL_FACTS.view, dir, peers };
-    return { view, sight: { ...sight, control: null }, nowMs: () => NOW_MS, longestMs: 60_000 };
+    return { view, sight: { ...EMPTY_SIGHT, control: null }, nowMs: () => NOW_MS, longestMs: 60_000 };
   };
 
   test('a wrong clock ends by itself, is proven by the agent’s own word, and is set right', async () => {
