@@ -22,6 +22,7 @@ import { measurePlacement } from './measure-placement.ts';
 import { measurePlainPlayers } from './measure-plain-players.ts';
 import { measureRemote } from './measure-remote.ts';
 import { measureRing } from './measure-ring.ts';
+import { measureUpgrade } from './measure-upgrade.ts';
 import { measureViewers } from './measure-viewers.ts';
 
 const FULL_MINUTES = 10;
@@ -41,9 +42,9 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '1' },
     /** Ten minutes each, and half an hour of watching the origins' memory in all. */
     full: { type: 'boolean', default: false },
-    /** Runs of each loss of a region under a browser; two a minute of `minutes` unless told. */
+    /** Runs of each loss of a region under a browser, and of upgrades; two a minute of `minutes` unless told. */
     runs: { type: 'string' },
-    /** Comma-separated: latency, viewers, cli, ring, moves, loader; plain-players; and remote, which takes root. */
+    /** Comma-separated: latency, viewers, cli, ring, moves, loader; plain-players; and remote and upgrade, which take root. */
     only: { type: 'string', default: 'latency,viewers,cli,ring,moves,loader' },
   },
 });
@@ -101,6 +102,7 @@ if (only.delete('ring')) {
   await attempt('placing a stream', () => measurePlacement({ say }, REDIS_ADDRESS));
 }
 if (only.delete('remote')) await attempt('machines', () => measureRemote(say));
+if (only.delete('upgrade')) await attempt('upgrades of machines', () => measureUpgrade(runs, say));
 if (only.delete('moves')) await attempt('moves', () => measureMoves(root, say));
 if (only.size > 0) await measureCluster();
 

@@ -80,7 +80,7 @@ export class HedgedRequest<A extends Answer, F> {
     attempt.seen = progress;
     if (isMoving) this.#later(this.#rules.slackMs(), () => this.#checkProgress(attempt));
     else if (this.#rules.isLearning()) this.#later(LEARN_LOOK_MS, () => this.#checkProgress(attempt));
-    else if (!this.#hedge('late')) {
+    else if (!this.#doubt()) {
       this.#later(HELD_BACK_MS, () => this.#checkProgress(attempt));
     }
   }
@@ -124,6 +124,19 @@ export class HedgedRequest<A extends Answer, F> {
       if (this.#rules.next(this.#tried) === null && isAlone) this.#askAgain();
       else this.#askNext(why);
     });
+    return true;
+  }
+
+  /** The newest is late: asks who was not asked, or once more who failed. False when the budget does not allow it now. */
+  #doubt(): boolean {
+    if (this.#rules.next(this.#tried) !== null) return this.#hedge('late');
+    const running = this.#attempts.filter(({ state }) => state === 'running');
+    if (this.#askedAgain || running.length === this.#attempts.length) return true;
+    if (!this.#rules.allow('error')) return false;
+    this.#askedAgain = true;
+    this.#tried.clear();
+    for (const { pathway } of running) this.#tried.add(pathway.name);
+    this.#askNext('error');
     return true;
   }
 

@@ -72,7 +72,7 @@ export interface RaceOptions<A extends Answer, F> {
   readonly path: string;
   /** How long the server may rightly take, milliseconds. */
   readonly dueMs: number;
-  /** When it failed everywhere, everybody is asked again after the slack. */
+  /** When it failed everywhere, everybody is asked again after the slack. (Where one hangs, who failed is asked again anyway.) */
   readonly twice: boolean;
   readonly send: Send<A, F>;
   readonly events: RequestEvents<A, F>;

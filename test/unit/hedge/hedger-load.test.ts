@@ -58,6 +58,20 @@ const JUST_LISTED = {
   seed: 399_464_820,
 };
 
+/** A region hangs right after it listed a part to a player that has just gone back to the other one, which lags. */
+const LISTED_ELSEWHERE = {
+  places: [
+    { roundTripMs: 1, lagMs: 68, windowSegments: 8 },
+    { roundTripMs: 1, lagMs: 0, windowSegments: 8 },
+  ] as [Place, Place],
+  steps: [
+    { region: 0, fault: 'none' as RegionFault, forMs: 9569 },
+    { region: 0, fault: 'hung' as RegionFault, forMs: 12_432 },
+    { region: 1, fault: 'hung' as RegionFault, forMs: 8000 },
+  ],
+  seed: 0,
+};
+
 interface Place {
   readonly roundTripMs: number;
   readonly lagMs: number;
@@ -96,6 +110,6 @@ test('whatever fails in one region at a time: no part comes too late, and the pl
         assert.equal(player.failures, 0);
       }
     }),
-    { numRuns: 15, examples: [[JUST_LISTED]] },
+    { numRuns: 15, examples: [[JUST_LISTED], [LISTED_ELSEWHERE]] },
   );
 });

@@ -105,6 +105,21 @@ test('with every region gone the player hears of it, and plays on from the one t
   assert.ok(player.takeWorstMs() < 50);
 });
 
+test('what fails now and then where the player is costs no more than the slack while the other region hangs', async () => {
+  const { clock, player, us, eu } = await play();
+  eu.fault = 'hung';
+  await clock.runTo(6000);
+  let asked = 0;
+  us.fails = () => {
+    asked += 1;
+    return asked % 10 === 0;
+  };
+  await clock.runTo(30_000);
+  const worstMs = player.takeWorstMs();
+  assert.ok(worstMs <= LATE_MS + 100, `a part came ${worstMs} ms late`);
+  assert.deepEqual([player.hedger.inUse.name, player.failures], ['us-1', 0]);
+});
+
 test('a region that fails again soon after the return is left alone for longer each time', async () => {
   const { clock, player, us } = await play();
   const awayMs: number[] = [];
