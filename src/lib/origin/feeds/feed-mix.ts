@@ -79,7 +79,16 @@ export class FeedMix {
     } else if (message.type === 'init') this.#options.accept(frame);
     else if (message.type === 'segment' && this.#mayDescribe(feed, message.track))
       this.#options.accept(frame);
+    else if (message.type === 'status') this.#caughtUp();
     this.#settle(nowMs);
+  }
+
+  /** Whoever waits for the live edge has it, if what came last was replayed. */
+  #caughtUp(): void {
+    const { live } = this.#options;
+    if (!live.replays) return;
+    live.replays = false;
+    live.signal.notify();
   }
 
   /** Frames that a feed has brought and that wait for their turn. */
@@ -220,7 +229,9 @@ export class FeedMix {
         const held = feed.inits.get(init);
         if (held !== undefined && live.init(track, part.message.initId) === undefined)
           accept(held, arrivedMs);
-        return accept(part, arrivedMs);
+        const taken = accept(part, arrivedMs);
+        if (taken) live.replays = feed.isReplaying;
+        return taken;
       },
       onLead: (change) => {
         if (track === this.#mainTrack()) this.#noteChange(change);

@@ -67,6 +67,11 @@ export class Feed {
     return this.hello?.replica ?? null;
   }
 
+  /** What comes was made before this connection began: a status closes what is replayed to a new reader. */
+  get isReplaying(): boolean {
+    return this.status === null;
+  }
+
   /** Takes note of a frame that came now. */
   note(frame: FeedFrame, nowMs: number): void {
     const { message } = frame;

@@ -40,6 +40,8 @@ export class LiveStream {
   status: StatusMessage | null = null;
   /** Unix milliseconds of the last message of any feed; null before the first. */
   heardMs: number | null = null;
+  /** The newest part is from what a feed sends again to a new reader: newer ones are on their way, and this is not the live edge. */
+  replays = false;
   /** Whole seconds; at least the segment duration, raised by a longer segment and never lowered. */
   targetDurationSec = 1;
 
@@ -73,7 +75,7 @@ export class LiveStream {
   /** Whether a new part of the track came within the last 1.5 part targets, and is not old media. */
   fresh(track: string, nowMs: number): boolean {
     const arrivedMs = this.#lastPartMs.get(track);
-    if (arrivedMs === undefined || this.hello === null) return false;
+    if (arrivedMs === undefined || this.hello === null || this.replays) return false;
     const endSec = this.windows.get(track)?.endSec() ?? 0;
     return nowMs - arrivedMs <= this.#freshMs && nowMs / 1000 - endSec <= OLD_MEDIA_SEC;
   }
