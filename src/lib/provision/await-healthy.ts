@@ -18,6 +18,8 @@ export interface HealthyWait {
 }
 
 const POLL_MS = 25;
+/** What a unit said last is in its log a moment after it has ended. */
+const LAST_WORDS_MS = 50;
 /** What Node says of an error that nobody caught has ten. */
 const SHOWN_LINES = 10;
 
@@ -32,6 +34,7 @@ export async function awaitHealthy(wait: HealthyWait): Promise<void> {
     const failure = await probeUnit(planned.probe, address);
     const exit = await services.lastExit(planned.unit.name);
     if (exit !== null && exit.atMs >= startedMs) {
+      await sleep(LAST_WORDS_MS);
       const how = exit.signal > 0 ? `was killed by signal ${exit.signal}` : `exited with ${exit.status}`;
       throw await wordFailure(wait, `${how} after ${formatAge(exit.atMs - startedMs)}`, failure ?? 'fine');
     }

@@ -1,6 +1,7 @@
 /** Bringing one machine's mesh to its plan, and taking it away. Runs on that machine, as root. */
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { StreamctlError } from '../../base/errors.ts';
 import { enableUnit } from '../../nodes/systemd/boot-link.ts';
@@ -23,6 +24,9 @@ export interface MeshWish extends MeshPlace {
   readonly plan: MeshPlan;
 }
 
+const AGAIN_MS = 5000;
+const LOOK_MS = 250;
+
 /** Writes what differs. A running mesh reads its peers again, and only another kind of interface starts it anew. */
 export async function applyMesh(wish: MeshWish, changes: Changes): Promise<void> {
   const { node, plan } = wish;
@@ -42,8 +46,20 @@ export async function applyMesh(wish: MeshWish, changes: Changes): Promise<void>
   await changes.step(node, `${kind} the mesh with ${plan.peers.length} peers`, async () => {
     if (written.has(unit)) await systemctl('read unit files', ['daemon-reload']);
     await enableUnit(unit);
-    await systemctl(`${kind} the mesh`, [kind, unit]);
+    await systemctl(`${kind} the mesh`, [kind, unit]).catch(async (error: unknown) => {
+      if (!(await becomesActive(unit))) throw error;
+    });
   });
+}
+
+/** A mesh that ended while it started is started again by systemd, each 100 ms. */
+async function becomesActive(unit: string): Promise<boolean> {
+  const deadline = performance.now() + AGAIN_MS;
+  do {
+    await sleep(LOOK_MS);
+    if ((await showUnit(unit)).active === 'active') return true;
+  } while (performance.now() < deadline);
+  return false;
 }
 
 /** Stops the mesh and removes its interface and guard; its key goes with the cluster's folder. */

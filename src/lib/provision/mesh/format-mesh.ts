@@ -76,7 +76,8 @@ export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
   const { interfaceName: name, kernel } = plan;
   const folder = meshFolder(place);
   const configure = `wg syncconf ${name} ${join(folder, 'mesh.conf')}`;
-  const wait = `until wg show ${name} >/dev/null 2>&1; do sleep 0.05; done`;
+  // One that has ended already is not waited for: systemd starts it again.
+  const wait = `until wg show ${name} >/dev/null 2>&1; do kill -0 "$MAINPID" || exit 1; sleep 0.05; done`;
   return formatUnitFile(place.clusterDir, [
     [
       'Unit',
@@ -95,9 +96,9 @@ export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
         ['ExecStart', kernel ? '/bin/sleep infinity' : `/usr/bin/wireguard-go -f ${name}`],
         ['ExecStartPost', `/bin/sh -c '${wait}; ${configure}'`],
         ['ExecReload', `/bin/sh -c 'sh ${join(folder, 'link.sh')} && ${configure}'`],
-        // wireguard-go warns on each start that kernels can do it, too.
-        ['StandardOutput', 'null'],
-        ['StandardError', 'journal'],
+        // wireguard-go says there why it ended, and of each packet that could not leave.
+        ['LogRateLimitIntervalSec', '30s'],
+        ['LogRateLimitBurst', '50'],
         ['Restart', 'always'],
         ['RestartSec', '100ms'],
         ['TimeoutStartSec', '20s'],
