@@ -43,8 +43,8 @@ export async function measureUpgrade(runs: number, say: (line: string) => void):
 }
 
 function wordUpgrade({ seconds, seen }: Upgrade): string {
-  const { stalls, deadAirMs, missingFrames, requests } = seen;
-  return `${seconds.toFixed(1)} s · ${stalls} stalls · worst viewer ${deadAirMs.max} ms · ${missingFrames} frames missing · ${requests} requests`;
+  const { stalls, deadAirMs, skips, missingFrames, errors, requests } = seen;
+  return `${seconds.toFixed(1)} s · ${stalls} stalls · worst viewer ${deadAirMs.max} ms · ${skips} skips · ${missingFrames} frames missing · ${errors} of ${requests} requests failed`;
 }
 
 async function upgradeUnderViewers({ home, place, cli, outside }: LabCluster, run: number): Promise<Upgrade> {

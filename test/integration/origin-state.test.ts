@@ -24,13 +24,15 @@ test('state.json tells pages the state, the node and its clock, and is never cac
 test('players that ask again and again for a rendition that has gone are not counted as viewers', async (t) => {
   const { url } = await startTestOrigin(t, peer('us-1', '127.205.4.8'));
   const next = msnAt(Date.now());
-  openFeed(t, url).send([...opening(), ...segments(next - 2, 2), status('live')]);
+  const feed = openFeed(t, url);
+  feed.send([...opening(), ...segments(next - 2, 2), status('live')]);
   await askUntil(`${url}/live/demo/state.json`, (answer) => answer.status === 200);
   for (let request = 0; request < 30; request++) {
     assert.equal((await ask(`${url}/live/demo/gone/index.m3u8?_HLS_msn=${next}&_HLS_part=0`)).status, 404);
   }
   assert.equal(JSON.parse((await ask(`${url}/status`)).text).streams[0].viewers, 0);
-  assert.equal((await ask(`${url}/live/demo/360p/index.m3u8`)).status, 200);
+  feed.send(segments(next, 1));
+  await askUntil(`${url}/live/demo/360p/index.m3u8`, (answer) => answer.status === 200);
   assert.ok(JSON.parse((await ask(`${url}/status`)).text).streams[0].viewers > 0);
 });
 

@@ -84,7 +84,8 @@ for (const how of ['refuse', 'hang'] as const) {
 }
 
 test('viewers without the hedged loader stay with their region and run dry', async () => {
-  const options = { count: 10, loader: 'none' as const };
+  // Long enough after the loss for the second asked for, whatever viewers had caught up until then.
+  const options = { count: 10, loader: 'none' as const, durationMs: 7500 };
   const { report } = await loseRegion({ how: 'hang', options, address: '127.205.9' });
   assert.equal(report.hedges, null);
   assert.ok((report.deadAirMs.p50 ?? 0) > 1000, `dead air ${report.deadAirMs.p50}`);

@@ -5,7 +5,9 @@ import { systemClock } from '../../../src/lib/base/clock.ts';
 import type { ClusterStatus } from '../../../src/lib/health/cluster-status.ts';
 import type { OriginReport, OriginStreamReport } from '../../../src/lib/health/report.ts';
 import { runViewers } from '../../../src/lib/viewer/run-viewers.ts';
+import { assertUnseen } from '../../support/assert-unseen.ts';
 import { type DemoCluster, startDemoCluster } from '../../support/demo-cluster.ts';
+import { watchLateness } from '../../support/quiet-machine.ts';
 import { until } from '../../support/until.ts';
 
 const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
@@ -39,12 +41,15 @@ before(async () => {
 after(() => cluster.close());
 
 const status = async () => (await cluster.run('status')) as ClusterStatus;
+/** Once the pipeline that was moved away has ended, which is after the move. */
 const nodeIn = async (region: string): Promise<string> => {
-  const replicas = (await status()).streams[0]!.replicas.filter(
-    (one) => one.region === region && !one.joining,
-  );
-  assert.equal(replicas.length, 1);
-  return replicas[0]!.node;
+  let nodes: string[] = [];
+  await until(async () => {
+    const { replicas } = (await status()).streams[0]!;
+    nodes = replicas.filter((one) => one.region === region && !one.joining).map(({ node }) => node);
+    return nodes.length === 1;
+  }, `one replica in ${region}`);
+  return nodes[0]!;
 };
 /** The stream as the origin of a node has it. */
 const hosted = async (node: string): Promise<OriginStreamReport> => {
@@ -71,6 +76,7 @@ test('viewers see nothing of a stream that leaves a node in each region and come
   const leave = new AbortController();
   context.after(() => leave.abort());
   const urls = cluster.edgeUrls.map((url) => `${url}/live/demo/index.m3u8`);
+  const latest = watchLateness();
   const watching = runViewers(
     {
       ...{ urls, count: 6, durationMs: 240_000, signal: leave.signal },
@@ -99,14 +105,11 @@ test('viewers see nothing of a stream that leaves a node in each region and come
   await until(() => performance.now() > movedMs + WATCHED_AFTER_MS, 'viewers to go on');
   leave.abort();
   const seen = await watching;
-  const { stalls, missingFrames, repeatedFrames, errors, played } = seen;
   context.diagnostic(
     `moves took ${tookMs.map((ms) => (ms / 1000).toFixed(1)).join(', ')} s; ${seen.requests} requests`,
   );
-  assert.deepEqual(
-    { played, stalls, missingFrames, repeatedFrames, errors },
-    { played: 6, stalls: 0, missingFrames: 0, repeatedFrames: 0, errors: 0 },
-  );
+  assert.equal(seen.errors, 0);
+  assertUnseen(context, seen, latest());
 });
 
 test('status names the controller and the ring, and nothing is left of the moves', async () => {

@@ -145,9 +145,10 @@ describe('drills', () => {
     child.kill('SIGKILL');
     await until(async () => (await count()) >= whole - 4, 'the region is back');
     const last = (await readdir(join(dir, 'drills'))).sort().at(-1)!;
-    const record = await loadUndoRecord(join(dir, 'drills', last, 'undo.json'));
-    assert.deepEqual(armedOf(record), []);
-    await until(async () => !(await isProcessAlive(record!.pid)), 'the undo process has ended');
+    const load = () => loadUndoRecord(join(dir, 'drills', last, 'undo.json'));
+    const { pid } = (await load())!;
+    await until(async () => !(await isProcessAlive(pid)), 'the undo process has ended');
+    assert.deepEqual(armedOf(await load()), []);
     const health = async (): Promise<boolean> =>
       ((await cluster.run('status').catch(() => ({}))) as { healthy?: boolean }).healthy === true;
     await until(health, 'the cluster is healthy again');

@@ -40,8 +40,8 @@ async function inMachine(
 const reaches = async (from: string, address: string) =>
   (await inMachine(from, `ping -c 1 -W 2 ${address}`)).status === 0;
 
-/** Of this lab: others may come and go meanwhile. */
-const GROUPS = `find /sys/fs/cgroup -name '${controlGroupOf(layout.dir)}'`;
+/** Of this lab: others may come and go meanwhile, also while find is in their groups. */
+const GROUPS = `find /sys/fs/cgroup -name '${controlGroupOf(layout.dir)}' 2>/dev/null || true`;
 
 /** Interfaces, mounts, namespaces that have a name, routes and control groups of this machine. */
 async function traces(): Promise<string> {

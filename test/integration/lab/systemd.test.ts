@@ -82,8 +82,11 @@ describe('units under systemd', { skip, timeout: 120_000 }, () => {
     assert.equal((await stateOf('static', 'origin'))?.state, 'running');
     assert.equal(await call('static', 'runs', unit('origin')), true);
     assert.equal(await call('static', 'runs', unit('origin', 'else')), false);
-    const lines = await call<string[]>('static', 'lastLines', 'origin', 9);
-    assert.ok(lines.includes(`up it's 100% "on" $HOME`), lines.join('\n'));
+    await until(
+      async () =>
+        (await call<string[]>('static', 'lastLines', 'origin', 9)).includes(`up it's 100% "on" $HOME`),
+      'what it said first, as it was written',
+    );
   });
 
   test('a unit is no root, and can write to its own node alone', async () => {

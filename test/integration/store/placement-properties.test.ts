@@ -147,13 +147,10 @@ test('loads and what nodes are told agree with the placements, whatever happens,
       }
       for (let at = 0; at < 8; at++)
         await releaseStream(store, { stream: `stream-${at}`, token: lease.token });
-      const left = [
-        store.keys.controller,
-        store.keys.controllerToken,
-        store.keys.ring,
-        store.keys.ringHistory,
-      ];
-      assert.deepEqual((await store.redis.keys('*')).toSorted(), left.toSorted());
+      const left = [store.keys.controllerToken, store.keys.ring, store.keys.ringHistory];
+      // The lease is there for a second, which a long world may take.
+      const keys = (await store.redis.keys('*')).filter((key) => key !== store.keys.controller);
+      assert.deepEqual(keys.toSorted(), left.toSorted());
     },
   );
   await fc.assert(property, { numRuns: 80 });

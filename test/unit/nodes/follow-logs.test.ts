@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { followLogs, listLogSources, readMergedLines } from '../../../src/lib/nodes/follow-logs.ts';
+import { until } from '../../support/until.ts';
 
 let dir = '';
 const logOf = (node: string, unit: string, file = 'current') => join(dir, 'nodes', node, 'log', unit, file);
@@ -46,11 +47,15 @@ test('the last lines only, when fewer are asked for', async () => {
 test('followed logs go on through a rotation and a half-written line, and take up new units', async () => {
   const stop = new AbortController();
   const seen: string[] = [];
-  const find = () => listLogSources(dir, ['a-1', 'a-2']);
+  let looks = 0;
+  const find = () => {
+    looks += 1;
+    return listLogSources(dir, ['a-1', 'a-2']);
+  };
   const following = followLogs(find, stop.signal);
   const next = async () => seen.push((await following.next()).value!.text);
   const first = next();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => looks > 1, 'the ends of all files to be noted');
   await appendFile(logOf('a-1', 'agent'), '2026-01-01_00:00:04.00000 four\n2026-01-01_00:00:05.00000 fi');
   await first;
   await appendFile(logOf('a-1', 'agent'), 've\n');
