@@ -38,7 +38,7 @@ const NODES = `  - { name: us-1, region: us, roles: [store, ingest, origin] }
   - { name: eu-2, region: eu, roles: [edge] }
   - { name: eu-3, region: eu, roles: [origin] }`;
 
-/** Drill and its words; `@eu` is the node with the replica in eu. */
+/** Drill and its words; `@eu` is the node with the replica in eu, `@run` the number of the run. */
 const DRILLS: readonly string[] = [
   'fail-region eu --duration 5s',
   'fail-region us --duration 5s',
@@ -57,7 +57,11 @@ const DRILLS: readonly string[] = [
   'fail-store --duration 8s',
   'flap-publisher demo --duration 15s',
   'surge us 100 --duration 10s',
+  'rot --duration 30s --seed @run',
 ];
+/** On a cluster whose slate is over soon, so that the stream ends within the drill. */
+const ENDING_DRILLS: readonly string[] = ['drop-publisher demo --duration 8s'];
+const ENDING_MEDIA = '\n  slate: { maxSec: 3 }';
 
 const { values: flags } = parseArgs({
   options: {
@@ -81,40 +85,41 @@ const say = (line: string): void => {
   process.stderr.write(`  ${line}\n`);
 };
 const only = flags.only.split(',');
-const wanted = [...DRILLS, `fail-control --duration ${flags.minutes}m`].filter((words) =>
-  only.some((first) => `${words} `.startsWith(first === '' ? '' : `${first} `)),
-);
+const choose = (drills: readonly string[]): readonly string[] =>
+  drills.filter((words) => only.some((first) => `${words} `.startsWith(first === '' ? '' : `${first} `)));
 const machine = await describeMachine(root);
 if (loadavg()[0]! > BUSY_LOAD)
   say(`this machine is busy (${machine.load}): figures will be worse than it can do`);
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
 const series: DrillSeries[] = [];
-const starting = startDemoCluster({
-  ...{ name: 'benchdrills', nodes: NODES },
-  ...(flags.light ? { media: LIGHT_MEDIA, publish: LIGHT_PICTURE } : { media: MEDIA, publish: PICTURE }),
-  ...(flags.block === undefined ? {} : { block: flags.block }),
-});
-const close = async (): Promise<void> => await (await starting.catch(() => null))?.close();
-await endWith(close, async () => {
-  const cluster = await starting;
-  for (const words of wanted) {
-    if (stopping.signal.aborted) break;
-    // What lasts for minutes needs no repetition.
-    const repeat = words.startsWith('fail-control') ? 1 : Number(flags.repeat);
-    say(`${words}, ${repeat} ×`);
-    const { viewers, loader, calm } = flags;
-    const more = ['--viewers', viewers, '--loader', loader, '--calm', calm];
-    series.push(
-      await runDrillSeries(
-        { root, cluster, signal: stopping.signal },
-        [...words.split(' '), ...more],
-        repeat,
-      ),
-    );
-    say(`  ${series.at(-1)!.said}`);
-  }
-});
+
+/** Runs drills on a cluster of their own. */
+async function runOnCluster(drills: readonly string[], moreMedia: string): Promise<void> {
+  if (drills.length === 0 || stopping.signal.aborted) return;
+  const media = (flags.light ? LIGHT_MEDIA : MEDIA) + moreMedia;
+  const publish = flags.light ? LIGHT_PICTURE : PICTURE;
+  const place = flags.block === undefined ? {} : { block: flags.block };
+  const starting = startDemoCluster({ name: 'benchdrills', nodes: NODES, media, publish, ...place });
+  const close = async (): Promise<void> => await (await starting.catch(() => null))?.close();
+  await endWith(close, async () => {
+    const cluster = await starting;
+    for (const words of drills) {
+      if (stopping.signal.aborted) break;
+      // What lasts for minutes needs no repetition.
+      const repeat = words.startsWith('fail-control') ? 1 : Number(flags.repeat);
+      say(`${words}, ${repeat} ×`);
+      const { viewers, loader, calm } = flags;
+      const more = ['--viewers', viewers, '--loader', loader, '--calm', calm];
+      const place = { root, cluster, signal: stopping.signal };
+      series.push(await runDrillSeries(place, [...words.split(' '), ...more], repeat));
+      say(`  ${series.at(-1)!.said}`);
+    }
+  });
+}
+
+await runOnCluster(choose([...DRILLS, `fail-control --duration ${flags.minutes}m`]), '');
+await runOnCluster(choose(ENDING_DRILLS), ENDING_MEDIA);
 const figures = measureDrills(series);
 const atIso = new Date().toISOString();
 const folder = join(root, 'bench-results');

@@ -39,7 +39,8 @@ export async function runDrillSeries(
   const runs: DrillRun[] = [];
   const notBegun: string[] = [];
   for (let count = 0; count < repeat && !place.signal.aborted; count++) {
-    const { run, failure } = await runDrillOnce(place, words);
+    const numbered = words.map((word) => (word === '@run' ? String(count + 1) : word));
+    const { run, failure } = await runDrillOnce(place, numbered);
     if (run === null) notBegun.push(failure);
     else if (run.verdict !== 'aborted') runs.push(run);
     if (notBegun.length - runs.length >= MOST_NOT_BEGUN) break;

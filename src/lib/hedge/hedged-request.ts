@@ -140,6 +140,12 @@ export class HedgedRequest<A extends Answer, F> {
     return true;
   }
 
+  #doubtAfter(delayMs: number): void {
+    this.#later(delayMs, () => {
+      if (!this.#doubt()) this.#doubtAfter(HELD_BACK_MS);
+    });
+  }
+
   /** Nobody else is known yet: the first may do better this time. */
   #askAgain(): void {
     this.#again += 1;
@@ -193,7 +199,11 @@ export class HedgedRequest<A extends Answer, F> {
   /** When nothing more can come: an old answer is better than none, the failure is what is left. */
   #settle(): void {
     if (this.#done || this.#waiting > 0) return;
-    if (this.#attempts.some(({ state }) => state === 'running')) return;
+    if (this.#attempts.some(({ state }) => state === 'running')) {
+      // The one that runs was late before the newest was asked, and is not looked at any more.
+      if (this.#attempts.at(-1)!.state === 'over') this.#doubtAfter(this.#rules.slackMs());
+      return;
+    }
     if (this.#options.twice && !this.#askedAgain && this.#tried.size > 1) {
       this.#askedAgain = true;
       this.#later(this.#rules.slackMs(), () => {

@@ -120,6 +120,22 @@ test('what fails now and then where the player is costs no more than the slack w
   assert.deepEqual([player.hedger.inUse.name, player.failures], ['us-1', 0]);
 });
 
+test('what fails once where players flee to is asked for there again, while the region that they left hangs', async () => {
+  for (let failing = 1; failing <= 6; failing++) {
+    const { clock, player, us, eu } = await play();
+    let asked = 0;
+    us.fault = 'hung';
+    eu.fails = () => {
+      asked += 1;
+      return asked === failing;
+    };
+    await clock.runTo(12_000);
+    const worstMs = player.takeWorstMs();
+    assert.ok(worstMs <= WORST_MS.hung + LATE_MS, `request ${failing}: a part came ${worstMs} ms late`);
+    assert.deepEqual([player.hedger.inUse.name, player.failures], ['eu-1', 0]);
+  }
+});
+
 test('a region that fails again soon after the return is left alone for longer each time', async () => {
   const { clock, player, us } = await play();
   const awayMs: number[] = [];
