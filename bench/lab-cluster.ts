@@ -32,7 +32,9 @@ export async function withLabCluster<T>(
   const cli = async (...words: string[]): Promise<number> => {
     const began = performance.now();
     const { status, stderr } = await runCli(words, place);
-    if (status !== 0) throw new Error(`streamctl ${words.join(' ')} ended with ${status}: ${stderr}`);
+    // What comes before is progress.
+    const said = stderr.slice(Math.max(0, stderr.indexOf('✖'))).replaceAll(/\s*\n\s*/g, ' · ');
+    if (status !== 0) throw new Error(`streamctl ${words.join(' ')} ended with ${status}: ${said}`);
     return (performance.now() - began) / 1000;
   };
   const outside = (...words: string[]): string[] => [
