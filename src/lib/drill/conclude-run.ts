@@ -5,7 +5,7 @@ import type { DrillCourse } from './drill-course.ts';
 import type { DrillRun } from './drill-result.ts';
 import { judgeControl } from './judge/judge-control.ts';
 import { judgeRun } from './judge/judge-run.ts';
-import { findDuties, measureCluster } from './judge/measure-cluster.ts';
+import { findDuties, measureCluster, type Spell } from './judge/measure-cluster.ts';
 import { measureViewers } from './judge/measure-viewers.ts';
 import type { DrillOutcome } from './run-drill.ts';
 
@@ -20,8 +20,6 @@ export async function concludeRun(course: DrillCourse): Promise<DrillOutcome> {
     movedAtMs: course.moves?.movedAtMs ?? null,
   });
   const marks = {
-    ...gatherNodes(course),
-    faultMs,
     before: before!.sight,
     since: watcher.sights.filter(({ atMs }) => atMs >= faultMs),
     spells: listSpells(course, end.atMs),
@@ -34,7 +32,7 @@ export async function concludeRun(course: DrillCourse): Promise<DrillOutcome> {
     witnessed: [
       ...(plan.expectations.deadAirP99Ms === null ? [] : witnessed.flatMap(({ findings }) => findings)),
       ...judgeControl(
-        { ...marks, kinds: plan.faults.map(({ settings }) => settings.kind) },
+        { ...marks, faultMs, kinds: plan.faults.map(({ settings }) => settings.kind) },
         plan.expectations.handoverMs,
       ),
     ],
@@ -84,27 +82,18 @@ function listUnproven({ faults: { list } }: DrillCourse): string[] {
   return list.flatMap(({ fault, unproven }) => (unproven === null ? [] : [`${fault.label}: it ${unproven}`]));
 }
 
-function gatherNodes({ faults }: DrillCourse) {
-  const injected = faults.list.filter(({ injectedMs }) => injectedMs !== null);
-  const list = injected.map(({ fault }) => fault);
-  const dead = injected.filter(({ planned }) =>
-    /^((kill|freeze)-nodes|power-off)$/.test(planned.settings.kind),
-  );
-  return {
-    deadNodes: dead.flatMap(({ fault }) => fault.lostNodes),
-    touchedNodes: list.flatMap(({ touchedNodes }) => touchedNodes),
-    lostNodes: list.flatMap(({ lostNodes }) => lostNodes),
-    mediaNodes: list.flatMap(({ mediaNodes }) => mediaNodes),
-  };
-}
-
 /** Faults in the order of their time; each lasts, for what it causes, until the next one comes. */
-function listSpells({ faults, faultMs }: DrillCourse, endMs: number) {
+function listSpells({ faults, faultMs }: DrillCourse, endMs: number): Spell[] {
   const injected = faults.list
-    .flatMap(({ injectedMs, healedMs, returnedMs }) =>
-      injectedMs === null ? [] : [{ fromMs: injectedMs, healedMs, returnedMs }],
-    )
+    .flatMap(({ injectedMs, healedMs, returnedMs, fault, planned }) => {
+      if (injectedMs === null) return [];
+      const { touchedNodes, lostNodes, mediaNodes } = fault;
+      const deadNodes = /^((kill|freeze)-nodes|power-off)$/.test(planned.settings.kind) ? lostNodes : [];
+      return [{ fromMs: injectedMs, healedMs, returnedMs, touchedNodes, lostNodes, deadNodes, mediaNodes }];
+    })
     .sort((a, b) => a.fromMs - b.fromMs);
-  const spells = injected.length > 0 || faultMs === null ? injected : [{ fromMs: faultMs, healedMs: null }];
+  const none = { touchedNodes: [], lostNodes: [], deadNodes: [], mediaNodes: [] };
+  const spells =
+    injected.length > 0 || faultMs === null ? injected : [{ fromMs: faultMs, healedMs: null, ...none }];
   return spells.map((spell, index) => ({ ...spell, untilMs: spells[index + 1]?.fromMs ?? endMs + 1 }));
 }

@@ -1,27 +1,31 @@
 /** What the cluster did about a fault, and when, from how it looked before and since. Pure. */
-import type { ClusterSight } from '../cluster-sight.ts';
+import type { ClusterSight, NodeSight } from '../cluster-sight.ts';
 import type { ClusterDuties, ClusterFigures } from '../drill-result.ts';
 import { isServing } from './serving.ts';
 
-export interface ClusterMarks {
-  readonly faultMs: number;
-  /** Each fault: when it came, when the next one did, when it was undone, when its publisher connected; Unix milliseconds. */
-  readonly spells: readonly {
-    readonly fromMs: number;
-    readonly untilMs: number;
-    readonly healedMs: number | null;
-    readonly returnedMs?: number | null;
-  }[];
-  /** A publisher was cut off. */
-  readonly wasCutOff: boolean;
-  readonly before: ClusterSight;
-  /** Since the fault, oldest first. */
-  readonly since: readonly ClusterSight[];
+/** One fault and its time, Unix milliseconds. */
+export interface Spell {
+  readonly fromMs: number;
+  /** When the next fault came. */
+  readonly untilMs: number;
+  readonly healedMs: number | null;
+  /** When the publisher that it cut off connected. */
+  readonly returnedMs?: number | null;
   readonly touchedNodes: readonly string[];
   readonly lostNodes: readonly string[];
   /** Nodes of which nothing was left: the controller judges those with an origin. */
   readonly deadNodes: readonly string[];
   readonly mediaNodes: readonly string[];
+}
+
+export interface ClusterMarks {
+  /** In the order of time, at least one. */
+  readonly spells: readonly Spell[];
+  /** A publisher was cut off. */
+  readonly wasCutOff: boolean;
+  readonly before: ClusterSight;
+  /** Since the first fault, oldest first. */
+  readonly since: readonly ClusterSight[];
 }
 
 /** What a fault of this length causes must have been seen, however seldom one looks. */
@@ -33,7 +37,7 @@ const REPLACE_DUE_MS = 10_000;
 export function measureCluster(marks: ClusterMarks): ClusterFigures {
   const detected = findDetection(marks);
   return {
-    detectMs: detected === null ? null : Math.max(0, Math.round(detected.atMs - marks.faultMs)),
+    detectMs: detected?.afterMs ?? null,
     detectedBy: detected?.by ?? null,
     switchMs: findSwitch(marks),
     replaceMs: findReplacement(marks),
@@ -45,62 +49,86 @@ export function measureCluster(marks: ClusterMarks): ClusterFigures {
 
 /** What the cluster had reason to do about the faults. */
 export function findDuties(marks: ClusterMarks): ClusterDuties {
-  const { before, since, lostNodes, deadNodes, spells, wasCutOff } = marks;
-  const lost = new Set(lostNodes);
-  const holders = new Set(before.replicas.map(({ node }) => node));
-  // One that made nothing well before was no redundancy.
-  const wellLost = before.replicas.some((replica) => isServing(replica) && lost.has(replica.node));
-  const spare = before.nodes.some(
-    ({ name, roles, health }) =>
-      roles.includes('origin') && health === 'up' && !lost.has(name) && !holders.has(name),
-  );
-  // With the store away nobody judges or places anything, also where the command itself still reaches it by another way.
-  const stores = before.nodes.filter(({ roles }) => roles.includes('store'));
-  const storeLost = stores.length > 0 && stores.every(({ name }) => lost.has(name));
-  const controlled =
-    !storeLost &&
-    since.some(
-      ({ atMs, control }) =>
-        control !== null && spells.some(({ fromMs, healedMs }) => atMs > fromMs && atMs < (healedMs ?? atMs)),
-    );
-  const judged = before.nodes.some(({ name, roles }) => deadNodes.includes(name) && roles.includes('origin'));
+  const { since, spells, wasCutOff } = marks;
   return {
-    detect: judged && controlled && spells.some(lasts(DUE_MS)),
-    replace: spells.some(lasts(REPLACE_DUE_MS)) && spare && controlled && wellLost,
-    slate: wasCutOff && spells.some(lasts(DUE_MS)),
+    detect: spells.some((spell) => owesDetection(spell, marks)),
+    replace: spells.some((spell) => owesReplacement(spell, marks)),
+    slate: wasCutOff && spells.some((spell) => lasts(spell, DUE_MS)),
     comeBack: wasCutOff && since.some(({ state }) => state !== 'live'),
   };
 }
 
-function lasts(ms: number): (spell: ClusterMarks['spells'][number]) => boolean {
-  return ({ fromMs, healedMs }) => (healedMs ?? Number.POSITIVE_INFINITY) - fromMs > ms;
+function owesDetection(spell: Spell, marks: ClusterMarks): boolean {
+  const isDead = ({ name, roles }: NodeSight): boolean =>
+    spell.deadNodes.includes(name) && roles.includes('origin');
+  return lasts(spell, DUE_MS) && marks.before.nodes.some(isDead) && isControlled(spell, marks);
+}
+
+function owesReplacement(spell: Spell, marks: ClusterMarks): boolean {
+  const { nodes, replicas } = marks.before;
+  const isLost = (name: string): boolean => spell.lostNodes.includes(name);
+  const holders = new Set(replicas.map(({ node }) => node));
+  const spare = nodes.some(
+    ({ name, roles, health }) =>
+      roles.includes('origin') && health === 'up' && !isLost(name) && !holders.has(name),
+  );
+  // One that made nothing well before was no redundancy.
+  const wellLost = replicas.some((replica) => isServing(replica) && isLost(replica.node));
+  return lasts(spell, REPLACE_DUE_MS) && spare && wellLost && isControlled(spell, marks);
+}
+
+/** With the store away nobody judges or places anything, also where the command itself still reaches it by another way. */
+function isControlled({ lostNodes, fromMs, healedMs }: Spell, { before, since }: ClusterMarks): boolean {
+  const stores = before.nodes.filter(({ roles }) => roles.includes('store'));
+  if (stores.length > 0 && stores.every(({ name }) => lostNodes.includes(name))) return false;
+  return since.some(
+    ({ atMs, control }) => control !== null && atMs > fromMs && (healedMs === null || atMs < healedMs),
+  );
+}
+
+function lasts({ fromMs, healedMs }: Spell, ms: number): boolean {
+  return (healedMs ?? Number.POSITIVE_INFINITY) - fromMs > ms;
+}
+
+interface Detection {
+  readonly afterMs: number;
+  readonly by: string;
+}
+
+/** The slowest of all faults that were noticed; null when none was, or one was not that had to be. */
+function findDetection(marks: ClusterMarks): Detection | null {
+  const each = marks.spells.map((spell) => ({ spell, detected: detectSpell(spell, marks) }));
+  if (each.some(({ spell, detected }) => detected === null && owesDetection(spell, marks))) return null;
+  const known = each.flatMap(({ detected }) => (detected === null ? [] : [detected]));
+  return known.toSorted((a, b) => b.afterMs - a.afterMs)[0] ?? null;
 }
 
 /** The controller's verdict on a touched node; else the first report in which one that still can says it is not well. */
-function findDetection({
-  since,
-  touchedNodes,
-  lostNodes,
-  before,
-  faultMs,
-}: ClusterMarks): { atMs: number; by: string } | null {
-  const touched = new Set(touchedNodes);
-  for (const sight of since) {
-    const verdict = sight.control?.verdicts.find(
-      ({ node, state, sinceMs }) => touched.has(node) && state === 'down' && sinceMs >= faultMs,
+function detectSpell(spell: Spell, { spells, since, before }: ClusterMarks): Detection | null {
+  const { fromMs, touchedNodes, lostNodes } = spell;
+  const again = spells.find(
+    (later) => later.fromMs > fromMs && later.touchedNodes.some((node) => touchedNodes.includes(node)),
+  );
+  const isOfThis = (atMs: number): boolean =>
+    atMs >= fromMs && atMs < (again?.fromMs ?? Number.POSITIVE_INFINITY);
+  const after = (atMs: number): number => Math.round(atMs - fromMs);
+  for (const { control } of since) {
+    const verdict = control?.verdicts.find(
+      ({ node, state, sinceMs }) => touchedNodes.includes(node) && state === 'down' && isOfThis(sinceMs),
     );
-    if (verdict !== undefined) return { atMs: verdict.sinceMs, by: 'controller' };
+    if (verdict !== undefined) return { afterMs: after(verdict.sinceMs), by: 'controller' };
   }
-  for (const sight of since) {
-    const replica = sight.replicas.find(
+  for (const { atMs, replicas } of since) {
+    const replica = replicas.find(
       (one) =>
-        touched.has(one.node) &&
+        isOfThis(atMs) &&
+        touchedNodes.includes(one.node) &&
         !lostNodes.includes(one.node) &&
         !isServing(one) &&
         one.reasons.length > 0 &&
         wasUp(before, one.node),
     );
-    if (replica !== undefined) return { atMs: sight.atMs, by: replica.node };
+    if (replica !== undefined) return { afterMs: after(atMs), by: replica.node };
   }
   return null;
 }
@@ -113,8 +141,8 @@ function wasUp(before: ClusterSight, node: string): boolean {
  * The longest time until an edge that had gone by what broke went on with another feed, its first change: from the fault, or
  * from the last part if that came later (a transcoder that was killed by its pipeline may lead again, and fail then).
  */
-function findSwitch({ before, since, spells, mediaNodes }: ClusterMarks): number | null {
-  const broken = new Set(mediaNodes);
+function findSwitch({ before, since, spells }: ClusterMarks): number | null {
+  const broken = new Set(spells.flatMap(({ mediaNodes }) => mediaNodes));
   const edges = edgesOf([before, ...since]);
   const seen = since.flatMap(({ feeds }) =>
     feeds.flatMap(({ node, change }) =>

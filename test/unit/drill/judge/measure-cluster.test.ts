@@ -5,6 +5,7 @@ import {
   type ClusterMarks,
   findDuties,
   measureCluster,
+  type Spell,
 } from '../../../../src/lib/drill/judge/measure-cluster.ts';
 import type { Health } from '../../../../src/lib/health/report.ts';
 
@@ -63,11 +64,18 @@ const change = (node: string, atMs: number, from: string, afterMs = 9_000) => ({
   ...{ node, from: [], supply: null, change: { atMs, from, to: 'us-1', afterMs } },
 });
 
-function marks(since: readonly ClusterSight[], more: Partial<ClusterMarks> = {}): ClusterMarks {
+const SPELL: Spell = {
+  ...{ fromMs: FAULT_MS, untilMs: FAULT_MS + 60_000, healedMs: HEALED_MS },
+  ...{ touchedNodes: ['eu-1'], lostNodes: ['eu-1'], deadNodes: ['eu-1'], mediaNodes: ['eu-1'] },
+};
+
+/** Marks of one fault that is `spell`, or of `spells`. */
+function marks(
+  since: readonly ClusterSight[],
+  { spell, ...more }: Partial<ClusterMarks> & { spell?: Partial<Spell> } = {},
+): ClusterMarks {
   return {
-    ...{ faultMs: FAULT_MS, before: sight(FAULT_MS - 100), since, wasCutOff: false },
-    ...{ touchedNodes: ['eu-1'], lostNodes: ['eu-1'], deadNodes: ['eu-1'], mediaNodes: ['eu-1'] },
-    spells: [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 60_000, healedMs: HEALED_MS }],
+    ...{ before: sight(FAULT_MS - 100), since, wasCutOff: false, spells: [{ ...SPELL, ...spell }] },
     ...more,
   };
 }
@@ -93,9 +101,33 @@ test('what is broken and still speaks notices itself', () => {
   const replicas = [
     { node: 'eu-1', region: 'eu', health: 'down', reasons: ['no new part'], shed: [] },
   ] as const;
-  const alive = { lostNodes: [], deadNodes: [] };
+  const alive = { spell: { lostNodes: [], deadNodes: [] } };
   const seen = measureCluster(marks([sight(FAULT_MS + 700, { replicas })], alive));
   assert.deepEqual([seen.detectMs, seen.detectedBy], [700, 'eu-1']);
+});
+
+test('of several faults each is noticed by itself, and the slowest counts', () => {
+  const edge = { touchedNodes: ['eu-2'], lostNodes: ['eu-2'], deadNodes: ['eu-2'], mediaNodes: [] };
+  const secondMs = FAULT_MS + 15_000;
+  const first = { ...SPELL, ...edge, untilMs: secondMs, healedMs: FAULT_MS + 8_000 };
+  const second = { ...SPELL, fromMs: secondMs, untilMs: secondMs + 60_000, healedMs: secondMs + 8_000 };
+  const seen = (spells: readonly Spell[], sinceMs: number) => {
+    const control = { ...CONTROL, verdicts: [{ node: 'eu-1', state: 'down', sinceMs }] };
+    const since = [sight(FAULT_MS + 4_000), sight(sinceMs + 300, { control })];
+    return measureCluster(marks(since, { spells })).detectMs;
+  };
+  assert.equal(seen([first, second], secondMs + 1_300), 1_300, 'from its own fault, not from the first');
+  const both = [{ ...first, ...SPELL, healedMs: FAULT_MS + 8_000, untilMs: secondMs }, second];
+  assert.equal(seen(both, secondMs + 1_300), null, 'one that had to be noticed was not');
+});
+
+test('what one fault makes due is not owed for another', () => {
+  const long = { ...SPELL, touchedNodes: ['eu-2'], lostNodes: ['eu-2'], deadNodes: ['eu-2'] };
+  const short = { ...SPELL, fromMs: HEALED_MS + 1_000, healedMs: HEALED_MS + 3_000 };
+  const { detect, replace } = findDuties(
+    marks([sight(FAULT_MS + 500), sight(HEALED_MS + 2_000)], { spells: [long, short] }),
+  );
+  assert.deepEqual([detect, replace], [false, false]);
 });
 
 test('the change of feed that counts is the first of each relay, the slowest of them, and none after the heal', () => {
@@ -136,8 +168,8 @@ test('redundancy is restored when as many replicas serve as before, on whatever 
 
 test('slate and return are the slowest of all cuts that were long enough to see', () => {
   const spells = [
-    { fromMs: FAULT_MS, untilMs: FAULT_MS + 10_000, healedMs: FAULT_MS + 1_000 },
-    { fromMs: FAULT_MS + 10_000, untilMs: FAULT_MS + 60_000, healedMs: FAULT_MS + 20_000 },
+    { ...SPELL, untilMs: FAULT_MS + 10_000, healedMs: FAULT_MS + 1_000 },
+    { ...SPELL, fromMs: FAULT_MS + 10_000, healedMs: FAULT_MS + 20_000 },
   ];
   const since = [
     sight(FAULT_MS + 400),
@@ -149,7 +181,7 @@ test('slate and return are the slowest of all cuts that were long enough to see'
 });
 
 test('slate and return are dated by the replica where it says since when, not by when somebody looked', () => {
-  const spells = [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 60_000, healedMs: FAULT_MS + 10_000 }];
+  const spells = [{ ...SPELL, healedMs: FAULT_MS + 10_000 }];
   const slate = sight(FAULT_MS + 900, { state: 'slate', stateSinceMs: FAULT_MS + 620 });
   const times = (stateSinceMs: number | null) => {
     const live = sight(FAULT_MS + 11_900, { state: 'live', stateSinceMs });
@@ -168,7 +200,7 @@ test('slate and return are dated by the replica where it says since when, not by
 
 for (const [what, more, expected] of [
   ['a dead origin must be noticed, and replaced where there is a spare node', {}, [true, true]],
-  ['a dead edge is no business of the controller', { deadNodes: ['eu-2'] }, [false, true]],
+  ['a dead edge is no business of the controller', { spell: { deadNodes: ['eu-2'] } }, [false, true]],
   ['nobody judges without the store', { since: [sight(FAULT_MS + 500, { control: null })] }, [false, false]],
   [
     'nobody judges while the store is lost, though the command still reads it',
@@ -177,7 +209,7 @@ for (const [what, more, expected] of [
   ],
   [
     'what was over at once need not be noticed',
-    { spells: [{ fromMs: FAULT_MS, untilMs: FAULT_MS + 9_000, healedMs: FAULT_MS + 900 }] },
+    { spell: { untilMs: FAULT_MS + 9_000, healedMs: FAULT_MS + 900 } },
     [false, false],
   ],
 ] as const) {
