@@ -1,6 +1,7 @@
 /** The faults of one drill: resolved, their undo armed, injected, proven, healed. */
 import type { ClusterSight } from './cluster-sight.ts';
 import type { DrillPlan, PlannedFault } from './drill-plan.ts';
+import { mayOverlap, refuseEndlessWait } from './fault-order.ts';
 import type { Fault } from './faults/fault.ts';
 import { checkBlastRadius } from './judge/blast-radius.ts';
 import { poll } from './poll.ts';
@@ -16,6 +17,7 @@ export interface CourseFault {
   healedMs: number | null;
   /** When a publisher that was cut off connected again; null while it has not, or nobody can say. */
   returnedMs: number | null;
+  armed: boolean;
   healing: boolean;
   /** Why it cannot be said that it bit; null when it can. */
   unproven: string | null;
@@ -55,42 +57,69 @@ export class CourseFaults {
     return broken.flatMap(({ fault }) => fault.lostNodes);
   }
 
-  /** Throws what a fault throws that has no target, and CONFLICT when together they would break too much. */
+  /**
+   * Throws what a fault throws that has no target, USAGE when one waits for a recovery that cannot come, and CONFLICT when
+   * together they would break too much.
+   */
   async resolve(sight: ClusterSight): Promise<void> {
     const { plan, deps } = this.#options;
     for (const planned of plan.faults) {
       const fault = await deps.resolveFault(planned.settings, sight);
       this.list.push({
         ...{ planned, fault, injectedMs: null, healedMs: null, returnedMs: null },
-        ...{ healing: false, unproven: null },
+        ...{ armed: false, healing: false, unproven: null },
       });
     }
+    const lasting = this.list.filter(({ fault }) => fault.lasting).map(({ planned }) => planned);
+    refuseEndlessWait(plan.faults, lasting);
     for (const { planned } of this.list) {
-      const together = this.list.filter((other) => overlap(other.planned, planned));
+      const together = this.list.filter((other) => mayOverlap(other.planned, planned));
       const lost = new Set(together.flatMap(({ fault }) => fault.lostNodes));
       checkBlastRadius([...lost], sight, plan.limits);
     }
   }
 
-  /** The keeper is another process: from here on the cluster heals whatever happens to this one. */
+  /**
+   * The keeper is another process: from here on the cluster heals whatever happens to this one. A fault whose time is not known
+   * yet, for one before it waits for a recovery, is armed just before it comes.
+   */
   async arm(): Promise<void> {
     if (this.list.length === 0) return;
-    const { plan, deps, story, onKeeperLost } = this.#options;
+    const { deps, onKeeperLost } = this.#options;
     this.#keeper = await deps.startUndo();
     this.#keeper.lost.addEventListener('abort', onKeeperLost, { once: true });
+    const waits = this.list.filter(({ planned }) => planned.whenSteady);
+    const known = this.list.filter(
+      ({ planned }) => !waits.some((other) => other.planned.atMs <= planned.atMs),
+    );
+    await this.#armAll(known, ({ atMs }) => atMs);
+  }
+
+  /** `delayOf`: from now until the fault comes, milliseconds. */
+  async #armAll(list: readonly CourseFault[], delayOf: (planned: PlannedFault) => number): Promise<void> {
+    const { plan, deps, story } = this.#options;
     const spareMs = plan.limits.biteMs + UNDO_MARGIN_MS;
-    for (const { planned, fault } of this.list) {
-      const endsMs = planned.forMs === null ? plan.durationMs : planned.atMs + planned.forMs;
-      const deadlineMs = deps.clock.nowMs() + endsMs + spareMs;
-      await this.#keeper.arm({ id: planned.id, label: fault.label, actions: fault.undo, deadlineMs });
+    let longestMs = 0;
+    for (const one of list) {
+      const { planned, fault } = one;
+      const endsMs = planned.forMs === null ? plan.durationMs : delayOf(planned) + planned.forMs;
+      const inMs = endsMs + spareMs;
+      const deadlineMs = deps.clock.nowMs() + inMs;
+      await this.#keeper!.arm({ id: planned.id, label: fault.label, actions: fault.undo, deadlineMs });
+      one.armed = true;
+      longestMs = Math.max(longestMs, inMs);
     }
-    const sec = Math.round((plan.durationMs + spareMs) / 1000);
-    const where = describeNodes(this.list);
-    story.note('armed', `armed ${where}, fires by itself in ${sec} s or when this process ends`);
+    if (list.length === 0) return;
+    const sec = Math.round(longestMs / 1000);
+    story.note(
+      'armed',
+      `armed ${describeNodes(list)}, fires by itself in ${sec} s or when this process ends`,
+    );
   }
 
   async inject(one: CourseFault): Promise<boolean> {
     const { plan, deps, story, early, onBlow } = this.#options;
+    if (!one.armed) await this.#armAll([one], () => 0);
     onBlow.before();
     one.injectedMs = deps.clock.nowMs();
     const { atMs, text } = await one.fault.inject();
@@ -149,12 +178,6 @@ export class CourseFaults {
   async close(): Promise<void> {
     await this.#keeper?.close();
   }
-}
-
-function overlap(a: PlannedFault, b: PlannedFault): boolean {
-  const endOf = ({ atMs, forMs }: PlannedFault): number =>
-    forMs === null ? Number.POSITIVE_INFINITY : atMs + forMs;
-  return a.atMs < endOf(b) && b.atMs < endOf(a);
 }
 
 function describeNodes(faults: readonly CourseFault[]): string {

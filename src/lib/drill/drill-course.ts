@@ -142,7 +142,8 @@ export class DrillCourse {
     }
     await walkSteps({
       ...{ plan: this.plan, deps: this.deps, faults: this.faults, beganMs, early: this.#early.signal },
-      awaitSteady: async () => (await this.#awaitSteady(this.plan.limits.recoveryMs)).faults,
+      awaitSteady: async () =>
+        (await this.#awaitSteady(this.plan.limits.recoveryMs, this.#early.signal)).faults,
       welcome: ({ region, count, withinMs }) => {
         this.story.note('viewers', `${formatCount(count, 'viewer')} join within ${withinMs / 1000} s`);
         this.#join(region, count, withinMs);
@@ -248,10 +249,10 @@ export class DrillCourse {
     };
   }
 
-  async #awaitSteady(limitMs: number): Promise<SteadyVerdict> {
+  async #awaitSteady(limitMs: number, signal = this.#signal): Promise<SteadyVerdict> {
     const { clock, witnesses } = this.deps;
     const { watcher } = this;
-    return await awaitSteady(this.#wanted(), { clock, witnesses, watcher, limitMs, signal: this.#signal });
+    return await awaitSteady(this.#wanted(), { clock, witnesses, watcher, limitMs, signal });
   }
 
   async #sleepUntil(atMs: number): Promise<void> {

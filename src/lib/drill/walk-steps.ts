@@ -11,7 +11,7 @@ export interface WalkOptions {
   readonly beganMs: number;
   /** Ends the walk. */
   readonly early: AbortSignal;
-  /** Resolves with what is not steady, in words. */
+  /** Resolves with what is not steady, in words; at once when the walk is ended. */
   readonly awaitSteady: () => Promise<readonly string[]>;
   readonly welcome: (join: JoinPlan) => void;
   readonly stop: (why: string) => void;
@@ -20,26 +20,41 @@ export interface WalkOptions {
 interface Step {
   /** After the measuring began. */
   readonly atMs: number;
+  readonly kind: 'fault' | 'fault when steady' | 'heal' | 'join';
   /** Resolves with a fault that is to be healed in its time. */
   readonly run: () => Promise<CourseFault | null>;
 }
 
-/** Walks through all steps of the plan, or until something ends it early. A heal is due so long after its blow. */
+/**
+ * Walks through all steps of the plan, or until something ends it early. A heal is due so long after its blow; a fault that waits
+ * for the recovery comes after every heal that is due by then.
+ */
 export async function walkSteps(options: WalkOptions): Promise<void> {
   const { plan, deps, faults, beganMs, early, welcome } = options;
   const steps: Step[] = [
-    ...faults.list.map((one) => ({ atMs: one.planned.atMs, run: () => blow(one, options) })),
-    ...plan.joins.map((join) => ({
-      atMs: join.atMs,
-      run: async () => {
-        welcome(join);
-        return null;
-      },
-    })),
+    ...faults.list.map((one): Step => {
+      const { atMs, whenSteady } = one.planned;
+      return { atMs, kind: whenSteady ? 'fault when steady' : 'fault', run: () => blow(one, options) };
+    }),
+    ...plan.joins.map(
+      (join): Step => ({
+        atMs: join.atMs,
+        kind: 'join',
+        run: async () => {
+          welcome(join);
+          return null;
+        },
+      }),
+    ),
   ];
   for (;;) {
     const next = steps.sort((a, b) => a.atMs - b.atMs).shift();
     if (next === undefined) return;
+    const heals = steps.filter(({ kind }) => kind === 'heal');
+    if (next.kind === 'fault when steady' && heals.length > 0) {
+      steps.push({ ...next, atMs: Math.max(...heals.map(({ atMs }) => atMs)) });
+      continue;
+    }
     const restMs = beganMs + next.atMs - deps.clock.nowMs();
     if (restMs > 0) await deps.clock.sleep(restMs, early);
     if (early.aborted) return;
@@ -48,6 +63,7 @@ export async function walkSteps(options: WalkOptions): Promise<void> {
     const atMs = injected.injectedMs - beganMs + injected.planned.forMs;
     steps.push({
       atMs,
+      kind: 'heal',
       run: async () => {
         await faults.heal(injected);
         return null;
@@ -57,10 +73,11 @@ export async function walkSteps(options: WalkOptions): Promise<void> {
 }
 
 async function blow(one: CourseFault, options: WalkOptions): Promise<CourseFault | null> {
-  const { plan, deps, faults, beganMs, awaitSteady, stop } = options;
+  const { plan, deps, faults, beganMs, early, awaitSteady, stop } = options;
   const { whenSteady, forMs } = one.planned;
   if (whenSteady) {
     const unsteady = await awaitSteady();
+    if (early.aborted) return null;
     if (unsteady.length > 0) {
       stop(`no steady state between two faults: ${unsteady.join('; ')}`);
       return null;

@@ -130,6 +130,52 @@ test('a fault with a length is healed in its time, and the next one follows', as
   );
 });
 
+test('a fault that waits for the recovery comes after the heal of those before it, and is armed then', async () => {
+  const settings = { kind: 'kill-nodes', nodes: ['eu-1'] } as const;
+  const faults = [
+    { id: '1', atMs: 0, forMs: 10_000, whenSteady: false, settings },
+    { id: '2', atMs: 1_000, forMs: 2_000, whenSteady: true, settings },
+  ];
+  const { drill, run: result } = await run({}, { faults, durationMs: 30_000 });
+  const order = drill.calls.filter((call) => call !== 'keeper started');
+  assert.deepEqual(order, [
+    ...['armed 1', 'injected', 'healed 1', 'armed 2', 'injected', 'healed 2'],
+    'keeper closed',
+  ]);
+  const healedMs = drill.events.find(({ kind }) => kind === 'healed')!.atMs;
+  assert.equal(healedMs - result.faultMs!, 10_000, 'the first one is not held back');
+  assert.deepEqual([result.verdict, result.reasons], ['pass', []]);
+});
+
+test('what ends a drill early also ends the wait for the recovery between two faults', async () => {
+  const settings = { kind: 'kill-nodes', nodes: ['eu-1'] } as const;
+  const faults = [
+    { id: '1', atMs: 0, forMs: 1_000, whenSteady: false, settings },
+    { id: '2', atMs: 2_000, forMs: 2_000, whenSteady: true, settings },
+  ];
+  const behaviour = { deadAirMs: 30_000, spreads: true };
+  const { drill, run: result } = await run(behaviour, { faults, durationMs: 90_000 });
+  assert.match(result.reasons[0]!, /^stopped early: 5 of 5 viewers of regions/);
+  assert.equal(drill.calls.filter((call) => call === 'injected').length, 1);
+  const stoppedMs = drill.events.find(({ kind }) => kind === 'stopped')!.atMs;
+  assert.ok(stoppedMs - result.faultMs! < 8_000);
+});
+
+test('a fault that waits for the recovery from one without an end is refused before anything is broken', async () => {
+  const drill = new FakeDrill();
+  const settings = { kind: 'kill-nodes', nodes: ['eu-1'] } as const;
+  const faults = [
+    { id: '1', atMs: 0, forMs: null, whenSteady: false, settings },
+    { id: '2', atMs: 2_000, forMs: 2_000, whenSteady: true, settings },
+  ];
+  const options = { identity: FAKE_IDENTITY, signal: new AbortController().signal };
+  await assert.rejects(runDrill(fakePlan({ faults }), drill.deps, options), {
+    code: 'USAGE',
+    message: /fault 2 waits for the recovery from fault 1/,
+  });
+  assert.ok(!drill.calls.includes('injected'));
+});
+
 test('faults that together would take the last healthy region are refused before anything is broken', async () => {
   const drill = new FakeDrill();
   const deps = {

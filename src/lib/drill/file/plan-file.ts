@@ -32,6 +32,7 @@ export function parseDrillFile(text: string, file: string): DrillFile {
 export function planFile(file: DrillFile, facts: PlanFacts & { readonly stream: string }): DrillPlan {
   const durationMs = parseDurationMs(file.duration);
   const { limits = {}, joins = [], stop } = file;
+  refuseLate(file, durationMs);
   const ms = (text: string | undefined, usual: number): number =>
     text === undefined ? usual : parseDurationMs(text);
   return {
@@ -57,6 +58,21 @@ export function planFile(file: DrillFile, facts: PlanFacts & { readonly stream: 
       biteMs: ms(limits.bite, DEFAULT_LIMITS.biteMs),
     },
   };
+}
+
+/** What begins only when all is over would never be seen. */
+function refuseLate({ faults, joins = [], duration }: DrillFile, durationMs: number): void {
+  for (const [list, entries] of Object.entries({ faults, joins })) {
+    const index = entries.findIndex(({ at }) => parseDurationMs(at) >= durationMs);
+    if (index === -1) continue;
+    throw new StreamctlError(
+      'USAGE',
+      `${list}.${index}: at ${entries[index]!.at} is no earlier than the end`,
+      {
+        hint: `The drill is over after ${duration}: give it a longer duration, or a smaller at.`,
+      },
+    );
+  }
 }
 
 function planFault(

@@ -72,3 +72,13 @@ for (const [what, fault, code] of [
     assert.throws(() => planFile(file, facts), { code });
   });
 }
+
+test('what would begin after the end is refused', () => {
+  const text = (at: string, join = '0s') =>
+    `drill: mine\nduration: 40s\nfaults: [{ fault: fail-store, at: ${at} }]\njoins: [{ at: ${join}, count: 1, within: 1s }]\n`;
+  const plan = (...args: Parameters<typeof text>) =>
+    planFile(parseDrillFile(text(...args), 'drill.yaml'), facts);
+  assert.equal(plan('39s').faults[0]?.atMs, 39_000);
+  assert.throws(() => plan('90s'), { code: 'USAGE', message: 'faults.0: at 90s is no earlier than the end' });
+  assert.throws(() => plan('1s', '40s'), { message: 'joins.0: at 40s is no earlier than the end' });
+});
