@@ -1,4 +1,5 @@
 /** The faults of one drill: resolved, their undo armed, injected, proven, healed. */
+import { toStreamctlError } from '../base/errors.ts';
 import type { ClusterSight } from './cluster-sight.ts';
 import type { DrillPlan, PlannedFault } from './drill-plan.ts';
 import { mayOverlap, refuseEndlessWait } from './fault-order.ts';
@@ -144,8 +145,8 @@ export class CourseFaults {
     if (lasting && !early.aborted && (await one.fault.bit()) === null) one.unproven ??= 'did not last';
     const beganMs = clock.nowMs();
     one.healedMs = beganMs;
-    const failed = await this.#keeper!.heal(one.planned.id).catch((error: unknown) => [String(error)]);
-    this.unhealed.push(...failed);
+    const failed = await this.#keeper!.heal(one.planned.id).catch((error: unknown) => [wordError(error)]);
+    this.unhealed.push(...failed.filter((text) => !this.unhealed.includes(text)));
     const sec = ((clock.nowMs() - beganMs) / 1000).toFixed(1);
     const undone = one.fault.undo.length === 0 ? 'nothing to undo' : `undone in ${sec} s`;
     const text = failed.length > 0 ? `not undone: ${failed.join('; ')}` : `${one.fault.label}: ${undone}`;
@@ -178,6 +179,11 @@ export class CourseFaults {
   async close(): Promise<void> {
     await this.#keeper?.close();
   }
+}
+
+function wordError(error: unknown): string {
+  const { message, hint } = toStreamctlError(error);
+  return hint === undefined ? message : `${message}. ${hint}`;
 }
 
 function describeNodes(faults: readonly CourseFault[]): string {

@@ -46,6 +46,9 @@ export function formatDrillEvent(event: DrillEvent, faultMs: number | null, pain
 }
 
 /** The end of a run: steady state, what viewers saw, findings that are no pass, verdict, reports. */
+const NEXT_AFTER_FAILED_RECOVERY =
+  'streamctl drill heal (may be repeated), then streamctl status; streamctl up starts what is still missing';
+
 export function formatDrillEnd(run: DrillRun, reports: string | null, paint: Paint): string[] {
   const { seen, steadyState } = run;
   const after = steadyState.after;
@@ -77,6 +80,7 @@ export function formatDrillEnd(run: DrillRun, reports: string | null, paint: Pai
     '',
     row('verdict', `${paintVerdict(run.verdict, paint)}`),
     ...run.reasons.flatMap((reason) => wrapText(reason, 90).map((line) => row('', line))),
+    ...(run.verdict === 'recovery-failed' ? [row('next', NEXT_AFTER_FAILED_RECOVERY)] : []),
   ];
   return reports === null ? lines : [...lines, row('report', reports)];
 }

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import { findArmed } from '../history.ts';
+import type { Healing } from '../undo/undo-action.ts';
 import { healRecord } from '../undo/undo-process.ts';
-
-export interface Healing {
-  /** Labels of the faults that were undone. */
-  readonly healed: readonly string[];
-  /** What could not be undone, in words. */
-  readonly failed: readonly string[];
-}
 
 /** Undoes all that drills have armed in a cluster's folder on this machine. */
 export async function healAllArmed(clusterDir: string, nowMs: () => number): Promise<Healing> {

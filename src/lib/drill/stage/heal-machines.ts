@@ -7,7 +7,7 @@ import { MACHINES_HOME } from '../../provision/remote/machines-home.ts';
 import { run } from '../../ssh/run.ts';
 import { quoteWord } from '../../ssh/ssh-arguments.ts';
 import type { SshSettings } from '../../ssh/target.ts';
-import type { Healing } from './heal-machine.ts';
+import type { Healing } from '../undo/undo-action.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -27,13 +27,14 @@ export async function healMachines(
   );
 }
 
-interface Machine {
+export interface Machine {
   readonly peer: Peer;
   readonly ssh: SshSettings;
   readonly signal: AbortSignal;
 }
 
-async function healMachine(cluster: string, { peer, ssh, signal }: Machine): Promise<Healing> {
+/** Undoes all that drills have armed on one machine. Throws what ssh throws. */
+export async function healMachine(cluster: string, { peer, ssh, signal }: Machine): Promise<Healing> {
   const clusterDir = posix.join(MACHINES_HOME, cluster);
   const target = await targetOf(peer, ssh);
   const { nodeBinary, entry, asRoot } = await findProgram(target, clusterDir, signal);

@@ -12,6 +12,7 @@ import { quoteWord, runArguments } from '../../ssh/ssh-arguments.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import { peersOf } from '../faults/peers-of.ts';
 import { connectKeeper, type KeeperClient } from '../undo/keeper-client.ts';
+import { healMachine } from './heal-machines.ts';
 
 export interface StagesOptions {
   readonly view: ClusterView;
@@ -22,6 +23,9 @@ export interface StagesOptions {
   readonly runDir: string;
   readonly signal: AbortSignal;
 }
+
+/** Not the drill's own signal: a drill that was stopped heals, too. */
+const RESCUE_TIMEOUT_MS = 60_000;
 
 export class Stages {
   readonly #options: StagesOptions;
@@ -46,7 +50,8 @@ export class Stages {
 
   async #start(node: string): Promise<KeeperClient> {
     const { view, ssh, drill, runDir, signal } = this.#options;
-    const target = await targetOf(peersOf(view, [node])[0]!, ssh);
+    const peer = peersOf(view, [node])[0]!;
+    const target = await targetOf(peer, ssh);
     const clusterDir = posix.join(MACHINES_HOME, view.name);
     const { nodeBinary, entry, asRoot } = await findProgram(target, clusterDir, signal);
     const file = posix.join(drillsFolder(clusterDir), drill, 'undo.json');
@@ -61,7 +66,11 @@ export class Stages {
         stdio: ['pipe', 'pipe', log],
       });
       child.stdin?.write(first);
-      return await connectKeeper(child);
+      // A stage that is cut off heals by itself; the command may be sooner, and says whether it is done.
+      return await connectKeeper(child, async () => {
+        const machine = { peer, ssh, signal: AbortSignal.timeout(RESCUE_TIMEOUT_MS) };
+        return await healMachine(view.name, machine);
+      });
     } finally {
       closeSync(log);
     }

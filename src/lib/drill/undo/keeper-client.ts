@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { StreamctlError } from '../../base/errors.ts';
-import type { UndoEntry, UndoKeeper } from './undo-action.ts';
+import type { Healing, UndoEntry, UndoKeeper } from './undo-action.ts';
 import type { StrikeOrder, UndoOrder } from './undo-process.ts';
 
 const READY_TIMEOUT_MS = 10_000;
@@ -27,9 +27,12 @@ interface Message {
   readonly trouble?: string;
 }
 
+/** Undoes all that an undo process has armed, once it is gone. */
+export type Rescue = () => Promise<Healing>;
+
 /** Talks with an undo process that was just started; resolves when it is ready. Throws ENVIRONMENT when it does not start. */
-export async function connectKeeper(child: ChildProcess): Promise<KeeperClient> {
-  const keeper = new KeeperClient(child);
+export async function connectKeeper(child: ChildProcess, rescue: Rescue): Promise<KeeperClient> {
+  const keeper = new KeeperClient(child, rescue);
   await keeper.expect('ready', ({ ready }) => ready === true, READY_TIMEOUT_MS);
   return keeper;
 }
@@ -38,10 +41,13 @@ export class KeeperClient implements UndoKeeper {
   readonly #child: ChildProcess;
   readonly #lost = new AbortController();
   readonly #waiting = new Set<(message: Message | null) => void>();
+  readonly #rescue: Rescue;
+  #rescued: Promise<Healing> | null = null;
   #closing = false;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, rescue: Rescue) {
     this.#child = child;
+    this.#rescue = rescue;
     child.stdin!.on('error', () => undefined);
     child.on('error', () => this.#gone());
     child.on('exit', () => this.#gone());
@@ -60,10 +66,17 @@ export class KeeperClient implements UndoKeeper {
     await this.expect('arming', ({ armed }) => armed === entry.id, ARM_TIMEOUT_MS);
   }
 
+  /** When the process is lost, before or meanwhile, all that it had armed is undone without it, once. */
   async heal(id: string): Promise<readonly string[]> {
-    this.#order({ heal: id });
-    const { failed = [] } = await this.expect('healing', ({ healed }) => healed === id, HEAL_TIMEOUT_MS);
-    return failed;
+    try {
+      this.#order({ heal: id });
+      const { failed = [] } = await this.expect('healing', ({ healed }) => healed === id, HEAL_TIMEOUT_MS);
+      return failed;
+    } catch (error) {
+      if (!this.#lost.signal.aborted) throw error;
+      this.#rescued ??= this.#rescue();
+      return (await this.#rescued).failed;
+    }
   }
 
   /** Injects a fault where the process runs; resolves with what was done, in words. Throws ENVIRONMENT. */

@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
 import { connectKeeper } from './keeper-client.ts';
 import type { UndoKeeper } from './undo-action.ts';
+import { healRecord } from './undo-process.ts';
 import { saveUndoRecord } from './undo-record.ts';
 
 export interface UndoKeeperOptions {
@@ -20,7 +22,7 @@ export interface UndoKeeperOptions {
 export async function startUndoKeeper(options: UndoKeeperOptions): Promise<UndoKeeper> {
   const file = join(options.runDir, 'undo.json');
   await saveUndoRecord(file, { version: 1, clusterDir: options.clusterDir, pid: 0, entries: [] });
-  return await connectKeeper(spawnKeeper(options, file));
+  return await connectKeeper(spawnKeeper(options, file), () => healRecord(file, systemClock.nowMs));
 }
 
 function spawnKeeper({ program, path, clusterDir, runDir }: UndoKeeperOptions, file: string): ChildProcess {

@@ -33,6 +33,14 @@ export interface UndoEntry {
   readonly actions: readonly UndoAction[];
 }
 
+/** What became of undos. */
+export interface Healing {
+  /** Labels of the faults that were undone. */
+  readonly healed: readonly string[];
+  /** What could not be undone, in words. */
+  readonly failed: readonly string[];
+}
+
 /** Keeps undos outside of this process, and carries them out when told, when late, or when this process is gone. */
 export interface UndoKeeper {
   /** Resolves once the undo would happen even if this process died now. */

@@ -12,8 +12,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { FaultSettings } from '../faults/fault.ts';
 import { applyUndo } from './apply-undo.ts';
-import type { UndoEntry } from './undo-action.ts';
-import { armedOf, loadUndoRecord, type RecordedUndo, saveUndoRecord } from './undo-record.ts';
+import type { Healing, UndoEntry } from './undo-action.ts';
+import { loadUndoRecord, type RecordedUndo, saveUndoRecord } from './undo-record.ts';
 
 export interface UndoProcessOptions {
   /** `undo.json`, written by whoever starts this. */
@@ -138,9 +138,12 @@ class Keeper {
     if (index === -1) return this.#say({ healed: id, failed: [] });
     const entry = this.#entries[index]!;
     const failed = await applyUndo(this.#clusterDir, entry.actions);
-    this.#entries[index] = { ...entry, healedMs: this.#options.nowMs() };
-    await this.#save();
-    await this.#options.alarm?.clear(id).catch(() => undefined);
+    // What failed stays armed: its alarm, the end of this process and `drill heal` each try again.
+    if (failed.length === 0) {
+      this.#entries[index] = { ...entry, healedMs: this.#options.nowMs() };
+      await this.#save();
+      await this.#options.alarm?.clear(id).catch(() => undefined);
+    }
     this.#say({ healed: id, failed });
   }
 
@@ -168,19 +171,24 @@ class Keeper {
   }
 }
 
-/** Undoes what a record still has armed, when its keeper cannot; returns what was undone and what failed, in words. */
-export async function healRecord(
-  file: string,
-  nowMs: () => number,
-): Promise<{ healed: string[]; failed: string[] }> {
+/**
+ * Undoes what a record still has armed, when its keeper cannot; returns what was undone and what failed, in words. What failed
+ * stays armed.
+ */
+export async function healRecord(file: string, nowMs: () => number): Promise<Healing> {
   const record = await loadUndoRecord(file);
-  const armed = armedOf(record);
-  if (record === null || armed.length === 0) return { healed: [], failed: [] };
-  const failed = await applyUndo(
-    record.clusterDir,
-    armed.flatMap(({ actions }) => actions),
-  );
-  const entries = record.entries.map((entry) => ({ ...entry, healedMs: entry.healedMs ?? nowMs() }));
-  await saveUndoRecord(file, { ...record, entries });
-  return { healed: armed.map(({ label }) => label), failed };
+  const healed: string[] = [];
+  const failed: string[] = [];
+  if (record === null) return { healed, failed };
+  const entries = [...record.entries];
+  for (const [index, entry] of entries.entries()) {
+    if (entry.healedMs !== null) continue;
+    const faults = await applyUndo(record.clusterDir, entry.actions);
+    failed.push(...faults);
+    if (faults.length > 0) continue;
+    healed.push(entry.label);
+    entries[index] = { ...entry, healedMs: nowMs() };
+    await saveUndoRecord(file, { ...record, entries });
+  }
+  return { healed, failed };
 }

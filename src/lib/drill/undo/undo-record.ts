@@ -28,7 +28,8 @@ export async function loadUndoRecord(file: string): Promise<UndoRecord | null> {
 
 /** Replaces the record; resolves when it is on the disk. */
 export async function saveUndoRecord(file: string, record: UndoRecord): Promise<void> {
-  const draft = `${file}.new`;
+  // By process: `drill heal` may come while the undo process is at it.
+  const draft = `${file}.${process.pid}.new`;
   {
     await using handle = await open(draft, 'w');
     await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`);

@@ -75,7 +75,7 @@ describe('the undo process', () => {
     await done;
   });
 
-  test('told to heal it says what failed, and to heal again does nothing', async () => {
+  test('told to heal it says what failed, keeps that armed, and tries again at its end', async () => {
     const { input, said, done, tell } = start();
     tell({ arm: entry('1') });
     tell({
@@ -100,7 +100,13 @@ describe('the undo process', () => {
         ['1', 0],
         ['1', 0],
         ['2', 1],
+        ['2', 1],
       ],
+    );
+    const armed = (await loadUndoRecord(file))!.entries.filter(({ healedMs }) => healedMs === null);
+    assert.deepEqual(
+      armed.map(({ id }) => id),
+      ['2'],
     );
     assert.match((healed[2]!.failed as string[])[0]!, /^mend the origin of no: /);
   });
@@ -111,6 +117,27 @@ describe('the undo process', () => {
     assert.deepEqual(await healRecord(file, Date.now), { healed: ['fault 1'], failed: [] });
     assert.equal(await isMended(), true);
     assert.deepEqual(await healRecord(file, Date.now), { healed: [], failed: [] });
+  });
+
+  test('what a person could not undo stays armed, until it can be', async () => {
+    const missing = { ...entry('2'), actions: [{ kind: 'mend-origin' as const, node: 'eu-2' }] };
+    const entries = [entry('1'), missing].map((one) => ({ ...one, healedMs: null }));
+    await saveUndoRecord(file, { version: 1, clusterDir: dir, pid: 0, entries });
+    const first = await healRecord(file, Date.now);
+    assert.deepEqual(first.healed, ['fault 1']);
+    assert.match(first.failed[0]!, /^mend the origin of eu-2: /);
+    await mkdir(nodeLayout(dir, 'eu-2').data, { recursive: true });
+    assert.deepEqual(await healRecord(file, Date.now), { healed: ['fault 2'], failed: [] });
+  });
+
+  test('an alarm is not cleared while its undo fails', async () => {
+    const cleared: string[] = [];
+    const alarm = { set: async () => undefined, clear: async (id: string) => void cleared.push(id) };
+    const { input, done, tell } = start({ alarm });
+    tell({ arm: { ...entry('1'), actions: [{ kind: 'mend-origin', node: 'no' }] } });
+    input.end();
+    await done;
+    assert.deepEqual(cleared, []);
   });
 
   test('on a stage it strikes and looks, says what went wrong, and goes on', async () => {
