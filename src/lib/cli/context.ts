@@ -48,7 +48,7 @@ export async function loadChosenCluster(choice: ClusterChoice): Promise<ClusterV
 
 /**
  * Finds the folder of the cluster that the flags mean, also when it was never started or its record is damaged: by
- * `--cluster`, by the spec that made it, or by the spec's name.
+ * `--cluster`, by the spec as it is now, or by the spec that once made it.
  */
 export async function chooseClusterDir(choice: {
   spec?: string | undefined;
@@ -63,9 +63,16 @@ export async function chooseClusterDir(choice: {
     });
   }
   const file = resolve(choice.spec ?? DEFAULT_SPEC);
-  const known = (await loadClusters(home)).find(({ specFile }) => specFile === file);
-  const name = known?.name ?? (await loadSpecName(file));
-  return { name, dir: join(home, name) };
+  const known = await findClusterOfSpec(home, file);
+  if (known !== null) return known;
+  // One file may have made several clusters, one after the other: its name is the one that is meant.
+  const named = await loadSpecName(file).catch((error: unknown) => error as Error);
+  if (typeof named === 'string' && (await isFolder(join(home, named))))
+    return { name: named, dir: join(home, named) };
+  const made = (await loadClusters(home)).find(({ specFile }) => specFile === file);
+  if (made !== undefined) return made;
+  if (typeof named !== 'string') throw named;
+  return { name: named, dir: join(home, named) };
 }
 
 async function loadSpecName(file: string): Promise<string> {
