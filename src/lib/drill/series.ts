@@ -2,7 +2,8 @@
 import { type QuantileSummary, Quantiles } from '../viewer/quantiles.ts';
 import type { DrillRun, Verdict } from './drill-result.ts';
 
-const WORST_LAST: readonly Verdict[] = ['pass', 'fail', 'unknown', 'aborted', 'recovery-failed'];
+/** What was seen to fail is worse than what could not be seen. */
+const WORST_LAST: readonly Verdict[] = ['pass', 'unknown', 'fail', 'aborted', 'recovery-failed'];
 
 /** What `drill … --json` prints at the top, of one run or of many. Durations: of many runs the worst. */
 export interface DrillSummary {

@@ -22,6 +22,8 @@ export interface RunEvidence {
 
 /** A measuring that stood still for longer cannot tell its own pause from a viewer's. */
 const TRUSTED_LAG_MS = 400;
+/** A time that is over its limit by more than so many of the longest pauses is no pause's doing. */
+const EXPLAINED_LAGS = 10;
 
 /** The worst that is true is the verdict. */
 export function judgeRun(evidence: RunEvidence): {
@@ -40,11 +42,13 @@ export function judgeRun(evidence: RunEvidence): {
   if (unmended.length > 0) return done('recovery-failed', unmended);
   if (stopped !== null && stopped.why !== 'harm') return done('aborted', [stopped.text]);
   if (unproven.length > 0) return done('unknown', unproven);
-  const misses = findings.filter(({ result }) => result === 'miss').map(wordMiss);
+  const missed = findings.filter(({ result }) => result === 'miss');
+  const misses = missed.map(wordMiss);
   if (stopped !== null) return done('fail', [`stopped early: ${stopped.text}`, ...misses]);
   if (misses.length === 0) return done('pass', []);
   const { worstLagMs } = evidence;
-  if (worstLagMs > TRUSTED_LAG_MS && misses.length > 0) {
+  const isExplained = missed.every((finding) => excessMs(finding) <= EXPLAINED_LAGS * worstLagMs);
+  if (worstLagMs > TRUSTED_LAG_MS && isExplained) {
     const lag = `this machine was too busy to tell: the measuring itself stood still for ${Math.round(worstLagMs)} ms`;
     return done('unknown', [lag, ...misses]);
   }
@@ -79,6 +83,12 @@ export function markOf(value: number | null, { must, aim }: Bound): Finding['res
   if (value === null) return 'miss';
   if (value <= aim) return 'aim';
   return value <= must ? 'must' : 'miss';
+}
+
+/** By how much a time is over its limit, milliseconds; 0 of what is no time, or was never seen. */
+function excessMs({ value, must, unit }: Finding): number {
+  if (value === null || !(unit === 'ms' || unit === 's')) return 0;
+  return (value - must) * (unit === 's' ? 1000 : 1);
 }
 
 function wordMiss({ name, unit, value, must }: Finding): string {
