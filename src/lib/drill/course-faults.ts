@@ -4,7 +4,7 @@ import type { ClusterSight } from './cluster-sight.ts';
 import type { DrillPlan, PlannedFault } from './drill-plan.ts';
 import { mayOverlap, refuseEndlessWait } from './fault-order.ts';
 import type { Fault } from './faults/fault.ts';
-import { checkBlastRadius } from './judge/blast-radius.ts';
+import { checkBlastRadius, sumBlast } from './judge/blast-radius.ts';
 import { poll } from './poll.ts';
 import type { DrillDeps } from './run-drill.ts';
 import type { Story } from './story.ts';
@@ -75,8 +75,8 @@ export class CourseFaults {
     refuseEndlessWait(plan.faults, lasting);
     for (const { planned } of this.list) {
       const together = this.list.filter((other) => mayOverlap(other.planned, planned));
-      const lost = new Set(together.flatMap(({ fault }) => fault.lostNodes));
-      checkBlastRadius([...lost], sight, plan.limits);
+      const blast = sumBlast(together.map((one) => ({ settings: one.planned.settings, fault: one.fault })));
+      checkBlastRadius(blast, sight, plan.limits);
     }
   }
 
