@@ -29,7 +29,7 @@ ensure_node_packages() {
   stamp=$root/node_modules/.streamctl-lock
   wanted=$(sha256sum "$root/package-lock.json" | cut -d ' ' -f 1)
   [ -x "$NODE" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
-  command -v npm >/dev/null || fail 'npm is missing' 'Install Node with npm: apt-get install nodejs npm.'
+  command -v npm >/dev/null || fail 'npm is missing' 'Install Node 20 or later with its npm; the nodejs of Debian 12 itself is 18.'
   say '… installing Node packages'
   began=$(date +%s)
   quietly 'npm ci' npm ci --prefix "$root" --no-audit --no-fund --no-progress --loglevel=error

@@ -1,4 +1,5 @@
-import { DrillCommand, type DrillResult } from '../../lib/cli/drill-command.ts';
+import { Flags } from '../../lib/cli/base-command.ts';
+import { DRILL_FLAGS, DrillCommand, type DrillResult } from '../../lib/cli/drill-command.ts';
 
 export default class DrillRot extends DrillCommand {
   static override summary =
@@ -10,7 +11,13 @@ export default class DrillRot extends DrillCommand {
     '<%= config.bin %> drill rot --duration 10m --seed 7',
   ];
 
+  static override flags = {
+    ...DRILL_FLAGS,
+    seed: Flags.integer({ summary: 'Of the sequence.', default: 1, min: 0 }),
+  };
+
   async run(): Promise<DrillResult> {
-    return await this.runKind('rot', null, null);
+    const { flags } = await this.parse(DrillRot);
+    return await this.runKind('rot', null, null, flags.seed);
   }
 }

@@ -28,7 +28,16 @@ export default class DrillRun extends DrillCommand {
     const file = parseDrillFile(text, args.file);
     const view = await this.loadCluster();
     const stream = flags.stream ?? file.stream ?? Object.keys(view.streams)[0] ?? 'demo';
-    const plan = planFile(file, { view, settings: settingsOf(view, stream), stream });
+    const facts = { view, settings: settingsOf(view, stream), stream };
+    const plan = planFile({ ...file, ...pickGiven(flags) }, facts);
     return await this.runPlan(view, plan);
   }
+}
+
+/** What flags say in place of the file. */
+function pickGiven({ viewers, duration }: { viewers: number | undefined; duration: string | undefined }) {
+  return {
+    ...(viewers === undefined ? {} : { viewers }),
+    ...(duration === undefined ? {} : { duration }),
+  };
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseDurationMs } from '../base/duration.ts';
 import { ERROR_CODES } from '../base/errors.ts';
 import { findDrill } from '../drill/drill-kinds.ts';
-import { type DrillPlan, MAX_CALM_MS } from '../drill/drill-plan.ts';
+import { DEFAULT_VIEWERS, type DrillPlan, MAX_CALM_MS } from '../drill/drill-plan.ts';
 import type { DrillRun } from '../drill/drill-result.ts';
 import { planDrill } from '../drill/plan-drill.ts';
 import { type DrillSummary, summarizeRuns } from '../drill/series.ts';
@@ -30,13 +30,12 @@ export type DrillResult =
 
 export const DRILL_FLAGS = {
   viewers: Flags.integer({
-    summary: 'Simulated viewers, over all regions.',
-    default: 100,
+    summary: 'Simulated viewers, over all regions. [default: 100, of a file as it says]',
     min: 1,
     max: 10_000,
   }),
   duration: Flags.string({
-    summary: 'How long until it heals. [default: as drill show says]',
+    summary: 'How long until it heals. [default: as drill show, or the file, says]',
     helpValue: 'TIME',
   }),
   calm: Flags.string({
@@ -45,7 +44,6 @@ export const DRILL_FLAGS = {
   }),
   repeat: Flags.integer({ summary: 'How often.', default: 1, min: 1, max: 1_000 }),
   stream: Flags.string({ summary: 'Stream that is watched. [default: the first]', helpValue: 'STREAM' }),
-  seed: Flags.integer({ summary: 'Of what is random in the plan.', default: 1, min: 0 }),
   loader: Flags.option({
     summary: 'Viewers with the hedged loader, or as hls.js plays by itself.',
     options: ['hedged', 'none'] as const,
@@ -68,8 +66,13 @@ export abstract class DrillCommand extends BaseCommand {
   /** Healing must be over before the command ends. */
   protected override interruptGraceMs: number | undefined = GRACE_MS;
 
-  /** Runs a drill of the catalogue. */
-  protected async runKind(name: string, target: string | null, amount: number | null): Promise<DrillResult> {
+  /** Runs a drill of the catalogue. `seed`: of what is random in its plan. */
+  protected async runKind(
+    name: string,
+    target: string | null,
+    amount: number | null,
+    seed = 1,
+  ): Promise<DrillResult> {
     const { flags } = await this.parse(this.ctor as typeof DrillCommand);
     const view = await this.loadCluster();
     const kind = findDrill(name);
@@ -77,7 +80,7 @@ export abstract class DrillCommand extends BaseCommand {
       kind.target === 'stream' && target !== null
         ? target
         : (flags.stream ?? Object.keys(view.streams)[0] ?? 'demo');
-    const { viewers, seed } = flags;
+    const viewers = flags.viewers ?? DEFAULT_VIEWERS;
     const durationMs = flags.duration === undefined ? null : parseDurationMs(flags.duration);
     const onlyIngest = await findOnlyIngest(view, stream);
     const facts = { view, settings: settingsOf(view, stream), onlyIngest };

@@ -1,6 +1,6 @@
 /** The composition root of drills: from a plan to real viewers, a real cluster, the lock and the folder of each run. */
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { EXIT, StreamctlError, toStreamctlError } from '../base/errors.ts';
@@ -92,6 +92,7 @@ export async function runDrills(request: DrillRequest): Promise<DrillSeries> {
   const words = [plan.drill, plan.target].filter(Boolean).join(' ');
   return await underLockOf(view, { command: `drill ${words}`, waitMs: 0, signal }, async (lock) => {
     await refuseArmed(view);
+    if (request.reportDir !== null) await prepareReportFolder(request.reportDir);
     const held = { ...request, signal: lock.signal };
     const series = await collectRuns(repeat, lock.signal, async (count) => {
       const { run } = await runOnce(held, words, count);
@@ -125,6 +126,19 @@ export async function collectRuns(
     }
   }
   return { runs, failure: null };
+}
+
+/** Before anything breaks: what cannot be written would cost the drill its reports. */
+async function prepareReportFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    throw new StreamctlError('USAGE', `--report ${dir}: ${(cause as Error).message}; nothing was broken`, {
+      hint: 'Name a folder that you can write to.',
+      cause,
+    });
+  }
 }
 
 async function refuseArmed(view: ClusterView): Promise<void> {
@@ -216,10 +230,10 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
   );
   await writeFile(join(folder.dir, 'viewers.json'), `${JSON.stringify(outcome.pictures)}\n`);
   await writeReports(folder.dir, outcome, request.reportTemplate);
+  onRun(outcome.run, folder);
   if (request.reportDir !== null) {
     const dir = request.repeat === 1 ? request.reportDir : join(request.reportDir, `run-${count}`);
     await writeReports(dir, outcome, request.reportTemplate);
   }
-  onRun(outcome.run, folder);
   return outcome;
 }

@@ -88,6 +88,9 @@ export interface DrillPlan {
   readonly limits: DrillLimits;
 }
 
+/** Of all regions together. */
+export const DEFAULT_VIEWERS = 100;
+
 export const DEFAULT_LIMITS: DrillLimits = {
   steadyMs: 45_000,
   recoveryMs: 60_000,

@@ -182,6 +182,38 @@ describe('drills', () => {
     assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
   });
 
+  test('a drill whose undo process is killed ends at once, heals without it, and says aborted, with 14', async () => {
+    const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', ...SHORT];
+    const child = spawn(STREAMCTL, [...argv, '--spec', cluster.specFile], {
+      env: cluster.env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    const frozen = async (): Promise<boolean> => {
+      const found = await findNodeProcesses(dir, 'eu-2');
+      return found.length > 0 && found.every(({ stopped }) => stopped);
+    };
+    const load = async () => {
+      const last = (await readdir(join(dir, 'drills'))).sort().at(-1)!;
+      return (await loadUndoRecord(join(dir, 'drills', last, 'undo.json')))!;
+    };
+    try {
+      await until(frozen, 'the node is frozen');
+      process.kill((await load()).pid, 'SIGKILL');
+    } finally {
+      assert.equal(await ended, 14, stdout);
+    }
+    const run = JSON.parse(stdout) as DrillRun;
+    assert.equal(run.verdict, 'aborted');
+    assert.equal(run.steadyState.after?.ok, true);
+    assert.deepEqual(armedOf(await load()), []);
+    assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
+  });
+
   test('a drill of a file runs as written, and leaves its reports where it was told', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'drill-file-'));
     try {
@@ -192,11 +224,11 @@ describe('drills', () => {
       ];
       const text = `drill: two-blows\nduration: 4s\nviewers: 10\nfaults:\n${faults.map((one) => `  - ${one}\n`).join('')}expect: { deadAirP99Ms: 0 }\nlimits: { calm: 1s }\n`;
       await writeFile(file, text);
-      const outcome = await drill('run', file, '--report', join(folder, 'out'));
+      const outcome = await drill('run', file, '--viewers', '8', '--report', join(folder, 'out'));
       assert.equal(outcome.run.verdict, 'pass', about(outcome));
       assert.equal(outcome.run.events.filter(({ kind }) => kind === 'fault').length, 2);
       const html = await readFile(join(folder, 'out', 'report.html'), 'utf8');
-      assert.match(html, /None of 10 viewers lost the picture/);
+      assert.match(html, /None of 8 viewers lost the picture/);
       assert.match(await readFile(join(folder, 'out', 'junit.xml'), 'utf8'), /failures="0" errors="0"/);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import {
   type Bound,
   DEFAULT_LIMITS,
   DEFAULT_STOPS,
+  DEFAULT_VIEWERS,
   type DrillPlan,
   type Expectations,
   MAX_CALM_MS,
@@ -39,7 +40,7 @@ export function planFile(file: DrillFile, facts: PlanFacts & { readonly stream: 
     drill: file.drill,
     target: null,
     stream: facts.stream,
-    viewers: file.viewers ?? 100,
+    viewers: file.viewers ?? DEFAULT_VIEWERS,
     durationMs,
     faults: file.faults.map((fault, index) => planFault(fault, String(index + 1), facts)),
     joins: joins.map(({ at, within, count, region }) => ({
