@@ -31,7 +31,7 @@ export interface MachineFacts {
   readonly cores: number;
   /** Versions of packages that are installed, by name. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Names below the cluster's `program/` folder. */
+  /** Names below the cluster's `program/` folder, the one that came last first. */
   readonly programs: readonly string[];
   /** Versions of those that say theirs, by name. */
   readonly versions: Readonly<Record<string, string>>;
@@ -76,8 +76,8 @@ export function formatFactsScript(clusterDir: string, packages: readonly string[
     'echo "cores=$(nproc)"; echo "openFiles=$(sed -n "s/^Max open files *[^ ]* *\\([^ ]*\\).*/\\1/p" /proc/1/limits)"; echo "backlog=$(cat /proc/sys/net/core/somaxconn)"',
     `dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${packages.join(' ')} 2>/dev/null | sed -n 's/^installed /package=/p'`,
     ...LISTENERS,
-    // A careful administrator's umask may keep the login out of root's folders.
-    `root ls '${clusterDir}/program' 2>/dev/null | sed -n '/\\.gz/!s/^/program=/p' | grep -v '\\.\\(new\\|part\\)$'`,
+    // A careful administrator's umask may keep the login out of root's folders. The program that came last is first.
+    `root ls -tc '${clusterDir}/program' 2>/dev/null | sed -n '/\\.gz/!s/^/program=/p' | grep -v '\\.\\(new\\|part\\)$'`,
     `root sh -c "cd '${clusterDir}/program' && grep -H . */version" 2>/dev/null | sed -n 's|^\\([^/]*\\)/version:|version=\\1 |p'`,
     `root ls '${clusterDir}/nodes' 2>/dev/null | sed 's/^/node=/'`,
     `echo ${CLOCK_READY}`,

@@ -19,7 +19,7 @@ export async function findProgram(
   });
 }
 
-/** The program of a cluster on a machine, by what the machine said; null when there is none. Pure. */
+/** The newest program of a cluster on a machine, by what the machine said; null when there is none. Pure. */
 export function programOn(
   clusterDir: string,
   { asRoot, programs }: Pick<Machine, 'asRoot' | 'programs'>,
