@@ -38,7 +38,7 @@ interface Aim {
 
 /**
  * Brings these nodes to a program. Throws CONFLICT (nothing stands in for a node), UNHEALTHY (the first node failed its gate and
- * runs again what it ran) or PARTLY_DONE (a later one did; those before it stay upgraded).
+ * runs again what it ran) or PARTLY_DONE (a later one did; those before it, in this run or in those it goes on with, stay upgraded).
  */
 export async function runUpgrade(
   peers: readonly Peer[],
@@ -87,11 +87,18 @@ async function walk(aim: Aim, journal: UpgradeJournal, deps: UpgradeDeps) {
     }
     const was = before[peer.name] ?? (await deps.hands.programOf(peer)) ?? digest;
     before = { ...before, [peer.name]: was };
-    await changeOrPutBack(peer, { aim, digest, was, changed, journal: { ...journal, before } }, deps);
+    const earlier = aim.word === 'upgrade' ? namesBut(peer, journal.before, changed) : [];
+    const change = { aim, digest, was, earlier, changed, journal: { ...journal, before } };
+    await changeOrPutBack(peer, change, deps);
     changed.push(peer.name);
     deps.passed(peer.name, deps.nowMs() - started, true);
   }
   return { outcome: { changed, unchanged }, before };
+}
+
+/** Names in a journal that are neither the node nor among these. */
+function namesBut({ name }: Peer, before: UpgradeJournal['before'], others: readonly string[]): string[] {
+  return Object.keys(before).filter((one) => one !== name && !others.includes(one));
 }
 
 interface Change {
@@ -99,6 +106,8 @@ interface Change {
   readonly digest: string;
   /** Digest of the program to go back to. */
   readonly was: string;
+  /** Nodes that runs before this one touched: their way back is in the journal alone. */
+  readonly earlier: readonly string[];
   readonly changed: readonly string[];
   /** With what this node ran before. */
   readonly journal: UpgradeJournal;
@@ -119,7 +128,8 @@ async function changeOrPutBack(peer: Peer, change: Change, deps: UpgradeDeps): P
     deps.say(`${peer.name}: back to ${change.was}, because ${failure.message}`);
     const back = await switchNode(peer, { digest: change.was, before }, { ...deps, interrupts: true }).then(
       async () => {
-        if (change.changed.length === 0) await deps.save({ ...change.journal, state: 'rolled-back' });
+        if (change.changed.length + change.earlier.length === 0)
+          await deps.save({ ...change.journal, state: 'rolled-back' });
         return `it runs ${change.was} again`;
       },
       (second: unknown) =>
@@ -139,19 +149,27 @@ function interrupted(peer: Peer, { word }: Aim, cause: unknown): StreamctlError 
 
 function stopped(
   peer: Peer,
-  { aim, changed }: Change,
+  { aim, earlier, changed }: Change,
   { cause, end }: { readonly cause: StreamctlError; readonly end: string },
 ): StreamctlError {
-  const code = changed.length > 0 ? 'PARTLY_DONE' : cause.code;
+  const all = [...earlier, ...changed];
+  const code = all.length > 0 ? 'PARTLY_DONE' : cause.code;
   const message = `${aim.word} ${peer.name}: ${withoutName(peer, cause.message)}; ${end}`;
   const { facts } = (cause.details ?? {}) as { facts?: Record<string, string> };
-  const done = changed.length === 0 ? 'no other node was changed' : `changed and well: ${changed.join(', ')}`;
+  const done = [
+    ...(earlier.length === 0 ? [] : [`touched by an earlier run: ${earlier.join(', ')}`]),
+    ...(changed.length === 0 ? [] : [`changed and well: ${changed.join(', ')}`]),
+  ];
   return new StreamctlError(code, message, {
     hint:
       cause.code === 'CONFLICT'
         ? cause.hint!
         : 'Mend it and run streamctl upgrade again, or streamctl upgrade --rollback.',
-    details: { node: peer.name, changed, facts: { ...facts, 'other nodes': done } },
+    details: {
+      node: peer.name,
+      changed: all,
+      facts: { ...facts, 'other nodes': done.join('; ') || 'no other node was changed' },
+    },
     cause,
   });
 }

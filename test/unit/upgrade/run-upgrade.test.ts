@@ -95,22 +95,67 @@ test('a gate that fails says the last probe and what the unit said last', async 
   assert.equal(facts['last lines of pipeline-demo'], 'what it said last');
 });
 
-test('when a later node fails, those before it stay, and the next run goes on with it', async () => {
-  const cluster = two();
+/** The units of a node do not start with the new program until it is mended. */
+function failAt(cluster: FakeUpgrade, name: string): () => void {
   const hands = cluster.deps().hands;
   const switchUnits = hands.switchUnits.bind(hands);
   hands.switchUnits = async (peer, digest) => {
-    if (peer.name === 'eu-1' && digest === 'new') throw new StreamctlError('UNHEALTHY', 'no disk left');
+    if (peer.name === name && digest === 'new') throw new StreamctlError('UNHEALTHY', 'no disk left');
     await switchUnits(peer, digest);
   };
+  return () => {
+    hands.switchUnits = switchUnits;
+  };
+}
+
+test('when a later node fails, those before it stay, and the next run goes on with it', async () => {
+  const cluster = two();
+  const mend = failAt(cluster, 'eu-1');
   const error = await failure(runUpgrade(peersOf(cluster), 'new', cluster.deps()));
   assert.equal(error.code, 'PARTLY_DONE');
   assert.deepEqual(programs(cluster), ['us-1 new new', 'eu-1 old old']);
   assert.equal(cluster.journal?.state, 'running');
-  hands.switchUnits = switchUnits;
+  mend();
   const { changed, unchanged } = await runUpgrade(peersOf(cluster), 'new', cluster.deps());
   assert.deepEqual([changed, unchanged], [['eu-1'], ['us-1']]);
 });
+
+/** Runs that leave us-1 on the new program, and eu-1 as it was. */
+const HALF_WAYS: Record<string, (cluster: FakeUpgrade) => Promise<unknown>> = {
+  'failed at it': (cluster) => failure(runUpgrade(peersOf(cluster), 'new', cluster.deps())),
+  'was killed before it': (cluster) => {
+    const abort = new AbortController();
+    return failure(
+      runUpgrade(
+        peersOf(cluster),
+        'new',
+        cluster.deps({
+          signal: abort.signal,
+          passed: () => abort.abort(new StreamctlError('INTERRUPTED', '')),
+        }),
+      ),
+    );
+  },
+  'left it out': (cluster) =>
+    runUpgrade(peersOf(cluster).slice(0, 1), 'new', cluster.deps({ without: ['eu-1'] })),
+};
+
+for (const [what, halfWay] of Object.entries(HALF_WAYS)) {
+  test(`a node that fails after a run that ${what} leaves the way back of those that are changed`, async () => {
+    const cluster = two();
+    failAt(cluster, 'eu-1');
+    await halfWay(cluster);
+    const error = await failure(runUpgrade(peersOf(cluster), 'new', cluster.deps()));
+    assert.equal(error.code, 'PARTLY_DONE');
+    const { changed, facts } = error.details as { changed: string[]; facts: Record<string, string> };
+    assert.deepEqual([changed, facts['other nodes']], [['us-1'], 'touched by an earlier run: us-1']);
+    assert.deepEqual(programs(cluster), ['us-1 new new', 'eu-1 old old']);
+    assert.equal(cluster.journal?.state, 'running');
+    assert.equal(cluster.journal.before['us-1'], 'old');
+    assert.deepEqual((await rollBack(peersOf(cluster), cluster.deps())).changed, ['us-1']);
+    assert.deepEqual(programs(cluster), ['us-1 old old', 'eu-1 old old']);
+  });
+}
 
 /** Ends at every step once; what a killed command leaves is what the next one finds. */
 test('killed after any step, the next run continues or rolls back', async () => {
