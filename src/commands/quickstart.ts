@@ -1,7 +1,9 @@
 import { BaseCommand } from '../lib/cli/base-command.ts';
 import { observeCluster } from '../lib/cli/observe-cluster.ts';
 import { type QuickstartOutcome, runQuickstart } from '../lib/cli/quickstart.ts';
+import { wordUnshown } from '../lib/cli/run-up-steps.ts';
 import { statusLines } from '../lib/cli/status-lines.ts';
+import { formatMadeKey } from '../lib/cli/views/format-streams.ts';
 
 export default class Quickstart extends BaseCommand {
   static override summary = 'Up, a test picture, and proof that it plays in every region.';
@@ -21,8 +23,11 @@ export default class Quickstart extends BaseCommand {
       silent: this.jsonEnabled(),
       signal: this.signal,
       say: (line) => this.progress(line),
+      print: (line) => this.log(line),
     });
     this.log(formatBox(outcome));
+    for (const made of outcome.streams) if (made.name !== outcome.stream) this.log(formatMadeKey(made));
+    if (outcome.unshown.length > 0) this.log(`  No key     ${wordUnshown(outcome.unshown)}`);
     const status = await observeCluster(await this.loadCluster());
     for (const line of statusLines(status, process.stdout, this.colour)) this.log(line);
     return outcome;

@@ -1,7 +1,9 @@
 import { EXIT } from '../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { type Place, publishPlaces, watchPlaces } from '../lib/cli/places.ts';
+import { wordUnshown } from '../lib/cli/run-up-steps.ts';
 import { runUp } from '../lib/cli/up-action.ts';
+import { formatMadeKey } from '../lib/cli/views/format-streams.ts';
 import { withoutFlag } from '../lib/cli/without-flag.ts';
 import type { Change } from '../lib/provision/changes.ts';
 import type { OperationNote } from '../lib/store/operations.ts';
@@ -12,6 +14,8 @@ interface UpResult {
   readonly changes: readonly Change[];
   /** Streams made now; their keys are shown this once. */
   readonly streams: readonly { readonly name: string; readonly key: string }[];
+  /** Streams whose key nobody may have seen, because the command that made it was stopped: `stream key rotate` makes another. */
+  readonly unshown: readonly string[];
   readonly watch: readonly Place[];
   readonly publish: readonly Place[];
   /** A command that was killed on its way, and that this one continued. */
@@ -46,7 +50,7 @@ export default class Up extends BaseCommand {
 
   async run(): Promise<UpResult> {
     const { flags } = await this.parse(Up);
-    const { spec, changes, streams, resumed, without } = await runUp({
+    const { spec, changes, streams, unshown, resumed, without } = await runUp({
       spec: flags.spec,
       cluster: flags.cluster,
       wait: flags.wait,
@@ -59,18 +63,20 @@ export default class Up extends BaseCommand {
       silent: this.jsonEnabled(),
       signal: this.signal,
       say: (line) => this.progress(line),
+      print: (line) => this.log(line),
     });
     const watch = watchPlaces(spec.nodes, streams[0]?.name ?? Object.keys(spec.streams)[0] ?? 'STREAM');
     const publish = publishPlaces(spec.nodes);
     this.log(changes.length === 0 ? `\n  cluster ${spec.cluster} runs already; nothing changed` : '');
     this.log(`  Watch      ${watch.map(({ url }) => url).join('\n             ')}`);
     this.log(`  Publish    ${publish.map(({ url }) => url).join('\n             ')}`);
-    for (const { name, key } of streams) this.log(`  Key        ${key}   (stream ${name}, shown once)`);
+    for (const stream of streams) this.log(formatMadeKey(stream));
+    if (unshown.length > 0) this.log(`  No key     ${wordUnshown(unshown)}`);
     if (without.length > 0) {
       this.log(`  Left out   ${without.join(', ')}; when back: streamctl up`);
       this.exitWith(EXIT.partlyDone);
     }
     const changed = changes.length > 0;
-    return { cluster: spec.cluster, changed, changes, streams, watch, publish, resumed, without };
+    return { cluster: spec.cluster, changed, changes, streams, unshown, watch, publish, resumed, without };
   }
 }

@@ -20,8 +20,9 @@ export default class StreamAdd extends BaseCommand {
   async run(): Promise<IssuedKey> {
     const { args } = await this.parse(StreamAdd);
     const view = await this.loadCluster();
-    const added = await useStore(view, (store) => addStream(store, { name: args.name, by: operatorName() }));
-    for (const line of formatIssuedKey('added', added, publishPlaces(view.peers))) this.log(line);
-    return added;
+    const made = (key: IssuedKey): void => {
+      for (const line of formatIssuedKey('added', key, publishPlaces(view.peers))) this.log(line);
+    };
+    return await useStore(view, (store) => addStream(store, { name: args.name, by: operatorName(), made }));
   }
 }

@@ -14,6 +14,7 @@ import { waitUntilPlayed } from '../viewer/wait-until-played.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
 import { ownProgram } from './own-program.ts';
 import { type Place, playlistPlaces, publishPlaces, watchPlaces } from './places.ts';
+import { showKeys } from './run-up-steps.ts';
 import { runUp, type UpOutcome, type UpRequest } from './up-action.ts';
 
 export interface FirstWatch {
@@ -30,6 +31,10 @@ export interface QuickstartOutcome {
   readonly stream: string;
   /** Null when the stream existed: its key was shown before. */
   readonly key: string | null;
+  /** All streams made now; their keys are shown this once. */
+  readonly streams: UpOutcome['streams'];
+  /** As of `up`. */
+  readonly unshown: UpOutcome['unshown'];
   readonly watch: readonly Place[];
   readonly publish: readonly Place[];
   readonly played: readonly FirstWatch[];
@@ -46,6 +51,18 @@ export async function runQuickstart(request: UpRequest): Promise<QuickstartOutco
   const started = performance.now();
   await copyStarter(request);
   const up = await runUp(request);
+  try {
+    return await playEverywhere(up, request, started);
+  } catch (error) {
+    throw showKeys(error, up.streams, request);
+  }
+}
+
+async function playEverywhere(
+  up: UpOutcome,
+  request: UpRequest,
+  started: number,
+): Promise<QuickstartOutcome> {
   const stream = Object.keys(up.spec.streams)[0] ?? 'demo';
   const published = await publishTestPicture(up, stream);
   request.say(
@@ -60,6 +77,8 @@ export async function runQuickstart(request: UpRequest): Promise<QuickstartOutco
     changed: up.changes.length > 0 || published,
     stream,
     key: up.streams.find(({ name }) => name === stream)?.key ?? null,
+    streams: up.streams,
+    unshown: up.unshown,
     watch: watchPlaces(up.spec.nodes, stream),
     publish: publishPlaces(up.spec.nodes),
     played,

@@ -17,13 +17,12 @@ import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
 import { findFormer } from '../provision/remote/former-nodes.ts';
 import { createRemoteDriver } from '../provision/remote/remote-driver.ts';
 import { openStore } from '../provision/ring/open-store.ts';
-import { UP_STEPS } from '../provision/up.ts';
 import { type LoadedSpec, loadSpec } from '../spec/load.ts';
 import type { OperationNote } from '../store/operations.ts';
 import { confirmByName } from './confirm.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
 import { loadEarlierPlan, makePlan, refuseMoved, type UpPlan } from './plan-action.ts';
-import { runSteps } from './run-steps.ts';
+import { runUpSteps } from './run-up-steps.ts';
 
 export interface UpRequest {
   readonly spec: string | undefined;
@@ -36,6 +35,8 @@ export interface UpRequest {
   readonly silent: boolean;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** Prints a line of the result, on standard output. */
+  readonly print: (line: string) => void;
   /** `--plan`: it must still be what `up` would do. */
   readonly planned?: string | undefined;
   /** `--without`: nodes whose machines are away. */
@@ -48,6 +49,8 @@ export interface UpOutcome {
   readonly spec: LoadedSpec;
   readonly changes: readonly Change[];
   readonly streams: readonly MadeStream[];
+  /** Streams whose key nobody may have been shown, because the command that made it was stopped. */
+  readonly unshown: readonly string[];
   /** A command that was killed on its way, which this one continued; null when there was none. */
   readonly resumed: OperationNote | null;
   /** Nodes that were left as they are. */
@@ -57,7 +60,7 @@ export interface UpOutcome {
 const WAIT_MS = 10 * 60_000;
 
 /** What `plan` needs of a request. */
-export type PlanRequest = Omit<UpRequest, 'wait' | 'command' | 'silent' | 'say'>;
+export type PlanRequest = Omit<UpRequest, 'wait' | 'command' | 'silent' | 'say' | 'print'>;
 
 /** Says what `up` would do, and changes nothing. */
 export async function runPlan(request: PlanRequest): Promise<UpPlan> {
@@ -89,10 +92,11 @@ export async function runUp(request: UpRequest): Promise<UpOutcome> {
     if (earlier !== null) {
       refuseMoved(earlier, await makePlan(await createUpContext(spec, { ...request, mode: 'plan' })));
     }
-    await runSteps(UP_STEPS, held, { silent: request.silent }).finally(() => context.driver.close());
+    await runUpSteps(held, request).finally(() => context.driver.close());
     const changes = held.changes.list;
     lock.tell(wordOutcome(held));
-    return { spec, changes, streams: held.madeStreams, resumed, without: held.without };
+    const { madeStreams: streams, unshownStreams: unshown, without } = held;
+    return { spec, changes, streams, unshown, resumed, without };
   });
 }
 
@@ -169,5 +173,6 @@ export async function createUpContext(spec: LoadedSpec, request: ContextRequest)
     leaving: [],
     former: [],
     madeStreams: [],
+    unshownStreams: [],
   };
 }

@@ -51,6 +51,8 @@ export interface UpContext {
   /** Filled by the step that checks: machines that were nodes, until nothing of the cluster is there. */
   former: readonly Peer[];
   madeStreams: MadeStream[];
+  /** Streams of before whose key nobody may have been shown, because the command that made it was stopped. */
+  unshownStreams: string[];
 }
 
 /** What starting units takes. */

@@ -14,6 +14,8 @@ export interface KeyRecord {
   readonly keyId: string;
   readonly kind: KeyKind;
   readonly createdMs: number;
+  /** Whoever made it has not said yet that it was shown to somebody; absent when it was. */
+  readonly unshown?: true;
 }
 
 /** Who publishes a stream now: at most one for each region. */

@@ -9,6 +9,8 @@ export interface ScriptCall {
   readonly keys: readonly string[];
   /** ARGV from [4] on. */
   readonly args: readonly (string | number)[];
+  /** Told the reply as soon as it is there, also when no other store confirms the change then. */
+  readonly written?: ((reply: unknown) => void) | undefined;
 }
 
 /** Runs one script of scripts.ts with the KEYS and ARGV that all of them begin with. */
@@ -24,6 +26,7 @@ export async function runScript(store: Store, script: string, call: ScriptCall):
     call.stream,
     ...call.args,
   );
+  call.written?.(reply);
   await confirmWritten(store, `change ${call.stream === '' ? 'the keys' : call.stream}`);
   return reply;
 }

@@ -90,6 +90,23 @@ return ended
 `;
 
 /**
+ * Notes of a stream's keys that they were shown; who remembers them reads them again.
+ * KEYS: [3] streams, [4] keys.
+ */
+export const NOTE_SHOWN = `${PRELUDE}
+local count = 0
+for _, key in ipairs(keysOf(KEYS[4], '')) do
+  if key.record.unshown then
+    key.record.unshown = nil
+    redis.call('HSET', KEYS[4], key.hash, cjson.encode(key.record))
+    count = count + 1
+  end
+end
+if count > 0 then changed('key') end
+return count
+`;
+
+/**
  * Puts back keys that the store lost, and their streams; what is there stays as it is.
  * KEYS: [3] streams, [4] keys. ARGV: [4] JSON list of [HMAC, KeyRecord as JSON, stream, key id, StreamRecord as JSON].
  * Returns how many keys were not there.

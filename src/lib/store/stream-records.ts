@@ -1,7 +1,7 @@
 /** Changes of streams and their keys in the store. */
 import type { KeyRecord, StreamRecord } from './records.ts';
 import { runScript } from './run-script.ts';
-import { ADD_STREAM, PUT_KEY, REMOVE_STREAM, RESTORE_KEYS, REVOKE_KEY } from './scripts.ts';
+import { ADD_STREAM, NOTE_SHOWN, PUT_KEY, REMOVE_STREAM, RESTORE_KEYS, REVOKE_KEY } from './scripts.ts';
 import type { Store } from './store.ts';
 import { hashStreamKey } from './stream-key.ts';
 
@@ -11,17 +11,18 @@ export interface NewKey {
   readonly record: KeyRecord;
 }
 
-/** Adds a stream with its first key; returns false when the stream exists. */
+/** Adds a stream with its first key; returns false when the stream exists. `written`: it is there, if not confirmed yet. */
 export async function insertStream(
   store: Store,
   stream: StreamRecord,
-  first: NewKey & { readonly by: string },
+  first: NewKey & { readonly by: string; readonly written?: () => void },
 ): Promise<boolean> {
   const added = await runScript(store, ADD_STREAM, {
     by: first.by,
     stream: stream.name,
     keys: [store.keys.streams, store.keys.keys],
     args: [JSON.stringify(stream), hashStreamKey(first.key, store.keySecret), JSON.stringify(first.record)],
+    written: (reply) => reply === 1 && first.written?.(),
   });
   return added === 1;
 }
@@ -32,18 +33,31 @@ export async function deleteStream(store: Store, name: string, by: string): Prom
   return (await runScript(store, REMOVE_STREAM, { by, stream: name, keys, args: [] })) === 1;
 }
 
+export interface KeyInsertion {
+  readonly limit: number;
+  readonly by: string;
+  /** It is there, if not confirmed yet; with the ids ended. */
+  readonly written?: (ended: readonly string[]) => void;
+}
+
 /** Adds a key, ending the oldest of its kind over `limit`. Returns the ids ended, null for an unknown stream. */
 export async function insertKey(
   store: Store,
   added: NewKey,
-  options: { readonly limit: number; readonly by: string },
+  options: KeyInsertion,
 ): Promise<readonly string[] | null> {
   return (await runScript(store, PUT_KEY, {
     by: options.by,
     stream: added.record.stream,
     keys: [store.keys.streams, store.keys.keys],
     args: [hashStreamKey(added.key, store.keySecret), JSON.stringify(added.record), options.limit],
+    written: (ended) => ended !== null && options.written?.(ended as string[]),
   })) as string[] | null;
+}
+
+/** Notes of a stream's keys that they were shown. */
+export async function noteKeysShown(store: Store, stream: string, by: string): Promise<void> {
+  await runScript(store, NOTE_SHOWN, { by, stream, keys: [store.keys.streams, store.keys.keys], args: [] });
 }
 
 export interface KeyChoice {

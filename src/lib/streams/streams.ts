@@ -2,7 +2,7 @@
  * What an operator does with streams and their keys: add, remove, rotate, revoke.
  *
  * Not the place for how streams run (agent) or are kept (store). Invariant: a key in clear is in the returned value
- * of the call that made it and nowhere else, so whoever shows it can do so once.
+ * of the call that made it, or told to its `made`, and nowhere else, so whoever shows it can do so once.
  */
 import { randomBytes } from 'node:crypto';
 import { StreamctlError } from '../base/errors.ts';
@@ -30,17 +30,31 @@ export interface IssuedKey {
   readonly keyId: string;
 }
 
+export interface StreamAddition extends StreamChange {
+  /** Told the key as soon as it is valid: what fails after that must not lose it. */
+  readonly made?: (key: IssuedKey) => void;
+  /** The key may not be seen by anybody until `noteKeysShown` says so. */
+  readonly unshown?: boolean;
+}
+
 /** Adds a stream and makes its first key. Throws USAGE for a bad name, CONFLICT when it exists. */
-export async function addStream(store: Store, change: StreamChange): Promise<IssuedKey> {
+export async function addStream(store: Store, change: StreamAddition): Promise<IssuedKey> {
   const name = checkStreamName(change.name);
-  const first = createKey(store, name, 'user');
-  const stream = { name, createdMs: first.record.createdMs };
-  if (!(await insertStream(store, stream, { ...first, by: change.by }))) {
+  const { key, record } = createKey(store, name, 'user');
+  const stream = { name, createdMs: record.createdMs };
+  const issued = { name, key, keyId: record.keyId };
+  const first = {
+    key,
+    record: change.unshown === true ? ({ ...record, unshown: true } as const) : record,
+    by: change.by,
+    written: () => change.made?.(issued),
+  };
+  if (!(await insertStream(store, stream, first))) {
     throw new StreamctlError('CONFLICT', `stream ${name} exists already`, {
       hint: `Make a new key with \`streamctl stream key rotate ${name}\`.`,
     });
   }
-  return { name, key: first.key, keyId: first.record.keyId };
+  return issued;
 }
 
 /** Removes a stream, ends its keys and gives back its place; who publishes it is cut off. Throws NOT_FOUND. */
@@ -54,8 +68,13 @@ export interface RotatedKey extends IssuedKey {
   readonly ended: readonly string[];
 }
 
+export interface KeyRotation extends StreamChange {
+  /** Told the key as soon as it is valid: what fails after that must not lose it. */
+  readonly made?: (key: RotatedKey) => void;
+}
+
 /** Makes another key. The newest old one stays valid, older ones end. Throws NOT_FOUND. */
-export async function rotateKey(store: Store, change: StreamChange): Promise<RotatedKey> {
+export async function rotateKey(store: Store, change: KeyRotation): Promise<RotatedKey> {
   return await issueKey(store, change, { kind: 'user', limit: MAX_USER_KEYS });
 }
 
@@ -84,13 +103,18 @@ export async function revokeKey(
 
 async function issueKey(
   store: Store,
-  change: StreamChange,
+  { name, by, made }: KeyRotation,
   rule: { readonly kind: KeyKind; readonly limit: number },
 ): Promise<RotatedKey> {
-  const made = createKey(store, change.name, rule.kind);
-  const ended = await insertKey(store, made, { limit: rule.limit, by: change.by });
-  if (ended === null) throw unknownStream(change.name);
-  return { name: change.name, key: made.key, keyId: made.record.keyId, ended };
+  const added = createKey(store, name, rule.kind);
+  const issued = { name, key: added.key, keyId: added.record.keyId };
+  const ended = await insertKey(store, added, {
+    limit: rule.limit,
+    by,
+    written: (ids) => made?.({ ...issued, ended: ids }),
+  });
+  if (ended === null) throw unknownStream(name);
+  return { ...issued, ended };
 }
 
 function createKey(store: Store, stream: string, kind: KeyKind): NewKey {

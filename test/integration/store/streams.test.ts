@@ -6,7 +6,9 @@ import { loadKeys } from '../../../src/lib/store/load-streams.ts';
 import { readStore } from '../../../src/lib/store/read-connection.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { hashStreamKey } from '../../../src/lib/store/stream-key.ts';
+import { noteKeysShown } from '../../../src/lib/store/stream-records.ts';
 import { listStreams } from '../../../src/lib/streams/list-streams.ts';
+import { loadUnshown } from '../../../src/lib/streams/load-unshown.ts';
 import {
   addStream,
   removeStream,
@@ -166,4 +168,33 @@ test('a read connection with a wrong password, or to nobody, is NOT_RUNNING', as
   await assert.rejects(readStore({ ...redis.options, address: '127.204.1.9' }, listStreams), {
     code: 'NOT_RUNNING',
   });
+});
+
+test('a key that was written is told, also when no other store confirms it then', async () => {
+  const lonely: Store = { ...store, isReplicated: true };
+  const told: string[] = [];
+  const made = ({ key }: { key: string }): unknown => told.push(key);
+  await assert.rejects(addStream(lonely, { name: 'demo', by, made }), { code: 'NOT_RUNNING' });
+  await assert.rejects(rotateKey(lonely, { name: 'demo', by, made }), { code: 'NOT_RUNNING' });
+  assert.equal(told.length, 2);
+  assert.deepEqual(await validKeys(told), told);
+  await assert.rejects(addStream(store, { name: 'demo', by, made }), { code: 'CONFLICT' });
+  await assert.rejects(rotateKey(store, { name: 'none', by, made }), { code: 'NOT_FOUND' });
+  assert.equal(told.length, 2, 'of what was not written nobody is told');
+});
+
+test('a stream whose key may not have been shown is named until it was, or until it has another one', async () => {
+  for (const name of ['shown', 'rotated', 'left']) await addStream(store, { name, by, unshown: true });
+  await addStream(store, { name: 'seen', by });
+  await replaceTestKey(store, { name: 'left', by });
+  assert.deepEqual(await loadUnshown(store), ['left', 'rotated', 'shown']);
+  const before = await loadKeys(store);
+  await noteKeysShown(store, 'shown', by);
+  await rotateKey(store, { name: 'rotated', by });
+  assert.deepEqual(await loadUnshown(store), ['left']);
+  const after = await loadKeys(store);
+  for (const [hash, { unshown, ...record }] of before) {
+    const marked = unshown === true && record.stream !== 'shown';
+    assert.deepEqual(after.get(hash), marked ? { ...record, unshown } : record);
+  }
 });

@@ -19,9 +19,10 @@ export default class StreamKeyRotate extends BaseCommand {
   async run(): Promise<RotatedKey> {
     const { args } = await this.parse(StreamKeyRotate);
     const view = await this.loadCluster();
-    const made = await useStore(view, (store) => rotateKey(store, { name: args.name, by: operatorName() }));
-    for (const line of formatIssuedKey('new key for', made, publishPlaces(view.peers))) this.log(line);
-    if (made.ended.length > 0) this.log(`  ended      ${made.ended.join(', ')}`);
-    return made;
+    const made = (key: RotatedKey): void => {
+      for (const line of formatIssuedKey('new key for', key, publishPlaces(view.peers))) this.log(line);
+      if (key.ended.length > 0) this.log(`  ended      ${key.ended.join(', ')}`);
+    };
+    return await useStore(view, (store) => rotateKey(store, { name: args.name, by: operatorName(), made }));
   }
 }

@@ -1,5 +1,6 @@
 /** `region add`: the shape of one region for other machines, the plan, the question, and then what `up` does. */
 import { StreamctlError } from '../../base/errors.ts';
+import type { MadeStream } from '../../provision/context.ts';
 import type { SpecFile } from '../../provision/ring/spec-file.ts';
 import type { NodeEntry, SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { type RegionWish, shapeRegion } from '../../spec/region-shape.ts';
@@ -19,6 +20,8 @@ export interface RegionChange {
   /** Nodes that come or go. */
   readonly nodes: readonly string[];
   readonly plan: UpPlan;
+  /** Streams that the store lacked and that were made on the way; their keys are shown this once. */
+  readonly streams: readonly MadeStream[];
 }
 
 /** Adds a region that is like another. Throws CONFLICT when there is one of that name, and what `up` throws. */
@@ -38,12 +41,12 @@ export async function addRegion(place: ClusterCall, wish: RegionWish): Promise<R
   for (const line of [...formatShape(nodes, like), ...formatPlan(plan, { next: false })]) tell(line);
   const names = nodes.map(({ name }) => name);
   const report = { cluster: view.name, region, nodes: names, plan };
-  if (call.dryRun) return { ...report, dryRun: true, changed: false };
+  if (call.dryRun) return { ...report, dryRun: true, changed: false, streams: [] };
   await confirm(`Add region ${region} with ${names.join(', ')}?`, call);
-  await applySpecChange(place, choose);
+  const streams = await applySpecChange(place, choose);
   call.print(`  region ${region} is there: ${names.join(', ')}`);
   call.print('  streams move there as their publishers come; see streamctl region list');
-  return { ...report, dryRun: false, changed: true };
+  return { ...report, dryRun: false, changed: true, streams };
 }
 
 function refuseKnown({ spec }: SpecFile, region: string): void {

@@ -1,15 +1,15 @@
 /** Changing a cluster by its spec: the edited file is planned before it is written, and then applied as `up` does it. */
 import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
-import type { Change } from '../../provision/changes.ts';
+import type { MadeStream } from '../../provision/context.ts';
 import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
-import { UP_STEPS } from '../../provision/up.ts';
 import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { completeSpec } from '../../spec/load.ts';
 import { makePlan, type UpPlan } from '../plan-action.ts';
 import type { ClusterCall } from '../ring/ring-change-command.ts';
 import { loadAppliedSpec, underLock } from '../ring/with-spec-edits.ts';
-import { runSteps } from '../run-steps.ts';
+import { runUpSteps } from '../run-up-steps.ts';
 import { createUpContext } from '../up-action.ts';
+import { formatMadeKey } from '../views/format-streams.ts';
 
 /** Makes the edits from the file as it is; called again under the lock. */
 export type ChooseEdits = (file: SpecFile) => readonly SpecEdit[];
@@ -24,9 +24,12 @@ export async function planSpecChange({ view, call }: ClusterCall, choose: Choose
 
 /**
  * Writes the edited file and brings the cluster to it, under the lock. When nothing was changed yet the file is put back;
- * else throws PARTLY_DONE, and `up` goes on.
+ * else throws PARTLY_DONE, and `up` goes on. Returns streams that the store lacked, whose keys were printed.
  */
-export async function applySpecChange(place: ClusterCall, choose: ChooseEdits): Promise<readonly Change[]> {
+export async function applySpecChange(
+  place: ClusterCall,
+  choose: ChooseEdits,
+): Promise<readonly MadeStream[]> {
   const { view, call } = place;
   return await underLock(view, call, async (lock) => {
     const before = await loadAppliedSpec(view, call, null);
@@ -37,7 +40,7 @@ export async function applySpecChange(place: ClusterCall, choose: ChooseEdits): 
     made.changes.guard(() => lock.check());
     const context = { ...made, signal: lock.signal };
     try {
-      await runSteps(UP_STEPS, context, { silent: call.silent });
+      await runUpSteps(context, call);
     } catch (error) {
       if (context.changes.list.length > 0) throw partlyDone(error, view.name);
       await writeSpecFile(before);
@@ -47,7 +50,8 @@ export async function applySpecChange(place: ClusterCall, choose: ChooseEdits): 
     }
     const { list } = context.changes;
     lock.tell(list.length === 1 ? '1 change' : `${list.length} changes`);
-    return list;
+    for (const stream of context.madeStreams) call.print(formatMadeKey(stream));
+    return context.madeStreams;
   });
 }
 

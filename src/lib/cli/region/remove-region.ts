@@ -41,15 +41,15 @@ export async function removeRegion(
   for (const line of formatPlan(plan, { next: false })) tell(line);
   const nodes = view.peers.filter((peer) => peer.region === region).map(({ name }) => name);
   const report = { cluster: view.name, region, nodes, plan };
-  if (call.dryRun) return { ...report, dryRun: true, changed: false };
+  if (call.dryRun) return { ...report, dryRun: true, changed: false, streams: [] };
   await confirmByName(`Remove region ${region} with ${nodes.join(', ')}? Viewers there go elsewhere.`, {
     name: region,
     given: confirmed,
     silent: call.silent,
   });
-  await applySpecChange(place, (file) => chooseEdits(file, region));
+  const streams = await applySpecChange(place, (file) => chooseEdits(file, region));
   call.print(`  region ${region} is gone; logs and data of its nodes stay where they were`);
-  return { ...report, dryRun: false, changed: true };
+  return { ...report, dryRun: false, changed: true, streams };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Streams and keys as text. Pure. */
+import type { MadeStream } from '../../provision/context.ts';
 import type { ListedStream } from '../../streams/list-streams.ts';
 import type { IssuedKey } from '../../streams/streams.ts';
 import type { Place } from '../places.ts';
@@ -11,6 +12,11 @@ export function formatIssuedKey(what: string, issued: IssuedKey, places: readonl
     ...servers,
     `  key        ${issued.key}   (id ${issued.keyId}; shown once)`,
   ];
+}
+
+/** Formats the key of a stream that `up` made. */
+export function formatMadeKey({ name, key }: MadeStream): string {
+  return `  Key        ${key}   (stream ${name}, shown once)`;
 }
 
 /** Formats the list: a line a stream. */
