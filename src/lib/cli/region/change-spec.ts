@@ -5,6 +5,7 @@ import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring
 import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { completeSpec } from '../../spec/load.ts';
 import { makePlan, type UpPlan } from '../plan-action.ts';
+import { createHeldContext, refuseTakeBack, writeHeldSpec } from '../ring/held-call.ts';
 import type { ClusterCall } from '../ring/ring-change-command.ts';
 import { loadAppliedSpec, underLock } from '../ring/with-spec-edits.ts';
 import { runUpSteps } from '../run-up-steps.ts';
@@ -31,22 +32,27 @@ export async function applySpecChange(
   choose: ChooseEdits,
 ): Promise<readonly MadeStream[]> {
   const { view, call } = place;
-  return await underLock(view, call, async (lock) => {
+  return await underLock(view, call, async (held) => {
+    const { lock } = held;
     const before = await loadAppliedSpec(view, call, null);
     const after = editSpecFile(before, choose(before));
-    await writeSpecFile(after);
-    const spec = completeSpec(after.spec, { ...after, file: view.specFile });
-    const made = await createUpContext(spec, { ...call, mode: 'apply' });
-    made.changes.guard(() => lock.check());
-    const context = { ...made, signal: lock.signal };
+    await writeHeldSpec(held, after);
+    const context = await createHeldContext(
+      held,
+      completeSpec(after.spec, { ...after, file: view.specFile }),
+    );
     try {
       await runUpSteps(context, call);
     } catch (error) {
+      await refuseTakeBack(held, {
+        soFar: 'the spec is changed, and the cluster may be in part',
+        remedy: `streamctl up goes on, with --confirm=${view.name} when something is to be taken out`,
+      });
       if (context.changes.list.length > 0) throw partlyDone(error, view.name);
       await writeSpecFile(before);
       throw error;
     } finally {
-      await made.driver.close();
+      await context.driver.close();
     }
     const { list } = context.changes;
     lock.tell(list.length === 1 ? '1 change' : `${list.length} changes`);

@@ -9,15 +9,15 @@ import type { UpContext } from '../../provision/context.ts';
 import { ADD_NODE_STEPS, type AddNodeContext } from '../../provision/ring/add-node.ts';
 import type { MoveResult } from '../../provision/ring/await-change.ts';
 import { ringNodeOf } from '../../provision/ring/ring-of-spec.ts';
-import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
+import { editSpecFile, type SpecFile } from '../../provision/ring/spec-file.ts';
 import { tidy } from '../../provision/up.ts';
 import type { NodeEntry, SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { loadSpec } from '../../spec/load.ts';
 import type { Store } from '../../store/store.ts';
 import { confirm } from '../confirm.ts';
 import { runSteps } from '../run-steps.ts';
-import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange, withUndo } from './change-report.ts';
+import { createHeldContext, type HeldCall, refuseTakeBack, writeHeldSpec } from './held-call.ts';
 import { type PlanReport, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
 import { checkRegion } from './ring-page.ts';
@@ -46,10 +46,12 @@ export async function runAddNode(
   if (call.dryRun) return reportChange({ plan, dryRun: true, madeEpoch: null, results: [] });
   await confirm(`Add node ${addition.node.name} to region ${addition.node.region}?`, call);
   const request = await createRequest(view, call, addition.what);
-  const context = await underLock(view, call, async () => {
+  const provisioned = await underLock(view, call, async (held) => {
     const files = await planFiles(place, addition);
-    return await provision(store, place, { ...files, request });
+    return await provision(store, held, { ...files, request });
   });
+  // No lock is held while streams move.
+  const context = { ...provisioned, signal: call.signal };
   const madeEpoch = context.result?.ring.epoch ?? null;
   await runSteps([moveStep({ wait: call.wait })], context, { silent: call.silent }).catch(
     (error: unknown) => {
@@ -119,15 +121,13 @@ type ProvisionContext = AddNodeContext & { moved: readonly MoveResult[] };
 
 async function provision(
   store: Store,
-  { view, call }: ClusterCall,
+  held: HeldCall,
   work: AdditionFiles & { readonly request: AddNodeContext['request'] },
 ): Promise<ProvisionContext> {
   const { before, after, peer, request } = work;
-  await writeSpecFile(after);
-  const up = {
-    ...(await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' })),
-    only: [peer.name],
-  };
+  const { view, call } = held;
+  await writeHeldSpec(held, after);
+  const up = { ...(await createHeldContext(held, await loadSpec(view.specFile))), only: [peer.name] };
   const context: ProvisionContext = {
     store,
     signal: call.signal,
@@ -142,28 +142,31 @@ async function provision(
     await runSteps(ADD_NODE_STEPS, context, { silent: call.silent });
     return context;
   } catch (error) {
-    throw await takeBack(error, { view, call, before, node: peer.name, up });
+    throw await takeBack(error, { ...held, before, node: peer.name, up });
   } finally {
     await up.driver.close();
   }
 }
 
-interface FailedAddition extends ClusterCall {
+interface FailedAddition extends HeldCall {
   readonly up: UpContext;
   readonly before: SpecFile;
   readonly node: string;
 }
 
-/** Puts everything back when nothing was started; else says what is there, and that the same command goes on. */
-async function takeBack(
-  error: unknown,
-  { view, call, before, node, up }: FailedAddition,
-): Promise<StreamctlError> {
+/** Puts everything back when nothing was started; else says what is there, and that the same command goes on. Throws LOCKED. */
+async function takeBack(error: unknown, failed: FailedAddition): Promise<StreamctlError> {
+  const { view, call, before, node, up } = failed;
+  await refuseTakeBack(failed, {
+    soFar: `${node} is in the spec, and may run; it is not in the ring`,
+    remedy: `run this one again to go on, or streamctl ring remove-node ${node} to take it out`,
+  });
   const failure = toStreamctlError(error);
   const running = await up.driver.runs(up, node);
   const known = before.spec.nodes.some(({ name }) => name === node);
   if (!running && !known) {
-    const back = await writeAndConfigure(view, { ...call, signal: new AbortController().signal }, before);
+    const unhurried = { ...failed, call: { ...call, signal: new AbortController().signal } };
+    const back = await writeAndConfigure(unhurried, before);
     await tidy(back, QUIET);
     await back.driver.close();
     return failure;

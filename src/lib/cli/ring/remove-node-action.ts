@@ -5,15 +5,15 @@ import { removeNode } from '../../membership/edits.ts';
 import { loadRingState } from '../../membership/ring-state.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { DRAIN_STEPS, type DrainContext, REMOVE_NODE_STEPS } from '../../provision/ring/remove-node.ts';
-import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
+import { editSpecFile, type SpecFile } from '../../provision/ring/spec-file.ts';
 import { withoutUndefined } from '../../spec/defaults.ts';
 import { loadSpec } from '../../spec/load.ts';
 import type { RemovedNode } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import { confirm } from '../confirm.ts';
 import { runSteps } from '../run-steps.ts';
-import { createUpContext } from '../up-action.ts';
 import { printOutcome, type RingChangeReport, reportChange } from './change-report.ts';
+import { createHeldContext, type HeldCall, refuseTakeBack, writeHeldSpec } from './held-call.ts';
 import { type PlanReport, refuseLoss, reportPlan } from './plan-report.ts';
 import type { ClusterCall } from './ring-change-command.ts';
 import { sayUnapplied } from './say-unapplied.ts';
@@ -58,17 +58,30 @@ export async function runRemoveNode(
     moved: [],
   };
   await runSteps(DRAIN_STEPS, drained, { silent: call.silent });
-  await underLock(view, call, async () => {
-    await writeSpecFile(await planFile(place, removal));
-    const made = await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' });
-    const up = { ...made, only: keepNode ? [name] : [] };
-    await using _ = { [Symbol.asyncDispose]: () => up.driver.close() };
-    await runSteps(REMOVE_NODE_STEPS, { ...drained, up }, { silent: call.silent });
-  });
+  await underLock(view, call, async (held) => await removeHeld(held, removal, drained));
   const madeEpoch = drained.result?.ring.epoch ?? null;
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: drained.moved });
   printOutcome(report, call);
   return { ...report, changed: true };
+}
+
+/** Takes it out of the spec and stops it, under the lock. */
+async function removeHeld(held: HeldCall, removal: NodeRemoval, drained: DrainContext): Promise<void> {
+  const { view, call } = held;
+  const { name, keepNode } = removal;
+  try {
+    await writeHeldSpec(held, await planFile(held, removal));
+    const made = await createHeldContext(held, await loadSpec(view.specFile));
+    const up = { ...made, only: keepNode ? [name] : [] };
+    await using _ = { [Symbol.asyncDispose]: () => up.driver.close() };
+    await runSteps(REMOVE_NODE_STEPS, { ...drained, signal: call.signal, up }, { silent: call.silent });
+  } catch (error) {
+    await refuseTakeBack(held, {
+      soFar: `${name} has left the ring; the spec may still have it, and its units may run`,
+      remedy: 'run this one again to go on',
+    });
+    throw error;
+  }
 }
 
 /** What the spec says of a node beside what the ring knows; undefined when a run that was killed took it out already. */

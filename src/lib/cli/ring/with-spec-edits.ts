@@ -4,20 +4,24 @@ import { StreamctlError } from '../../base/errors.ts';
 import { type ClusterView, loadClusterRecord } from '../../nodes/cluster-view.ts';
 import { clusterLayout } from '../../nodes/layout.ts';
 import type { UpContext } from '../../provision/context.ts';
-import type { ClusterLock } from '../../provision/operation/cluster-lock.ts';
 import { locateProgram } from '../../provision/program.ts';
 import {
   editSpecFile,
   loadSpecFile,
   refuseUnapplied,
   type SpecFile,
-  writeSpecFile,
 } from '../../provision/ring/spec-file.ts';
 import { checkMachine, configure, prepare } from '../../provision/up.ts';
 import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { loadSpec } from '../../spec/load.ts';
 import { underLockOf } from '../cluster-lock.ts';
-import { createUpContext } from '../up-action.ts';
+import {
+  createHeldContext,
+  type HalfDone,
+  type HeldCall,
+  refuseTakeBack,
+  writeHeldSpec,
+} from './held-call.ts';
 import type { RingCall } from './ring-change-command.ts';
 
 /** Other commands that hold the lock are waited for this long. */
@@ -40,28 +44,38 @@ export async function withSpecEdits(
   use: () => Promise<void>,
 ): Promise<void> {
   if (edits.length === 0) return await use();
-  await underLock(view, call, async (lock) => {
+  await underLock(view, call, async (held) => {
     const before = await loadAppliedSpec(view, call, null);
     const after = editSpecFile(before, edits);
-    await writeAndConfigure(view, call, after);
+    let isConfigured = false;
     try {
+      await writeAndConfigure(held, after);
+      isConfigured = true;
+      await held.lock.check();
       await use();
     } catch (error) {
-      // Whoever has the lock now goes on from what is there.
-      await lock.check();
-      await writeAndConfigure(view, call, before);
+      await refuseTakeBack(held, HALF_DONE);
+      if (isConfigured) await writeAndConfigure(held, before);
       throw error;
     }
   });
 }
 
-/** Runs something while no other command changes the cluster. Throws LOCKED when one does for a minute. */
+const HALF_DONE: HalfDone = {
+  soFar: 'the spec file may have the change, and some nodes; the ring does not',
+  remedy: 'streamctl up brings the ring to the spec file',
+};
+
+/** Runs something while no other command changes the cluster; its call ends with the lock. Throws LOCKED when one does for a minute. */
 export async function underLock<T>(
   view: ClusterView,
-  { command, signal, say }: RingCall,
-  use: (lock: ClusterLock) => Promise<T>,
+  call: RingCall,
+  use: (held: HeldCall) => Promise<T>,
 ): Promise<T> {
-  return await underLockOf(view, { command, waitMs: LOCK_MS, signal, say }, use);
+  const { command, signal, say } = call;
+  return await underLockOf(view, { command, waitMs: LOCK_MS, signal, say }, (lock) =>
+    use({ view, call: { ...call, signal: lock.signal }, lock }),
+  );
 }
 
 /**
@@ -88,16 +102,10 @@ export async function loadAppliedSpec(
 }
 
 /** Writes the file, the record and what every node knows, and starts nothing. */
-export async function writeAndConfigure(
-  view: ClusterView,
-  call: RingCall,
-  file: SpecFile,
-): Promise<UpContext> {
-  await writeSpecFile(file);
-  const up: UpContext = {
-    ...(await createUpContext(await loadSpec(view.specFile), { ...call, mode: 'apply' })),
-    only: [],
-  };
+export async function writeAndConfigure(held: HeldCall, file: SpecFile): Promise<UpContext> {
+  await writeHeldSpec(held, file);
+  const made = await createHeldContext(held, await loadSpec(held.view.specFile));
+  const up: UpContext = { ...made, only: [] };
   await checkMachine(up, QUIET);
   await prepare(up, QUIET);
   await configure(up, QUIET);

@@ -76,7 +76,9 @@ export async function withClusterLock<T>(
     await held.end('done', held.told);
     return value;
   } catch (error) {
-    const failure = toStreamctlError(held.signal.aborted ? (held.lostReason ?? error) : error);
+    // What the command itself says of the loss is more than that it happened.
+    const isSaid = error instanceof StreamctlError && error.code === 'LOCKED';
+    const failure = toStreamctlError(isSaid ? error : (held.lostReason ?? error));
     await held.end(
       failure.code === 'INTERRUPTED' || signal.aborted ? 'interrupted' : 'failed',
       failure.message,

@@ -66,13 +66,15 @@ async function verify({ store, node, up, signal }: AddNodeContext, report: StepR
 }
 
 async function join(context: AddNodeContext): Promise<string> {
-  const { store, node, request } = context;
+  const { store, node, request, up } = context;
   const present = await loadRing(store);
   if (present?.nodes.some(({ name }) => name === node.name) === true) {
     context.pending = await loadOpenMoves(store, ({ to }) => to === node.name);
     return `${node.name} is in it already, epoch ${present.epoch}`;
   }
-  const done = await changeRing(store, { ...request, edit: addNode(ringNodeOf(node)), plan: false });
-  context.result = done;
-  return `${node.region}: epoch ${done.ring.epoch - 1} → ${done.ring.epoch}`;
+  await up.changes.step(null, `ring: add ${node.name}`, async () => {
+    context.result = await changeRing(store, { ...request, edit: addNode(ringNodeOf(node)), plan: false });
+  });
+  const { epoch } = context.result!.ring;
+  return `${node.region}: epoch ${epoch - 1} → ${epoch}`;
 }
