@@ -82,6 +82,8 @@ async function createContext(
       hint: 'Run streamctl up first: upgrade changes the program and nothing else.',
     });
   }
+  if (record?.pending === true)
+    throw refuseUnfinished('the last up has not come to its end: some of the cluster is as it was before');
   const mode = dryRun ? 'plan' : 'apply';
   const context = await createUpContext(spec, { root, version, signal, mode, command: 'upgrade', without });
   if (to === undefined) return context;
@@ -95,10 +97,19 @@ async function createContext(
   }
 }
 
+/** An upgrade writes what nodes know by the spec, at once: what `up` does before that, it would leave out. */
+function refuseUnfinished(message: string): StreamctlError {
+  return new StreamctlError('CONFLICT', message, {
+    hint: 'Run streamctl up first: it goes on where it stopped; upgrade changes the program and nothing else.',
+  });
+}
+
 async function withProgram(context: UpContext, request: UpgradeRequest): Promise<UpgradeReport> {
   const { driver, spec, signal } = context;
   const report = { doing: request.say, happened: request.say };
   await driver.check(context, report);
+  const leaving = context.leaving.map(({ name }) => name).join(', ');
+  if (leaving !== '') throw refuseUnfinished(`${leaving} left the spec, and may still carry streams`);
   await driver.prepare(context, report);
   const hands = createClusterHands(context);
   const nodes = withoutLeftOut(spec.nodes, context);

@@ -53,6 +53,8 @@ export interface ClusterRecord {
   readonly program: string;
   /** Version of streamctl. */
   readonly streamctl: string;
+  /** An `up` has begun to make the cluster so, and has not come to its end. */
+  readonly pending?: true;
 }
 
 /** Loads the record of the cluster in `dir`; null when there is none. */

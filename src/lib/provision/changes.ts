@@ -9,7 +9,7 @@ export interface Change {
 
 export class Changes {
   readonly #list: Change[] = [];
-  #check: () => Promise<void> = async () => undefined;
+  #guard: () => Promise<void> = async () => undefined;
   /** False: record what would be done, and do nothing. */
   readonly applies: boolean;
 
@@ -21,13 +21,18 @@ export class Changes {
   async step(node: string | null, text: string, apply: () => Promise<void>): Promise<void> {
     this.#list.push({ node, text });
     if (!this.applies) return;
-    await this.#check();
+    await this.check();
     await apply();
   }
 
   /** From now on each change is preceded by this check, which throws when nothing may be changed any more. */
   guard(check: () => Promise<void>): void {
-    this.#check = check;
+    this.#guard = check;
+  }
+
+  /** Throws when nothing may be changed any more. */
+  async check(): Promise<void> {
+    await this.#guard();
   }
 
   /** Notes changes that were made, or would be, by the hands of a machine. */

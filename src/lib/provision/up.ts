@@ -19,12 +19,12 @@ import { readFileOrNull, writeWholeFile } from './write-file.ts';
 /** The workflow of `up`. */
 export const UP_STEPS: readonly Step[] = [
   { title: 'checked', run: checkMachine },
-  { title: 'prepared', run: prepare },
+  { title: 'prepared', run: begin },
   { title: 'configured', run: configure },
   { title: 'started', run: start },
   { title: 'streams', run: addStreams },
   { title: 'ring', run: declareRing },
-  { title: 'tidied', run: tidy },
+  { title: 'tidied', run: end },
 ];
 
 /** Looks whether the machines can run the cluster, plans its nodes, and makes room for what must start. */
@@ -36,14 +36,39 @@ export async function checkMachine(context: UpContext, report: StepReport): Prom
   return `${found} · ${describeStore(context.spec.nodes)}`;
 }
 
-/** Writes the record, the secrets and the program. */
-export async function prepare(context: UpContext, report: StepReport): Promise<string> {
-  await writeRecord(context);
+/** As `prepare`; from here until `end` the record says that the cluster is not yet what it tells. */
+async function begin(context: UpContext, report: StepReport): Promise<string> {
+  await writeRecord(context, 'begins');
   return await context.driver.prepare(context, report);
 }
 
-/** Written first: status and down must find a cluster that came up only in part. */
-async function writeRecord({ spec, layout, changes, program, version, former }: UpContext): Promise<void> {
+/** Writes the record, the secrets and the program. */
+export async function prepare(context: UpContext, report: StepReport): Promise<string> {
+  await writeRecord(context, 'stays');
+  return await context.driver.prepare(context, report);
+}
+
+/**
+ * Written first: status and down must find a cluster that came up only in part. Whether it has come up wholly is said by the
+ * workflow of `up` alone: what does a part of it leaves that as it is.
+ */
+async function writeRecord(context: UpContext, pending: 'begins' | 'stays'): Promise<void> {
+  const { layout, changes } = context;
+  const known = await loadClusterRecord(layout.dir).catch(() => null);
+  const present = await readFileOrNull(layout.record);
+  const record = createRecord(context);
+  const begins = pending === 'begins' && present !== formatRecord(record);
+  const text = formatRecord(known?.pending === true || begins ? { ...record, pending: true } : record);
+  if (present === text) return;
+  const what = known === null ? 'make the cluster' : 'note the changed spec or program';
+  await changes.step(null, what, () => writeWholeFile(layout.record, text));
+}
+
+function formatRecord(record: ClusterRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function createRecord({ spec, program, version, former }: UpContext): ClusterRecord {
   const {
     cluster,
     file: specFile,
@@ -57,7 +82,7 @@ async function writeRecord({ spec, layout, changes, program, version, former }: 
     defaults,
     block,
   } = spec;
-  const record: ClusterRecord = {
+  return {
     version: 1,
     cluster,
     specFile,
@@ -74,11 +99,6 @@ async function writeRecord({ spec, layout, changes, program, version, former }: 
     program: program!.digest,
     streamctl: version,
   };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if ((await readFileOrNull(layout.record)) === text) return;
-  const known = await loadClusterRecord(layout.dir).catch(() => null);
-  const what = known === null ? 'make the cluster' : 'note the changed spec or program';
-  await changes.step(null, what, () => writeWholeFile(layout.record, text));
 }
 
 /** Writes files; before a node loses the role of an origin, what it carries is moved away. */
@@ -118,7 +138,18 @@ export async function tidy(context: UpContext, report: StepReport): Promise<stri
     await context.driver.write(context, report);
   }
   await context.driver.tidy(context, report);
-  if (context.changes.applies) await writeRecord(context);
+  if (context.changes.applies) await writeRecord(context, 'stays');
   const count = context.changes.list.length - before;
   return count === 0 ? 'nothing left over' : `${count} ${count === 1 ? 'change' : 'changes'}`;
+}
+
+/** As `tidy`; then the cluster is what the record tells. */
+async function end(context: UpContext, report: StepReport): Promise<string> {
+  const said = await tidy(context, report);
+  const { changes, layout } = context;
+  if (!changes.applies) return said;
+  await changes.check();
+  const text = formatRecord(createRecord(context));
+  if ((await readFileOrNull(layout.record)) !== text) await writeWholeFile(layout.record, text);
+  return said;
 }
