@@ -42,6 +42,17 @@ export class MoveChains {
     if (start !== to) this.#moves.set(keyOf(stream, to), { stream, from: start, to, why });
   }
 
+  /** Takes every move back that would end on such a node: that replica stays where it is. */
+  dropMovesTo(isClosed: (node: string) => boolean): void {
+    for (const [key, { stream, from, to }] of this.#moves) {
+      if (!isClosed(to)) continue;
+      this.#moves.delete(key);
+      const placement = this.#planned.get(stream)!;
+      const nodes = placement.nodes.map((node) => (node === to ? from : node));
+      this.#planned.set(stream, { ...placement, nodes });
+    }
+  }
+
   /** One move for each replica that is not where it should be, in the order in which they were settled. */
   list(): ChainedMove[] {
     const all = [...this.#moves.values()];

@@ -46,6 +46,8 @@ export function planMovesOfChange(state: RingState, next: RingRecord): ChangePla
   const after = asPlanned ? membership.after : new PlacementBoard(openNodes(next), next.balance);
   for (const move of planSpread(fillBoard(after, chains, state.down), isPinned)) chains.add(move);
 
+  // What nobody can take stays where it is, and does not go where an earlier change wanted it.
+  chains.dropMovesTo((node) => stateOf(next, node) !== 'active');
   return summarize({ state, next, chains, refusals: membership.refusals });
 }
 
