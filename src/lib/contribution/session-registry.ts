@@ -1,10 +1,10 @@
-import { EventEmitter, once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FitnessLimits } from '../media/judge-fitness.ts';
 import type { RtmpPull, RtmpPullOptions } from '../rtmp/rtmp-pull.ts';
 import { LiveSession, type LiveSessionDeps, type SessionReport } from './live-session.ts';
 import { PullStand } from './pull-stand.ts';
+import { PullWaits } from './pull-waits.ts';
 import { loadSessionFile, type SavedSession, saveSessionFile } from './session-file.ts';
 
 export interface SessionRegistryOptions {
@@ -33,7 +33,7 @@ const RESUMED_MS = 4000;
 export class SessionRegistry {
   #sessions = new Map<string, LiveSession>();
   #waiting = new Map<string, Set<(session: LiveSession) => void>>();
-  #pulls = new EventEmitter();
+  readonly #pulls = new PullWaits();
   readonly #stand: PullStand;
   #twins: ReadonlySet<string> = new Set();
   #options: SessionRegistryOptions;
@@ -67,18 +67,18 @@ export class SessionRegistry {
     }
     current?.close();
     const standby = this.#stand.take(session.stream);
-    const inPlace = once(this.#pulls, session.stream, { signal: AbortSignal.timeout(PULL_WAIT_MS) });
-    inPlace.catch(() => undefined);
+    const inPlace = standby?.isInPlace === true ? null : this.#pulls.wait(session.stream, PULL_WAIT_MS);
     this.#start({ ...session, epochMs: null }, standby === null ? {} : { startPull: standby.adopt });
     this.#save();
-    if (standby?.isInPlace !== true) await inPlace.catch(() => undefined);
+    await inPlace;
   }
 
   /** Takes note that a pull of the stream has reached the server; returns whether it is one of ours. */
   notePull(stream: string): boolean {
+    const isOurs = this.#stand.notePull(stream) || this.#sessions.has(stream);
     // The server must hear the answer before it hears that the publisher may come in.
-    setImmediate(() => this.#pulls.emit(stream));
-    return this.#stand.notePull(stream) || this.#sessions.has(stream);
+    if (isOurs) setImmediate(() => this.#pulls.tell(stream));
+    return isOurs;
   }
 
   /** Closes the stream's session if it is this client's, or whoever's when no client is given. */

@@ -90,6 +90,17 @@ describe('a publisher that comes back', () => {
   });
 });
 
+test('a stranger who plays any name whatever is told no, and nothing comes of it', async () => {
+  const file = join(tmpdir(), 'no-sessions.json');
+  const clock = { nowMs: () => Date.now() };
+  registry = new SessionRegistry({ file, rtmpBase: 'rtmp://x/live/', clock, log, startPull });
+  for (const name of ['error', '', '__proto__', 'demo', 'newListener', 'KEY?epoch=1', 'x'.repeat(5000)]) {
+    assert.equal(registry.notePull(name), false, name);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  await registry.close();
+});
+
 test('a pull stands for its time and no longer, and none does any more once all are closed', async () => {
   pulls = [];
   const stand = new PullStand({ urlOf: (stream) => `rtmp://x/live/${stream}`, log, startPull, keepMs: 20 });
