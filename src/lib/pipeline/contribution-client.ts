@@ -53,6 +53,8 @@ class Follower implements ContributionFollower {
   readonly #clock: Clock;
   readonly #switch: SourceSwitch;
   #asked = new Set<string>();
+  /** Places that are asked again and again; one that is not to be asked any more stays until its answer has ended. */
+  readonly #running = new Set<string>();
   #requests = new Map<string, ClientRequest>();
   #timers = new Set<NodeJS.Timeout>();
   #closed = false;
@@ -64,13 +66,16 @@ class Follower implements ContributionFollower {
   }
 
   setIngests(ingests: readonly Peer[]): void {
-    const before = this.#asked;
     this.#asked = new Set(ingests.map(placeOf));
-    for (const ingest of ingests) if (!before.has(placeOf(ingest))) this.#ask(ingest, RETRY_MS.first);
+    for (const ingest of ingests) if (!this.#running.has(placeOf(ingest))) this.#ask(ingest, RETRY_MS.first);
   }
 
   #ask(ingest: Peer, retryMs: number): void {
-    if (this.#closed || !this.#asked.has(placeOf(ingest))) return;
+    if (this.#closed || !this.#asked.has(placeOf(ingest))) {
+      this.#running.delete(placeOf(ingest));
+      return;
+    }
+    this.#running.add(placeOf(ingest));
     const path = `/contribution/${encodeURIComponent(this.#stream)}`;
     const request = get({ host: ingest.address, port: ingest.ports.contribution, path, agent: false });
     this.#requests.set(placeOf(ingest), request);

@@ -142,3 +142,26 @@ test('setIngests() asks nodes that joined, leaves those that went, and goes on w
   assert.equal(one.waiting.length, 0, 'a node that went is not asked again');
   follower.close();
 });
+
+test('setIngests() asks a node once that went and came back while its answer ran', async () => {
+  const [one, two] = [await ingest('us-1'), await ingest('us-2')];
+  const seen: string[] = [];
+  const follower = followContribution(
+    { stream: 'demo', ingests: [one.peer], clock: systemClock },
+    { onStart: () => seen.push('start'), onTag: () => {}, onChange: () => {}, onEnd: () => seen.push('end') },
+  );
+  await until(() => one.waiting.length > 0, 'the question');
+  answer(one.waiting[0], 100);
+  await until(() => seen.includes('start'), 'the session');
+  follower.setIngests([]);
+  follower.setIngests([one.peer, two.peer]);
+  await until(() => two.waiting.length > 0, 'the node that joined to be asked');
+  assert.equal(one.waiting.length, 1, 'the answer that runs is the only one');
+  follower.setIngests([two.peer]);
+  one.waiting[0]?.end();
+  await until(() => seen.includes('end') && one.waiting.length === 0, 'the end of the answer');
+  follower.setIngests([one.peer, two.peer]);
+  await until(() => one.waiting.length > 0, 'the next question');
+  assert.equal(one.waiting.length, 1);
+  follower.close();
+});
