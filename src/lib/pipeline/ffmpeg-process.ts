@@ -64,7 +64,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   const finish = (ok: boolean, how: string) => {
     if (ended) return;
     ended = true;
-    running.delete(child);
+    forget(child);
     options.onEnd({ ok, words: [how, said.trim().replaceAll(/\s*\n\s*/g, '; ')].filter(Boolean).join(': ') });
   };
   child.on('error', (error) => finish(false, error.message));
@@ -104,6 +104,11 @@ function readOutput(child: ChildProcess, index: number, options: FfmpegOptions):
 function track(child: ChildProcess): void {
   if (running.size === 0) process.once('exit', killAll);
   running.add(child);
+}
+
+function forget(child: ChildProcess): void {
+  running.delete(child);
+  if (running.size === 0) process.off('exit', killAll);
 }
 
 function killAll(): void {
