@@ -119,6 +119,7 @@ class Pipeline implements RunningPipeline {
     this.#set = new RenditionSet({
       ...{
         settings,
+        clock: deps.clock,
         board,
         encoder,
         resume: parts.resume,

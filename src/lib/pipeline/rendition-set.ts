@@ -1,4 +1,5 @@
-/** The video tracks of a stream: which there are for a source, their place in the playlist, and their slates. */
+/** The video tracks of a stream: which there are for a source, and their place in the playlist. */
+import type { Clock } from '../base/clock.ts';
 import type { PartMessage } from '../feed/message.ts';
 import type { EncoderName } from '../media/ffmpeg-encoder-arguments.ts';
 import { nominalFrameTicks } from '../media/ffmpeg-slate-arguments.ts';
@@ -9,12 +10,13 @@ import type { Rendition, StreamSettings } from '../spec/stream-settings.ts';
 import type { PreparedTrack } from './live-video.ts';
 import type { PublishSession } from './publish-session.ts';
 import type { ResumePoint } from './resume-point.ts';
-import { makeSlate } from './slate-maker.ts';
+import { SlateSet } from './slate-set.ts';
 import type { TrackBoard } from './track-board.ts';
 import { VideoTrack } from './video-track.ts';
 
 export interface RenditionSetOptions {
   readonly settings: StreamSettings;
+  readonly clock: Clock;
   readonly board: TrackBoard;
   /** Folder for the slate's text. */
   readonly directory: string;
@@ -36,11 +38,11 @@ export class RenditionSet {
   #shedMs = 0;
   #above: readonly string[] = [];
   #prepared: readonly PreparedTrack[] = [];
-  /** Of one encoder and frame rate: the size of each rendition's slate that was made or is being made. */
-  #slate = { kind: '', frameRate: { num: 30, den: 1 } as FrameRate, made: new Map<string, string>() };
+  readonly #slates: SlateSet;
 
   constructor(options: RenditionSetOptions) {
     this.#options = options;
+    this.#slates = new SlateSet(options);
   }
 
   /** Names of renditions dropped to keep up. */
@@ -51,6 +53,11 @@ export class RenditionSet {
   /** Names of renditions larger than the source. */
   get above(): readonly string[] {
     return this.#above;
+  }
+
+  /** Why a rendition has no slate; null while none has failed. */
+  get slateFailure(): string | null {
+    return this.#slates.failureOf(this.#prepared);
   }
 
   /** Drops the top rendition from the next start of the encoder on; false when it may not or is the only one. */
@@ -78,36 +85,14 @@ export class RenditionSet {
       return { rendition, track };
     });
     this.#announce(frameRate);
-    const { num, den } = frameRate;
-    const kind = `${this.#options.encoder()} ${num}/${den}`;
-    if (kind !== this.#slate.kind) this.#slate = { kind, frameRate, made: new Map() };
+    const copied = this.#options.settings.video === 'copy';
+    this.#slates.setKind(copied ? 'libx264' : this.#options.encoder(), frameRate);
     return this.#prepared;
   }
 
   /** Makes the slates that are missing, once live media flows. */
   async refreshSlate(): Promise<void> {
-    const slate = this.#slate;
-    const missing = this.#prepared.filter(
-      ({ rendition }) => slate.made.get(rendition.name) !== sizeOf(rendition),
-    );
-    if (missing.length === 0 || !missing.some(({ track }) => track.isLive)) return;
-    for (const { rendition } of missing) slate.made.set(rendition.name, sizeOf(rendition));
-    const { settings, directory } = this.#options;
-    const encoder = settings.video === 'copy' ? 'libx264' : this.#options.encoder();
-    try {
-      const clips = await makeSlate({
-        ...{ renditions: missing.map(({ rendition }) => rendition), encoder, directory },
-        ...{ preset: settings.preset, frameRate: slate.frameRate },
-        ...{ segmentSec: settings.segmentSec, text: settings.slate.text },
-      });
-      if (slate !== this.#slate) return;
-      missing.forEach(({ track }, i) => {
-        track.setClip(clips[i] ?? null);
-      });
-      this.#options.onSlateReady();
-    } catch (error) {
-      this.#options.onSlateFailure(error instanceof Error ? error.message : String(error));
-    }
+    await this.#slates.refresh(this.#prepared);
   }
 
   #renditions(session: PublishSession): readonly Rendition[] {
@@ -148,8 +133,4 @@ export class RenditionSet {
     const audio = { id: 'audio', kind: 'audio' as const, bandwidth: audioBandwidth(settings.audioKbps) };
     board.setPlans([...video, audio]);
   }
-}
-
-function sizeOf(rendition: Rendition): string {
-  return `${rendition.width}x${rendition.height}`;
 }

@@ -9,6 +9,11 @@ import { startFfmpeg } from './ffmpeg-process.ts';
 import type { SlateClip } from './slate-clip.ts';
 
 const TEXT_FILE = 'slate.txt';
+/**
+ * An ffmpeg that has given out no frame for so long hangs. Not the time for the whole clip: beside encoders that have all
+ * of the machine it takes long, and is there in the end.
+ */
+const SILENT_MS = 20_000;
 
 export interface SlateOptions extends Omit<SlateArguments, 'textFile'> {
   readonly text: string;
@@ -42,27 +47,37 @@ interface ClipCommand {
   readonly outputs: number;
   readonly workingDirectory?: string;
   readonly background?: boolean;
+  readonly silentMs?: number;
 }
 
-function collectClips(what: string, command: ClipCommand): Promise<SlateClip[]> {
+/** Collects one clip of each output of an ffmpeg. Throws ENVIRONMENT when it fails or hangs. */
+export function collectClips(what: string, command: ClipCommand): Promise<SlateClip[]> {
+  const { silentMs = SILENT_MS } = command;
   const clips = Array.from({ length: command.outputs }, () => ({
     init: null as SlateClip['init'] | null,
     samples: [] as SlateClip['samples'][number][],
   }));
   return new Promise((resolve, reject) => {
+    let hung = '';
+    const limit = setTimeout(() => {
+      hung = `no frame for ${silentMs / 1000} s: `;
+      ffmpeg.kill();
+    }, silentMs);
     const ffmpeg = startFfmpeg({
       ...command,
       onEvent: (output, event) => {
+        limit.refresh();
         const clip = clips[output];
         if (event.type === 'init' && clip) clip.init = parseInitSegment(event.bytes);
         else if (event.type === 'sample') clip?.samples.push(event.sample);
       },
       onEnd: (exit) => {
+        clearTimeout(limit);
         const whole = clips.flatMap(({ init, samples }) =>
           init !== null && samples.length > 0 ? [{ init, samples }] : [],
         );
         if (exit.ok && whole.length === clips.length) resolve(whole);
-        else reject(new StreamctlError('ENVIRONMENT', `make the ${what} with ffmpeg: ${exit.words}`));
+        else reject(new StreamctlError('ENVIRONMENT', `make the ${what} with ffmpeg: ${hung}${exit.words}`));
       },
     });
     ffmpeg.end();

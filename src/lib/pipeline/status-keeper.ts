@@ -97,6 +97,7 @@ export class StatusKeeper {
         ? [`the encoder is ${(video.lag.lagMs / 1000).toFixed(1)} s behind real time`]
         : []),
       ...[video.failure, audio.failure].filter((failure) => failure !== null),
+      ...(set.slateFailure === null ? [] : [`no slate: ${set.slateFailure}`]),
       ...this.#copyReasons(session),
     ];
   }
