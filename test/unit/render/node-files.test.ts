@@ -64,6 +64,16 @@ test('a node that the world reaches elsewhere listens everywhere for viewers and
   assert.ok(inside.length > 0 && inside.every((line) => line.includes('127.9.1.1')), inside.join());
 });
 
+test('an ingest has room for thousands who connect and say nothing, and hangs up on them', () => {
+  const { text } = renderNodeFiles(config, templates).find(({ path }) => path === 'conf/nginx-ingest.conf')!;
+  const numberOf = (directive: string) =>
+    Number(new RegExp(`^\\s*${directive} (\\d+)s?;$`, 'm').exec(text)?.[1]);
+  assert.ok(numberOf('worker_connections') >= 16_384);
+  assert.ok(numberOf('worker_rlimit_nofile') > numberOf('worker_connections'));
+  // Sooner than this a pull that takes nothing for a moment would go before its pings tell that it is lost.
+  assert.equal(numberOf('timeout'), numberOf('ping') * 2 + numberOf('ping_timeout'));
+});
+
 test('no placeholder is left outside comments', () => {
   for (const { path, text } of renderNodeFiles(config, templates)) {
     const left = text
