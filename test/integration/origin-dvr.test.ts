@@ -107,6 +107,7 @@ test('on a full disk live goes on, the window shrinks to memory, and the report 
   const full = (): Promise<void> => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
   let isFull = true;
   const dvrWrites = {
+    ...diskWrites,
     writeFile: (path: string, bytes: Uint8Array | string) =>
       isFull ? full() : diskWrites.writeFile(path, bytes),
     appendFile: (path: string, text: string) => (isFull ? full() : diskWrites.appendFile(path, text)),

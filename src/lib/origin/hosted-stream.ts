@@ -27,6 +27,8 @@ export interface HostedStreamOptions {
   /** Folder of the stream's DVR segments. */
   readonly dvrDir: string;
   readonly writes: DvrWrites;
+  /** Nothing is written before. */
+  readonly writeAfter?: Promise<void> | undefined;
   readonly faults: FaultInjector;
   readonly self: { readonly name: string; readonly region: string };
   /** Origins that may have a pipeline of the stream now, best first. */
@@ -60,7 +62,7 @@ export class HostedStream {
   constructor(options: HostedStreamOptions) {
     this.#options = options;
     this.#createdMs = options.nowMs();
-    this.store = new DvrStore(options.dvrDir, options.writes);
+    this.store = new DvrStore(options.dvrDir, options.writes, options.writeAfter);
     this.live = new LiveStream(options.name, {
       completed: (track, segment) => void this.#spill(track, segment),
       dropped: (track, segment) => this.store.deleteSegment(track, segment.msn),

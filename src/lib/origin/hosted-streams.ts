@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from '../base/logger.ts';
 import type { Peer } from '../nodes/node-config.ts';
 import { type DvrWrites, diskWrites } from './dvr/dvr-files.ts';
 import { listDvr, loadDvr } from './dvr/load-dvr.ts';
@@ -15,6 +15,7 @@ export interface HostedStreamsDeps {
   nowMs(): number;
   readonly writes?: DvrWrites;
   readonly faults?: FaultInjector;
+  readonly log: Logger;
   /** This node. */
   readonly self: { readonly name: string; readonly region: string };
   /** Where the feed of a stream may be had now, best first; never this origin itself. */
@@ -27,11 +28,15 @@ export interface HostedStreamsDeps {
 export class HostedStreams {
   readonly #deps: HostedStreamsDeps;
   readonly #streams = new Map<string, HostedStream>();
+  /** Streams whose files are being deleted; never rejects. */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #root: string;
+  readonly #writes: DvrWrites;
 
   constructor(dataDir: string, deps: HostedStreamsDeps) {
     this.#deps = deps;
     this.#root = join(dataDir, 'dvr');
+    this.#writes = deps.writes ?? diskWrites;
   }
 
   all(): Iterable<HostedStream> {
@@ -86,11 +91,14 @@ export class HostedStreams {
       const ends = [...hosted.live.windows.values()].map((window) => window.endSec() ?? 0);
       const newestSec = Math.max(0, ...ends);
       if (loaded !== null && nowSec - newestSec < loaded.record.hello.dvrSec) this.#streams.set(name, hosted);
-      else await rm(dir, { recursive: true, force: true });
+      else await this.#try(name, () => this.#writes.deleteFolder(dir));
     }
   }
 
-  /** Prunes windows, looks at what feeds are wanted, drops relays that nobody watches and streams that are over. Called every few seconds. */
+  /**
+   * Prunes windows, looks at what feeds are wanted, drops relays that nobody watches and streams that are over. Called every
+   * few seconds; resolves when the files of those that are over are gone, and never rejects.
+   */
   async tend(): Promise<void> {
     const nowMs = this.#deps.nowMs();
     const over: Promise<void>[] = [];
@@ -100,8 +108,7 @@ export class HostedStreams {
       const { pipeline, supply, isWatched } = hosted;
       if (supply !== null && pipeline === null && !isWatched && !supply.isRead) hosted.dropSupply();
       if (this.#isOver(hosted, nowMs)) {
-        this.#streams.delete(name);
-        over.push(hosted.close().then(() => hosted.store.destroy()));
+        over.push(this.#remove(name, hosted));
       }
     }
     await Promise.all(over);
@@ -109,6 +116,27 @@ export class HostedStreams {
 
   async close(): Promise<void> {
     await Promise.all([...this.#streams.values()].map((hosted) => hosted.close()));
+  }
+
+  /** Forgets a stream and deletes its files; one that is opened anew meanwhile writes its own after that. */
+  async #remove(name: string, hosted: HostedStream): Promise<void> {
+    this.#streams.delete(name);
+    const gone = this.#try(name, async () => {
+      await hosted.close();
+      await hosted.store.destroy();
+    });
+    this.#leaving.set(name, gone);
+    await gone;
+    if (this.#leaving.get(name) === gone) this.#leaving.delete(name);
+  }
+
+  /** Does what a sick disk may refuse: the other streams go on. */
+  async #try(stream: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#deps.log.error({ stream, err: error }, 'cannot delete the files of a stream');
+    }
   }
 
   /** No source, and nothing left to show. */
@@ -131,7 +159,8 @@ export class HostedStreams {
     return new HostedStream({
       name,
       dvrDir: join(this.#root, name),
-      writes: this.#deps.writes ?? diskWrites,
+      writes: this.#writes,
+      writeAfter: this.#leaving.get(name),
       faults: this.#deps.faults ?? NO_FAULTS,
       self: this.#deps.self,
       candidates: () => this.#deps.candidates(name),

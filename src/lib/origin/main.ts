@@ -98,6 +98,7 @@ export async function startOrigin(config: NodeConfig, deps: OriginDeps = {}): Pr
     candidates,
     owners,
     faults,
+    log: createLogger('origin'),
     ...(writes === undefined ? {} : { writes }),
   });
   await streams.recover();

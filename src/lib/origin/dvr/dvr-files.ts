@@ -19,15 +19,17 @@ export interface StreamRecord {
 /** A line of the index. `elsewhere`: this origin knows the segment by its description; its bytes are fetched when asked for. */
 export type IndexLine = SegmentMessage & { readonly elsewhere?: true };
 
-/** The writes that a full disk refuses; a test passes others. */
+/** The writes that a full or a sick disk refuses; a test passes others. */
 export interface DvrWrites {
   writeFile(path: string, bytes: Uint8Array | string): Promise<void>;
   appendFile(path: string, text: string): Promise<void>;
+  deleteFolder(path: string): Promise<void>;
 }
 
 export const diskWrites: DvrWrites = {
   writeFile: (path, bytes) => writeFile(path, bytes),
   appendFile: (path, text) => appendFile(path, text),
+  deleteFolder: (path) => rm(path, { recursive: true, force: true }),
 };
 
 export const segmentPath = (dir: string, track: string, msn: number): string =>

@@ -28,14 +28,16 @@ export class DvrStore {
   readonly dir: string;
   readonly #writes: DvrWrites;
   readonly #index = new Map<string, { live: Map<number, IndexLine>; stale: number }>();
-  #tail: Promise<void> = Promise.resolve();
+  #tail: Promise<void>;
   #waitingBytes = 0;
   #bytes = 0;
   #failure: string | null = null;
 
-  constructor(dir: string, writes: DvrWrites) {
+  /** Writes nothing before `after`: an earlier store of the same folder may be deleting it still. */
+  constructor(dir: string, writes: DvrWrites, after: Promise<void> = Promise.resolve()) {
     this.dir = dir;
     this.#writes = writes;
+    this.#tail = after;
   }
 
   /** Bytes of segments on disk. */
@@ -106,7 +108,7 @@ export class DvrStore {
   /** Deletes everything on disk; the store must not be used afterwards. */
   async destroy(): Promise<void> {
     await this.flush();
-    await rm(this.dir, { recursive: true, force: true });
+    await this.#writes.deleteFolder(this.dir);
   }
 
   /** Resolves when every write so far is done. */
