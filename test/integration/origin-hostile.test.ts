@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Peer } from '../../src/lib/nodes/node-config.ts';
 import { parseRoute } from '../../src/lib/origin/http/parse-route.ts';
-import { ask, askUntil, openFeed, peer, startTestOrigin } from '../support/origin-node.ts';
+import { ask, askUntil, cleanUp, openFeed, peer, startTestOrigin } from '../support/origin-node.ts';
+import { startPipe } from '../support/origin-regions.ts';
 import { frame, msnAt, opening, part, segments, VIDEO } from '../support/synthetic-feed.ts';
 
 /** Sends bytes on a connection of their own and waits until the origin closes it or has answered. */
@@ -72,4 +74,28 @@ test('a feed that breaks the contract is refused and leaves no stream behind', a
     assert.notEqual(await feed.ended, 200);
   }
   assert.equal((await ask(`${url}/live/demo/index.m3u8`)).status, 404);
+});
+
+test('who tries names keeps nobody from a stream that is not relayed yet, also while an origin hangs', async (t) => {
+  const peers = ['us-1', 'us-2', 'eu-1'].map((name, index) => peer(name, `127.206.40.${index + 3}`));
+  const [hanging, here, there] = peers as [Peer, Peer, Peer];
+  const server = createServer((socket) => socket.on('error', () => undefined)).listen(8081, hanging.address);
+  await once(server, 'listening');
+  cleanUp(t, () => server.close());
+  const relay = await startTestOrigin(t, here, { peers });
+  const origin = await startTestOrigin(t, there, { peers });
+  startPipe(t, origin, { replica: 'eu-1' });
+  let tried = 0;
+  const scan = (): void => {
+    tried += 1;
+    void ask(`${relay.url}/live/name-${tried}/index.m3u8`).catch(() => undefined);
+  };
+  while (tried < 300) scan();
+  const scanning = setInterval(scan, 20);
+  cleanUp(t, () => clearInterval(scanning));
+  const startedMs = performance.now();
+  assert.equal((await ask(`${relay.url}/live/demo/index.m3u8`)).status, 200);
+  assert.ok(performance.now() - startedMs < 4000);
+  await askUntil(`${relay.url}/status`, () => tried > 400);
+  assert.equal((await ask(`${relay.url}/live/demo/index.m3u8`)).status, 200);
 });

@@ -15,6 +15,11 @@ import type { WindowSegment } from './window/track-window.ts';
 
 /** Without viewers for this time a stream is no longer relayed for them, milliseconds. */
 export const RELAY_IDLE_MS = 60_000;
+/**
+ * Without viewers for this time a stream that was found nowhere is no longer looked for, milliseconds. They come again
+ * sooner; and while an origin is down, which may be the one that has it, nothing else ends the search.
+ */
+const SEARCH_IDLE_MS = 10_000;
 /** After a relay found the stream nowhere, milliseconds until it looks again. */
 const LOOK_AGAIN_MS = 1000;
 /** A stream that was live is looked for at least this long, milliseconds: it may be moving, or its pipeline starting again. */
@@ -187,7 +192,8 @@ export class HostedStream {
   /** Whether viewers have asked for the stream a short time ago. */
   get isWatched(): boolean {
     const seenMs = Math.max(this.viewers.lastSeenMs ?? 0, this.#demandedMs);
-    return this.#options.nowMs() - seenMs <= RELAY_IDLE_MS;
+    const idleMs = this.live.hello === null ? SEARCH_IDLE_MS : RELAY_IDLE_MS;
+    return this.#options.nowMs() - seenMs <= idleMs;
   }
 
   /** A pipeline that delivers counts for one; a feed that drifts for none, and a third opinion tells which is right. */
@@ -213,6 +219,17 @@ export class HostedStream {
   /** Unix milliseconds of the last sign of use: a part or a viewer. */
   lastUseMs(): number {
     return Math.max(this.#createdMs, this.live.lastPartMs() ?? 0, this.viewers.lastSeenMs ?? 0);
+  }
+
+  /** Unix milliseconds at which viewers last asked for it. */
+  get lastAskedMs(): number {
+    return Math.max(this.#createdMs, this.#demandedMs);
+  }
+
+  /** Ends the search for a stream that has brought nothing; who waits for it is told so. */
+  giveUp(): void {
+    this.dropSupply();
+    this.#foundNothing();
   }
 
   dropSupply(): void {

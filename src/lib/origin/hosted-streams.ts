@@ -7,8 +7,12 @@ import { type FaultInjector, NO_FAULTS } from './fault.ts';
 import { SAFE_NAME } from './feeds/check-message.ts';
 import { HostedStream, RELAY_IDLE_MS } from './hosted-stream.ts';
 
-/** Streams that viewers may make this origin look for at a time: names are theirs to invent. */
-const MAX_WITHOUT_MEDIA = 64;
+/**
+ * Streams that viewers may make this origin look for at a time: names are theirs to invent. Enough for 50 new ones a second,
+ * each for the 5 s that a viewer waits; lower, and one who tries names ends the search for a stream that exists before
+ * it is found. Higher costs connections: each search asks every origin about once a second.
+ */
+const MAX_WITHOUT_MEDIA = 256;
 const MAX_STREAMS = 2000;
 
 export interface HostedStreamsDeps {
@@ -56,12 +60,13 @@ export class HostedStreams {
 
   /**
    * The stream for a viewer, with a source on its way when it has none. Undefined for a name that no stream can
-   * have, or when too many unknown names are being looked for.
+   * have, or when there are too many streams with media.
    */
   demand(name: string): HostedStream | undefined {
     let hosted = this.#streams.get(name);
     if (hosted === undefined) {
-      if (!SAFE_NAME.test(name) || this.#full() || this.#deps.candidates(name).length === 0) return undefined;
+      if (!SAFE_NAME.test(name) || this.#deps.candidates(name).length === 0) return undefined;
+      if (!this.#makeRoom()) return undefined;
       hosted = this.open(name);
     }
     hosted.ensureSource();
@@ -77,7 +82,7 @@ export class HostedStreams {
     const mayHandOn = regionOfRelay === self.region && owners(name).some((peer) => peer.name === self.name);
     const known = this.#streams.get(name);
     if (known !== undefined || !mayHandOn) return mayHandOn ? known : undefined;
-    return SAFE_NAME.test(name) && !this.#full() ? this.open(name) : undefined;
+    return SAFE_NAME.test(name) && this.#makeRoom() ? this.open(name) : undefined;
   }
 
   /** Takes over the windows that an earlier run left on disk; deletes those that are too old. */
@@ -146,13 +151,21 @@ export class HostedStreams {
     return nowMs - hosted.lastUseMs() > keepMs;
   }
 
-  #full(): boolean {
-    if (this.#streams.size >= MAX_STREAMS) return true;
-    let without = 0;
-    for (const { live, pipeline } of this.#streams.values()) {
-      if (live.hello === null && pipeline === null) without += 1;
-    }
-    return without >= MAX_WITHOUT_MEDIA;
+  /**
+   * Makes room for a name that is new: of those that have brought nothing yet the one that was asked for longest ago gives
+   * way. False when there are as many streams as may be, all with media.
+   */
+  #makeRoom(): boolean {
+    const waiting = [...this.#streams].filter(
+      ([, { live, pipeline }]) => live.hello === null && pipeline === null,
+    );
+    if (waiting.length < MAX_WITHOUT_MEDIA && this.#streams.size < MAX_STREAMS) return true;
+    const [oldest] = waiting.toSorted(([, a], [, b]) => a.lastAskedMs - b.lastAskedMs);
+    if (oldest === undefined) return false;
+    const [name, hosted] = oldest;
+    this.#streams.delete(name);
+    hosted.giveUp();
+    return true;
   }
 
   #create(name: string): HostedStream {

@@ -7,14 +7,23 @@ import { pino } from 'pino';
 import { type DvrWrites, diskWrites } from '../../../src/lib/origin/dvr/dvr-files.ts';
 import { Feed } from '../../../src/lib/origin/feeds/feed.ts';
 import { HostedStreams } from '../../../src/lib/origin/hosted-streams.ts';
+import { peer } from '../../support/origin-node.ts';
 import { msnAt, opening, segments, VIDEO } from '../../support/synthetic-feed.ts';
 import { until } from '../../support/until.ts';
 
 const START_MS = 1_800_000_000_000;
 const OVER_MS = 400_000;
 
+interface SetUp {
+  readonly writes?: DvrWrites;
+  /** There is one other origin, and it does not answer. */
+  readonly isDown?: boolean;
+}
+
+const DOWN = peer('eu-1', '127.231.0.1');
+
 /** Streams by a clock of their own; `errors` is what was logged. */
-function setUp(t: TestContext, writes: DvrWrites = diskWrites) {
+function setUp(t: TestContext, { writes = diskWrites, isDown = false }: SetUp = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'hosted-streams-'));
   const clock = { ms: START_MS };
   const errors: string[] = [];
@@ -24,7 +33,7 @@ function setUp(t: TestContext, writes: DvrWrites = diskWrites) {
   );
   const streams = new HostedStreams(dir, {
     ...{ nowMs: () => clock.ms, writes, log, self: { name: 'us-1', region: 'us' } },
-    candidates: () => [],
+    candidates: () => (isDown ? [DOWN] : []),
     owners: () => [],
   });
   t.after(async () => {
@@ -57,7 +66,7 @@ test('a stream whose files cannot be deleted costs no other one anything', async
     await diskWrites.deleteFolder(path);
     deleted.push(path.split('/').at(-1)!);
   };
-  const { streams, clock, errors, play } = setUp(t, { ...diskWrites, deleteFolder });
+  const { streams, clock, errors, play } = setUp(t, { writes: { ...diskWrites, deleteFolder } });
   for (const name of ['sick', 'well']) await play(name);
   clock.ms += OVER_MS;
   await streams.tend();
@@ -70,7 +79,7 @@ test('a stream that is opened anew while its files are deleted writes its own af
     deleteNow = resolve;
   });
   const deleteFolder = (path: string): Promise<void> => gate.then(() => diskWrites.deleteFolder(path));
-  const { streams, clock, play } = setUp(t, { ...diskWrites, deleteFolder });
+  const { streams, clock, play } = setUp(t, { writes: { ...diskWrites, deleteFolder } });
   const old = await play('demo');
   await until(() => existsSync(old), 'the first segments');
   clock.ms += OVER_MS;
@@ -80,4 +89,34 @@ test('a stream that is opened anew while its files are deleted writes its own af
   await tended;
   await streams.get('demo')!.store.flush();
   assert.deepEqual([existsSync(old), existsSync(anew)], [false, true]);
+});
+
+const countOf = (streams: HostedStreams): number => [...streams.all()].length;
+
+test('a new name takes the place of the one that was asked for longest ago, of those without media', async (t) => {
+  const { streams, clock, play } = setUp(t, { isDown: true });
+  await play('live');
+  const first = streams.demand('first')!;
+  const wanted = streams.demand('wanted');
+  let tried = 0;
+  for (; tried < 1000; tried += 1) {
+    clock.ms += 20;
+    assert.ok(streams.demand(`name-${tried}`) !== undefined);
+    assert.equal(streams.demand('wanted'), wanted, 'whoever is asked for again stays');
+  }
+  assert.equal(countOf(streams), 257);
+  assert.deepEqual([streams.get('first'), first.absent], [undefined, true], 'who waits for it is told');
+  assert.ok(streams.get('live') !== undefined);
+  assert.ok(streams.get(`name-${tried - 250}`) !== undefined, 'there for 5 s');
+});
+
+test('a name that nobody asks for again is forgotten in time, also while an origin is down', async (t) => {
+  const { streams, clock } = setUp(t, { isDown: true });
+  streams.demand('nobody');
+  clock.ms += 9000;
+  await streams.tend();
+  assert.equal(countOf(streams), 1);
+  clock.ms += 2000;
+  await streams.tend();
+  assert.equal(countOf(streams), 0);
 });
