@@ -158,7 +158,7 @@ export class LiveSession {
     }
     const { clock, arrivals = clock } = this.#deps;
     const wasReady = this.isReady;
-    this.#anchor(tag, arrivals.nowMs());
+    if (!this.#anchor(tag, arrivals.nowMs())) return;
     this.#lastTag = { arrivalMs: clock.nowMs(), timestampMs: tag.timestampMs };
     this.#cache.add(tag);
     this.#subscribers.send(tag);
@@ -166,20 +166,24 @@ export class LiveSession {
     if (!wasReady && this.isReady) this.#deps.onReady();
   }
 
-  #anchor(tag: FlvTag, arrivalMs: number): void {
+  /** Judges when a tag is; false for one of the future, which nobody is to get. */
+  #anchor(tag: FlvTag, arrivalMs: number): boolean {
     const timing = this.#tracker.judge({ arrivalMs, timestampMs: tag.timestampMs, track: tag.type });
-    if (timing === 'fine' || timing === 'measuring') return;
+    if (timing === 'ahead') return false;
     if (timing === 'refined') {
       this.#keepEpoch();
       // To be saved: another run of this daemon goes on with it.
       this.#deps.onReady();
-      return;
-    }
-    this.#epochs += 1;
-    if (timing === 'anchored') {
+    } else if (timing === 'anchored') {
+      this.#epochs += 1;
       this.#settle();
-      return;
-    }
+    } else if (timing === 'jumped' || timing === 'behind') this.#begin(timing, arrivalMs);
+    return true;
+  }
+
+  /** Timestamps are others than before: a new session. */
+  #begin(timing: 'jumped' | 'behind', arrivalMs: number): void {
+    this.#epochs += 1;
     this.#deps.log.warn({ timing }, 'publisher lost its clock: new session');
     const sessionId = Math.max(Math.round(arrivalMs), this.#saved.sessionId + 1);
     this.#saved = { ...this.#saved, sessionId, epochMs: null, skewMs: 0, saidEpochMs: null };

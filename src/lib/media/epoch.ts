@@ -37,9 +37,9 @@ export function measureEpoch(arrivals: readonly Pick<Arrival, 'arrivalMs' | 'tim
 
 /**
  * `measuring`: no epoch yet. `refined`: how late the media comes is known better. `jumped`: timestamps broke. `behind`: the
- * publisher lost real time for good.
+ * publisher lost real time for good. `ahead`: this packet is of the future, and must not be passed on.
  */
-export type Timing = 'measuring' | 'anchored' | 'refined' | 'fine' | 'jumped' | 'behind';
+export type Timing = 'measuring' | 'anchored' | 'refined' | 'fine' | 'jumped' | 'behind' | 'ahead';
 
 export interface EpochStart {
   /** Goes on with this epoch; null measures one. */
@@ -82,14 +82,21 @@ export class EpochTracker {
   /** Takes a media packet. After `jumped` or `behind` the epoch is null and is measured anew from this packet. */
   judge(arrival: Arrival): Timing {
     const back = arrival.timestampMs < (this.#last.get(arrival.track) ?? 0) - BACK_MS;
-    this.#last.set(arrival.track, arrival.timestampMs);
+    const timing = this.#judge(arrival, back);
+    // What comes behind one of the future has not gone back.
+    if (timing !== 'ahead') this.#last.set(arrival.track, arrival.timestampMs);
+    return timing;
+  }
+
+  #judge(arrival: Arrival, back: boolean): Timing {
     if (this.epochMs === null) return this.#measure(arrival, back);
     if (this.#refiningUntilMs !== null && !back) return this.#refine(arrival, this.#refiningUntilMs);
     const lagMs = arrival.arrivalMs - this.epochMs - this.skewMs - arrival.timestampMs;
     if (back) return this.#restart(arrival, 'jumped');
+    const mayRestart = arrival.arrivalMs - this.#anchoredMs >= REANCHOR_INTERVAL_MS;
+    if (lagMs < -AHEAD_MS) return mayRestart ? this.#restart(arrival, 'jumped') : 'ahead';
     this.#behindSinceMs = lagMs > BEHIND_MS ? (this.#behindSinceMs ?? arrival.arrivalMs) : null;
-    if (arrival.arrivalMs - this.#anchoredMs < REANCHOR_INTERVAL_MS) return 'fine';
-    if (lagMs < -AHEAD_MS) return this.#restart(arrival, 'jumped');
+    if (!mayRestart) return 'fine';
     const behindForMs = arrival.arrivalMs - (this.#behindSinceMs ?? arrival.arrivalMs);
     return behindForMs > BEHIND_FOR_MS ? this.#restart(arrival, 'behind') : 'fine';
   }
@@ -121,7 +128,9 @@ export class EpochTracker {
 
   /** The first packets may be old ones, sent at once: the least delayed says how late the media comes. */
   #refine({ arrivalMs, timestampMs }: Arrival, untilMs: number): Timing {
-    this.skewMs = Math.min(this.skewMs, arrivalMs - timestampMs - this.epochMs!);
+    const skewMs = arrivalMs - timestampMs - this.epochMs!;
+    if (skewMs < -BELIEVED_MS - AHEAD_MS) return 'ahead';
+    this.skewMs = Math.min(this.skewMs, skewMs);
     if (arrivalMs < untilMs) return 'fine';
     this.#refiningUntilMs = null;
     return this.skewMs < this.#skewBeforeMs ? 'refined' : 'fine';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { LiveSession } from '../../../src/lib/contribution/live-session.ts';
 import type { SavedSession } from '../../../src/lib/contribution/session-file.ts';
-import type { FlvTag } from '../../../src/lib/media/flv.ts';
+import { FlvParser, type FlvTag } from '../../../src/lib/media/flv.ts';
 import type { RtmpPullOptions } from '../../../src/lib/rtmp/rtmp-pull.ts';
 import { until } from '../../support/until.ts';
 
@@ -97,6 +97,23 @@ describe('a live session', () => {
     const second = await subscribe();
     assert.equal(second.headers['x-session-id'], String(session.saved.sessionId));
     second.destroy();
+  });
+
+  test('a packet of the future reaches nobody, nor does the session end by it', async () => {
+    play(0, 50);
+    play(500_000, 50);
+    const { sessionId, lastTagMs } = session.report();
+    const response = await subscribe();
+    const parser = new FlvParser();
+    const stamps: number[] = [];
+    response.on('data', (chunk: Buffer) => stamps.push(...parser.push(chunk).map((tag) => tag.timestampMs)));
+    send(900_000, { isKeyFrame: true });
+    assert.equal(session.report().lastTagMs, lastTagMs);
+    play(502_000, 2);
+    await until(() => stamps.at(-1) === 502_040, 'the newest frame');
+    assert.equal(Math.max(...stamps), 502_040);
+    assert.equal(session.saved.sessionId, sessionId);
+    response.destroy();
   });
 
   test('a node whose clock goes wrong keeps the epoch of a session that goes on, and tells its own time', () => {

@@ -151,3 +151,41 @@ test('what was said of timestamps that are no more is forgotten', () => {
   play(tracker, 500, { stampMs: (t) => (t < 10_000 ? t : t - 10_000) });
   assert.equal(tracker.epochMs, START_MS + 10_000);
 });
+
+test('what leaps ahead right after the timestamps went back is of the future, until it may be a jump again', () => {
+  const tracker = new EpochTracker();
+  const stampMs = (t: number): number => (t < 10_000 || t >= 12_000 ? t : t - 600_000);
+  const judged = play(tracker, 500, { stampMs: (t) => 1_000_000 + stampMs(t) });
+  assert.deepEqual(judged.slice(1, 3), [
+    { at: 10_000, timing: 'jumped' },
+    { at: 10_200, timing: 'anchored' },
+  ]);
+  const ahead = judged.filter(({ timing }) => timing === 'ahead').map(({ at }) => at);
+  assert.deepEqual([ahead[0], ahead.at(-1), ahead.length], [12_000, 14_960, 75]);
+  assert.deepEqual(judged.slice(-2), [
+    { at: 15_000, timing: 'jumped' },
+    { at: 15_200, timing: 'anchored' },
+  ]);
+  assert.equal(tracker.epochMs, START_MS - 1_000_000);
+});
+
+test('one packet of the future does not make those behind it go back', () => {
+  const tracker = new EpochTracker();
+  const stampMs = (t: number): number => (t < 1000 ? t + 600_000 : t === 2000 ? t + 500_000 : t);
+  const judged = play(tracker, 100, { stampMs });
+  assert.deepEqual(judged.slice(1), [
+    { at: 1000, timing: 'jumped' },
+    { at: 1200, timing: 'anchored' },
+    { at: 2000, timing: 'ahead' },
+  ]);
+});
+
+test('a packet of the future is none either while it is found out how late the media comes', () => {
+  const tracker = new EpochTracker({ saidMs: START_MS });
+  const judged = play(tracker, 500, { stampMs: (t) => (t === 80 ? 7_200_000 : t) });
+  assert.deepEqual(judged, [
+    { at: 0, timing: 'anchored' },
+    { at: 80, timing: 'ahead' },
+  ]);
+  assert.equal(tracker.skewMs, 0);
+});
