@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import type { FlvTag } from '../../src/lib/media/flv.ts';
 import { unixMsOfTicks, VIDEO_TIMESCALE } from '../../src/lib/media/grid.ts';
 import { assertContiguous, assertDecodes } from '../support/assert-parts.ts';
 import { childrenOf, isRunning } from '../support/child-processes.ts';
@@ -98,6 +99,26 @@ describe('a pipeline whose publisher fails', { concurrency: 3 }, () => {
       const known = sink.track('180p').length;
       await until(() => sink.track('180p').length > known + 4, 'parts of the new size');
       assertWhole(sink);
+    }));
+
+  test('leaves out pictures that are dated fourteen minutes ahead, and goes on', () =>
+    withRig({ address: '127.201.2.40', settings: { ladder: ONE } }, async (rig) => {
+      const { sink } = await rig.startReplica('us-1');
+      let lastMs = 0;
+      const filter = (tag: FlvTag): FlvTag => {
+        if (tag.type !== 'video' || tag.isSequenceHeader) return tag;
+        lastMs = tag.timestampMs;
+        if (lastMs < 4000 || lastMs > 6000) return tag;
+        // The composition time: one of 15 minutes or more ffmpeg passes over by itself.
+        const [kind, media] = [tag.data.subarray(0, 2), tag.data.subarray(5)];
+        return { ...tag, data: Buffer.concat([kind, Buffer.from([0x0c, 0xd1, 0x40]), media]) };
+      };
+      rig.contribution.publish({ arguments: testPicture({ gop: 30 }), filter });
+      await until(() => lastMs > 6000, 'the pictures');
+      const known = sink.track('180p').length;
+      await until(() => sink.track('180p').length > known + 6, 'parts behind them');
+      for (const { decodeTime, arrivedMs } of sink.track('180p'))
+        assert.ok(unixMsOfTicks(decodeTime, VIDEO_TIMESCALE) < arrivedMs + 1000);
     }));
 
   test('ends when the slate’s maximum time is over', () => {

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { FlvTag } from '../media/flv.ts';
 import { parseAudioPayload } from '../media/flv-payload.ts';
+import { FUTURE_MS } from '../media/future.ts';
 import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../media/grid.ts';
 import { AudioRun } from './audio-run.ts';
 import type { AudioTrack } from './audio-track.ts';
@@ -53,10 +54,11 @@ export class LiveAudio {
     }
     if (audio.codec === 'aac' && this.#header === null) return;
     const sessionMs = session.sessionMs(tag.timestampMs);
-    if (sessionMs <= this.#lastFedMs) return;
+    const nowMs = this.#options.clock.nowMs();
+    if (sessionMs <= this.#lastFedMs || session.start.epochMs + sessionMs - nowMs > FUTURE_MS) return;
     session.hasAudio = true;
     this.#lastFedMs = sessionMs;
-    this.#lastTagMs = this.#options.clock.nowMs();
+    this.#lastTagMs = nowMs;
     this.#feed(session, tag.data, sessionMs);
   }
 

@@ -12,7 +12,6 @@ import type { Clock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FlvTag } from '../media/flv.ts';
-import { AUDIO_TIMESCALE, unixMsOfTicks, VIDEO_TIMESCALE } from '../media/grid.ts';
 import type { NodeConfig, Peer } from '../nodes/node-config.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
 import type { StreamSettings } from '../spec/stream-settings.ts';
@@ -28,7 +27,7 @@ import { LiveAudio } from './live-audio.ts';
 import { LiveVideo } from './live-video.ts';
 import { PublishSession } from './publish-session.ts';
 import { RenditionSet } from './rendition-set.ts';
-import { loadResumePoints, type ResumePoint } from './resume-point.ts';
+import { freshResumePoints, loadResumePoints, type ResumePoint } from './resume-point.ts';
 import type { SlateClip } from './slate-clip.ts';
 import { makeSilence } from './slate-maker.ts';
 import { StatusKeeper } from './status-keeper.ts';
@@ -49,7 +48,6 @@ export interface RunningPipeline {
 
 const TICK_MS = 40;
 const RESUME_SEGMENTS = 6;
-const RESUME_MAX_SEC = 8;
 const STATUS_MS = 500;
 
 /** Starts one replica. Throws ENVIRONMENT when ffmpeg can't run. */
@@ -237,18 +235,15 @@ function ingestsOf(peers: readonly Peer[]): Peer[] {
   return peers.filter((peer) => peer.roles.includes('ingest'));
 }
 
-/** Asks the own origin where an earlier run stopped; what is long past is of no use. */
+/** Asks the own origin where an earlier run stopped. */
 async function findResumePoints(place: StreamPlace, deps: PipelineDeps): Promise<Map<string, ResumePoint>> {
   const { config, stream, settings } = place;
-  const nowSec = deps.clock.nowMs() / 1000;
+  const nowMs = deps.clock.nowMs();
   const points = await loadResumePoints({
     ...{ host: config.node.address, port: config.node.ports.origin, stream },
-    fromMsn: Math.floor(nowSec / settings.segmentSec) - RESUME_SEGMENTS,
+    fromMsn: Math.floor(nowMs / 1000 / settings.segmentSec) - RESUME_SEGMENTS,
   });
-  const timescale = (track: string) => (track === 'audio' ? AUDIO_TIMESCALE : VIDEO_TIMESCALE);
-  const ageSec = (track: string, point: ResumePoint) =>
-    nowSec - unixMsOfTicks(point.endTicks, timescale(track)) / 1000;
-  return new Map([...points].filter(([track, point]) => ageSec(track, point) < RESUME_MAX_SEC));
+  return freshResumePoints(points, nowMs);
 }
 
 function createFeed({ config, stream, settings }: StreamPlace): FeedSender {

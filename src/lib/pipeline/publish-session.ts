@@ -4,6 +4,7 @@ import { type AvcConfig, parseAvcConfig } from '../media/avc-config.ts';
 import type { FlvTag } from '../media/flv.ts';
 import { parseVideoPayload } from '../media/flv-payload.ts';
 import { type FrameRate, guessFrameRate, snapFrameRate } from '../media/frame-rate.ts';
+import { FutureGate } from '../media/future.ts';
 import { ticksOfUnixMs, VIDEO_TIMESCALE } from '../media/grid.ts';
 import { parseMetaData } from '../media/script-data.ts';
 import type { ContributionStart } from './contribution-client.ts';
@@ -42,6 +43,8 @@ export class PublishSession {
   unsupported: string | null = null;
   /** Time between the last two key frames, milliseconds; null before the second. */
   keyIntervalMs: number | null = null;
+  /** Leaves out pictures of the future, whoever dated them so. */
+  readonly gate = new FutureGate();
   #lastKeyMs: number | null = null;
   #declaredRate: FrameRate | null = null;
   #firstTimes: number[] = [];
@@ -87,6 +90,8 @@ export class PublishSession {
     }
     if (video.kind === 'header') return this.#takeHeader(tag.data, video.payload);
     const sessionMs = this.sessionMs(tag.timestampMs);
+    const atMs = this.start.epochMs + sessionMs + video.compositionMs;
+    if (!this.gate.admits({ atMs, arrivalMs, key: video.key })) return { type: 'nothing' };
     if (this.#firstTimes.length < GUESS_FRAMES) this.#firstTimes.push(sessionMs);
     if (video.key) this.#noteKeyFrame(sessionMs);
     this.#measure(tag.data.length, sessionMs);

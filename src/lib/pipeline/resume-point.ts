@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FrameDecoder } from '../feed/codec.ts';
 import type { FeedFrame } from '../feed/message.ts';
 import { FragmentSplitter } from '../media/fragment-splitter.ts';
+import { FUTURE_MS } from '../media/future.ts';
+import { AUDIO_TIMESCALE, unixMsOfTicks, VIDEO_TIMESCALE } from '../media/grid.ts';
 
 /** The last part of one track. */
 export interface ResumePoint {
@@ -32,6 +34,8 @@ export interface ResumeOptions {
 const ATTEMPTS = 4;
 const BETWEEN_MS = 40;
 const LIMIT_MS = 500;
+/** Older points are of no use: nobody waits for what follows them. */
+const MAX_AGE_MS = 8000;
 
 /** Asks the own origin; by track. Empty when it knows nothing, or does not answer in time. */
 export async function loadResumePoints(options: ResumeOptions): Promise<ReadonlyMap<string, ResumePoint>> {
@@ -41,6 +45,20 @@ export async function loadResumePoints(options: ResumeOptions): Promise<Readonly
     await wait(BETWEEN_MS);
   }
   return new Map();
+}
+
+/** Leaves out what is long past, and what is of the future: nothing could be written behind it until that time has come. */
+export function freshResumePoints(
+  points: ReadonlyMap<string, ResumePoint>,
+  nowMs: number,
+): Map<string, ResumePoint> {
+  return new Map(
+    [...points].filter(([track, { endTicks }]) => {
+      const timescale = track === 'audio' ? AUDIO_TIMESCALE : VIDEO_TIMESCALE;
+      const ageMs = nowMs - unixMsOfTicks(endTicks, timescale);
+      return ageMs < MAX_AGE_MS && ageMs >= -FUTURE_MS;
+    }),
+  );
 }
 
 /** Null when the origin has no feed of the stream, or can't be reached. */

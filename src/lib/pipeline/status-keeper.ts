@@ -92,9 +92,12 @@ export class StatusKeeper {
     const shed = set.shed.join(', ');
     return [
       ...(session?.unsupported ? [`the source's video codec ${session.unsupported} is not supported`] : []),
+      ...(session?.gate.aheadMs == null
+        ? []
+        : [`the source is dated ${inSec(session.gate.aheadMs)} s ahead of this node's clock and left out`]),
       ...(shed === '' ? [] : [`shed to keep up with real time: ${shed}`]),
       ...(video.lag.isBehind(clock.nowMs())
-        ? [`the encoder is ${(video.lag.lagMs / 1000).toFixed(1)} s behind real time`]
+        ? [`the encoder is ${inSec(video.lag.lagMs)} s behind real time`]
         : []),
       ...[video.failure, audio.failure].filter((failure) => failure !== null),
       ...(set.slateFailure === null ? [] : [`no slate: ${set.slateFailure}`]),
@@ -128,3 +131,5 @@ export class StatusKeeper {
     ];
   }
 }
+
+const inSec = (ms: number): string => (ms / 1000).toFixed(1);

@@ -24,9 +24,37 @@ function sourceFrame(presentationTicks: number, key: boolean): SourceFrame {
 
 test('a frame’s media time is the session’s epoch plus its timestamp', () => {
   const session = new PublishSession({ sessionId: 1, epochMs: EPOCH_MS });
-  const event = session.takeVideo(videoTag(1040, KEY), 0);
+  const event = session.takeVideo(videoTag(1040, KEY), EPOCH_MS + 1040);
   assert.ok(event.type === 'frame');
   assert.equal(event.frame.presentationTicks, ticksOfUnixMs(EPOCH_MS, VIDEO_TIMESCALE) + 1040 * 90);
+});
+
+test('pictures of the future are left out, with those behind that need them', () => {
+  const session = new PublishSession({ sessionId: 1, epochMs: EPOCH_MS });
+  /** Two hours, as a composition time can say. */
+  const later = [0x27, 1, 0x6d, 0xdd, 0];
+  const taken = [
+    [0, KEY],
+    [40, INTER],
+    [80, later],
+    [120, INTER],
+    [160, KEY],
+    [60_200, KEY],
+    [60_240, INTER],
+    [15_240, KEY],
+  ].map(([timestampMs, body], index) => {
+    const arrivalMs = EPOCH_MS + index * 40;
+    return session.takeVideo(videoTag(timestampMs as number, body as number[]), arrivalMs).type === 'frame';
+  });
+  assert.deepEqual(taken, [true, true, false, false, true, false, false, true]);
+});
+
+test('a source that is dated ahead of the clock says by how much, until it is no more', () => {
+  const session = new PublishSession({ sessionId: 1, epochMs: EPOCH_MS + 60_000 });
+  session.takeVideo(videoTag(0, KEY), EPOCH_MS);
+  assert.equal(session.gate.aheadMs, 60_000);
+  session.takeVideo(videoTag(40, KEY), EPOCH_MS + 45_040);
+  assert.equal(session.gate.aheadMs, null);
 });
 
 test('timestamps go on through the 32-bit wrap', () => {
@@ -46,7 +74,8 @@ test('without metadata the frame rate is guessed from the first frames, the same
     const session = new PublishSession({ sessionId: 1, epochMs: EPOCH_MS });
     assert.equal(session.info.frameRate, null);
     for (let i = 0; i < 8; i++) {
-      session.takeVideo(videoTag(Math.round(500 + (i * 1000) / fps), i ? INTER : KEY), 0);
+      const timestampMs = Math.round(500 + (i * 1000) / fps);
+      session.takeVideo(videoTag(timestampMs, i ? INTER : KEY), EPOCH_MS + timestampMs);
     }
     const rate = session.frameRate;
     assert.ok(
@@ -58,7 +87,7 @@ test('without metadata the frame rate is guessed from the first frames, the same
 
 test('an unsupported codec is named', () => {
   const session = new PublishSession({ sessionId: 1, epochMs: EPOCH_MS });
-  session.takeVideo(videoTag(0, [0x90, ...Buffer.from('hvc1'), 0, 0]), 0);
+  session.takeVideo(videoTag(0, [0x90, ...Buffer.from('hvc1'), 0, 0]), EPOCH_MS);
   assert.equal(session.unsupported, 'hvc1');
 });
 
