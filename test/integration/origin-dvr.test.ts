@@ -103,6 +103,35 @@ test('segments that an origin knew by their descriptions only are no hole after 
   assert.deepEqual([firstMsn, diskBytes], [next - 10, 14 * 160]);
 });
 
+test('what was stored by a clock that was ahead is no window, and lies there until it is of the past', async (t) => {
+  const dir = await temporaryDir(t);
+  const node = peer('us-1', '127.206.30.6');
+  const next = msnAt(Date.now());
+  const later = next + 300;
+  const ahead = { nowMs: () => Date.now() + 600_000 };
+  const before = await startTestOrigin(t, node, { dir, deps: { clock: ahead } });
+  const feed = openFeed(t, before.url);
+  feed.send([...opening(), ...segments(later - 5, 5)]);
+  await askUntil(`${before.url}/status`, ({ text }) => JSON.parse(text).streams[0]?.diskBytes === 10 * 160);
+  await before.close();
+  const track = join(dir, 'data', 'dvr', 'demo', '360p');
+  const stored = (await readdir(track)).sort();
+  const right = await startTestOrigin(t, node, { dir });
+  assert.deepEqual((JSON.parse((await ask(`${right.url}/status`)).text) as OriginReport).streams, []);
+  assert.deepEqual((await readdir(track)).sort(), stored);
+  const again = openFeed(t, right.url);
+  again.send([...opening(), ...segments(next - 4, 4)]);
+  await askUntil(`${right.url}/status`, ({ text }) => JSON.parse(text).streams[0]?.diskBytes === 8 * 160);
+  await right.close();
+  const after = await startTestOrigin(t, node, { dir });
+  const { firstMsn, lastMsn } = await reportOf(after.url);
+  assert.deepEqual([firstMsn, lastMsn], [next - 4, next - 1]);
+  await after.close();
+  const late = await startTestOrigin(t, node, { dir, deps: { clock: ahead } });
+  const { firstMsn: laterFirst, lastMsn: laterLast } = await reportOf(late.url);
+  assert.deepEqual([laterFirst, laterLast], [later - 5, later - 1]);
+});
+
 test('on a full disk live goes on, the window shrinks to memory, and the report says why, also when there is room again', async (t) => {
   const full = (): Promise<void> => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
   let isFull = true;

@@ -9,7 +9,12 @@
  */
 export const FUTURE_MS = 15_000;
 /** An origin has its media from pipelines of other nodes, too, whose clocks may be off by as much again. */
-export const FEED_FUTURE_MS = 2 * FUTURE_MS;
+const ORIGIN_FUTURE_MS = 2 * FUTURE_MS;
+
+/** Whether media that ends then, Unix seconds, is dated further ahead than an origin believes. */
+export function isFuture(endSec: number, nowMs: number): boolean {
+  return endSec * 1000 - nowMs > ORIGIN_FUTURE_MS;
+}
 
 /** Keeps the groups of pictures apart that may be decoded: what follows a frame of the future needs it. */
 export class FutureGate {

@@ -85,18 +85,19 @@ export class HostedStreams {
     return SAFE_NAME.test(name) && this.#makeRoom() ? this.open(name) : undefined;
   }
 
-  /** Takes over the windows that an earlier run left on disk; deletes those that are too old. */
+  /** Takes over the windows that an earlier run left on disk; deletes those that are too old, and leaves alone what is of the future. */
   async recover(): Promise<void> {
-    const nowSec = this.#deps.nowMs() / 1000;
+    const nowMs = this.#deps.nowMs();
     for (const name of await listDvr(this.#root)) {
       const dir = join(this.#root, name);
-      const loaded = await loadDvr(dir);
+      const loaded = await loadDvr(dir, nowMs);
       const hosted = this.#create(name);
       if (loaded !== null) hosted.recover(loaded);
       const ends = [...hosted.live.windows.values()].map((window) => window.endSec() ?? 0);
       const newestSec = Math.max(0, ...ends);
-      if (loaded !== null && nowSec - newestSec < loaded.record.hello.dvrSec) this.#streams.set(name, hosted);
-      else await this.#try(name, () => this.#writes.deleteFolder(dir));
+      if (loaded !== null && nowMs / 1000 - newestSec < loaded.record.hello.dvrSec)
+        this.#streams.set(name, hosted);
+      else if (!loaded?.hasFuture) await this.#try(name, () => this.#writes.deleteFolder(dir));
     }
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { FeedFrame } from '../../../src/lib/feed/message.ts';
 import { Feed } from '../../../src/lib/origin/feeds/feed.ts';
 import { FeedMix } from '../../../src/lib/origin/feeds/feed-mix.ts';
@@ -74,4 +74,59 @@ test('what a feed sends again to a new reader is not served as live until it has
   mix.take(feed, status('live'));
   assert.equal(served, true, 'and who waited is told');
   waiting.cancel();
+});
+
+/** A mix of feeds of these replicas, at a time that a test sets. */
+function mixOf(t: TestContext, replicas: readonly string[], startMs: number) {
+  const time = { nowMs: startMs };
+  const live = new LiveStream('demo', { completed: () => undefined, dropped: () => undefined });
+  const mix = new FeedMix({
+    live,
+    accept: (one, arrivedMs = time.nowMs) => live.accept(one, arrivedMs),
+    nowMs: () => time.nowMs,
+  });
+  t.after(() => mix.close());
+  const feeds = replicas.map((replica) => {
+    const feed = new Feed({ from: null, sinceMs: startMs, drop: () => undefined });
+    mix.attach(feed);
+    for (const one of byReplica(replica, opening([VIDEO]))) mix.take(feed, one);
+    return feed;
+  });
+  return { time, live, mix, feeds, msns: () => live.windows.get('360p')?.segments.map(({ msn }) => msn) };
+}
+
+test('media of the future is not heard, and makes nobody else look late', (t) => {
+  const { time, live, mix, feeds, msns } = mixOf(t, ['us-1', 'eu-1'], START_MS);
+  const [right, future] = feeds as [Feed, Feed];
+  for (let n = 0; n < 8 * PARTS; n++, time.nowMs += PART_MS) {
+    mix.take(future, nth(n + 30 * PARTS));
+    mix.take(right, nth(n));
+  }
+  assert.deepEqual(
+    msns(),
+    [0, 1, 2, 3, 4, 5, 6, 7].map((n) => FIRST + n),
+  );
+  assert.deepEqual([right.drift, future.lastPartMs], [null, null]);
+  assert.equal(live.fresh('360p', time.nowMs), true);
+});
+
+test('a window of the future, written by a clock that was ahead, is left for media of now', (t) => {
+  const aheadMs = 600_000;
+  const { time, live, mix, feeds, msns } = mixOf(t, ['us-1'], START_MS + aheadMs);
+  const [feed] = feeds as [Feed];
+  const first = (aheadMs / PART_MS) | 0;
+  for (let n = first; n < first + 2 * PARTS; n++, time.nowMs += PART_MS) mix.take(feed, nth(n));
+  assert.equal(live.fresh('360p', time.nowMs), true);
+  time.nowMs -= aheadMs;
+  assert.equal(live.fresh('360p', time.nowMs), false, 'nothing of it is the live edge');
+  for (let n = 2 * PARTS; n < 4 * PARTS; n++, time.nowMs += PART_MS) mix.take(feed, nth(n));
+  assert.deepEqual(msns(), [FIRST + 2, FIRST + 3]);
+  assert.equal(live.fresh('360p', time.nowMs), true);
+});
+
+test('media that is ahead by what clocks may differ is taken', (t) => {
+  const { time, mix, feeds, msns } = mixOf(t, ['us-1'], START_MS);
+  time.nowMs = START_MS - 14_000;
+  for (let n = 0; n < PARTS; n++) mix.take(feeds[0]!, nth(n));
+  assert.deepEqual(msns(), [FIRST]);
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FeedFrame, SegmentMessage } from '../../feed/message.ts';
+import { type FeedFrame, MEDIA_EPOCH_SEC, type SegmentMessage, type TrackInfo } from '../../feed/message.ts';
+import { isFuture } from '../../media/future.ts';
 import { checkMessage, SAFE_NAME } from '../feeds/check-message.ts';
 import {
   type IndexLine,
@@ -18,6 +19,8 @@ export interface LoadedDvr {
   readonly inits: readonly FeedFrame[];
   /** By track: the newest run of consecutive whole segments, oldest first. */
   readonly segments: ReadonlyMap<string, readonly IndexLine[]>;
+  /** Segments of the future lie there, too, and were left alone: it may be the clock that is wrong. */
+  readonly hasFuture: boolean;
 }
 
 /** Names of the streams that have a folder in `root`. */
@@ -27,48 +30,58 @@ export async function listDvr(root: string): Promise<string[]> {
 }
 
 /**
- * Loads a stream's DVR folder and deletes the files in it that no index line speaks of. Returns null when the
- * folder can't be used: the caller deletes it.
+ * Loads a stream's DVR folder and deletes the files in it that no index line speaks of; `nowMs` tells what is of the future.
+ * Returns null when the folder can't be used: the caller deletes it.
  */
-export async function loadDvr(dir: string): Promise<LoadedDvr | null> {
+export async function loadDvr(dir: string, nowMs: number): Promise<LoadedDvr | null> {
   try {
     const record = JSON.parse(await readFile(recordPath(dir), 'utf8')) as StreamRecord;
     checkMessage(record.hello);
     checkMessage({ type: 'tracks', tracks: record.tracks });
     const segments = new Map<string, readonly IndexLine[]>();
     const inits: FeedFrame[] = [];
-    for (const { id } of record.tracks) {
-      const messages = await loadTrack(dir, id);
-      segments.set(id, messages);
-      inits.push(...(await loadInits(dir, id, messages)));
+    let hasFuture = false;
+    for (const track of record.tracks) {
+      const { run, future } = await loadTrack(dir, track, nowMs);
+      hasFuture ||= future.length > 0;
+      segments.set(track.id, run);
+      inits.push(...(await loadInits(dir, track.id, run)));
+      await sweep(dir, track.id, [...run, ...future]);
     }
-    return { record, inits, segments };
+    return { record, inits, segments, hasFuture };
   } catch {
     return null;
   }
 }
 
-async function loadTrack(dir: string, track: string): Promise<IndexLine[]> {
-  const text = await readFile(indexPath(dir, track), 'utf8').catch(() => '');
+interface LoadedTrack {
+  readonly run: readonly IndexLine[];
+  readonly future: readonly IndexLine[];
+}
+
+async function loadTrack(dir: string, { id, timescale }: TrackInfo, nowMs: number): Promise<LoadedTrack> {
+  const text = await readFile(indexPath(dir, id), 'utf8').catch(() => '');
   const known = new Map<number, IndexLine>();
+  const future: IndexLine[] = [];
   for (const line of text.split('\n')) {
-    const message = parseLine(line, track);
-    if (message !== null) known.set(message.msn, message);
+    const message = parseLine(line, id);
+    if (message === null) continue;
+    const endSec = MEDIA_EPOCH_SEC + (message.decodeTime + message.durationTicks) / timescale;
+    if (isFuture(endSec, nowMs)) future.push(message);
+    else known.set(message.msn, message);
   }
   const run: IndexLine[] = [];
   for (const msn of [...known.keys()].sort((a, b) => b - a)) {
     const newest = run.at(-1);
     if (newest !== undefined && msn !== newest.msn - 1) break;
     const message = known.get(msn)!;
-    if (!message.elsewhere && !(await isWhole(segmentPath(dir, track, msn), message.bytes))) {
+    if (!message.elsewhere && !(await isWhole(segmentPath(dir, id, msn), message.bytes))) {
       if (run.length > 0) break;
       continue;
     }
     run.push(message);
   }
-  run.reverse();
-  await sweep(dir, track, run);
-  return run;
+  return { run: run.reverse(), future };
 }
 
 async function isWhole(path: string, bytes: number): Promise<boolean> {

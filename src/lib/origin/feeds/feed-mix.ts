@@ -1,5 +1,6 @@
 import type { FeedFrame, TrackInfo } from '../../feed/message.ts';
 import type { FeedChangeReport, SupplyReport, SupplyState } from '../../health/report.ts';
+import { isFuture } from '../../media/future.ts';
 import type { LiveStream } from '../window/live-stream.ts';
 import type { Feed } from './feed.ts';
 import { Sameness } from './sameness.ts';
@@ -65,13 +66,17 @@ export class FeedMix {
     this.#settle(nowMs);
   }
 
-  /** Takes a frame of an attached feed. */
+  /** Takes a frame of an attached feed. One that brings media of the future brings none. */
   take(feed: Feed, frame: FeedFrame): void {
     if (!this.#feeds.has(feed)) return;
     const nowMs = this.#options.nowMs();
+    const { message } = frame;
+    if (message.type === 'part' || message.type === 'segment') {
+      if (isFuture(feed.endOf(message) ?? 0, nowMs)) return;
+      this.#options.live.leaveFuture(message.track, nowMs);
+    }
     feed.note(frame, nowMs);
     this.#options.live.heardMs = nowMs;
-    const { message } = frame;
     if (message.type === 'part') {
       if (this.#takesPart(feed, message.track))
         this.#merge(message.track).take(feed, frame as QueuedPart, nowMs);

@@ -3,6 +3,7 @@ import {
   type HelloMessage,
   MEDIA_EPOCH_SEC,
   type PartMessage,
+  type SegmentMessage,
   type StatusMessage,
   type TrackInfo,
 } from '../../feed/message.ts';
@@ -86,11 +87,17 @@ export class Feed {
     else if (message.type === 'part') this.#notePart(message, nowMs);
   }
 
+  /** Unix seconds at which a piece of its media ends; null while it has not named the track. */
+  endOf({ track, decodeTime, durationTicks }: PartMessage | SegmentMessage): number | null {
+    const timescale = this.tracks.find(({ id }) => id === track)?.timescale;
+    return timescale === undefined ? null : MEDIA_EPOCH_SEC + (decodeTime + durationTicks) / timescale;
+  }
+
   #notePart(part: PartMessage, nowMs: number): void {
     this.lastPartMs = nowMs;
-    const timescale = this.tracks.find(({ id }) => id === part.track)?.timescale;
-    if (timescale === undefined) return;
-    this.endSec = MEDIA_EPOCH_SEC + (part.decodeTime + part.durationTicks) / timescale;
+    const endSec = this.endOf(part);
+    if (endSec === null) return;
+    this.endSec = endSec;
     if (this.#isLive) this.ledger.note(part, nowMs);
   }
 

@@ -7,6 +7,7 @@ import type {
   StatusMessage,
   TrackInfo,
 } from '../../feed/message.ts';
+import { isFuture } from '../../media/future.ts';
 import { Signal } from './signal.ts';
 import { TrackWindow, type WindowEvents, type WindowSegment } from './track-window.ts';
 
@@ -72,12 +73,21 @@ export class LiveStream {
     return this.#lastPartMs.size === 0 ? null : Math.max(...this.#lastPartMs.values());
   }
 
-  /** Whether a new part of the track came within the last 1.5 part targets, and is not old media. */
+  /** Whether a new part of the track came within the last 1.5 part targets, and is neither old media nor of the future. */
   fresh(track: string, nowMs: number): boolean {
     const arrivedMs = this.#lastPartMs.get(track);
     if (arrivedMs === undefined || this.hello === null || this.replays) return false;
     const endSec = this.windows.get(track)?.endSec() ?? 0;
+    if (isFuture(endSec, nowMs)) return false;
     return nowMs - arrivedMs <= this.#freshMs && nowMs / 1000 - endSec <= OLD_MEDIA_SEC;
+  }
+
+  /** Drops what a track has of the future: nothing that comes could follow it. */
+  leaveFuture(track: string, nowMs: number): void {
+    const window = this.windows.get(track);
+    if (window === undefined || !isFuture(window.endSec() ?? 0, nowMs)) return;
+    window.clear();
+    this.#lastPartMs.delete(track);
   }
 
   /**
