@@ -5,12 +5,12 @@
  * It is not on the way of the media: killed, or with the store away, everything that plays goes on. Invariants: what
  * it does not know it does not remove; a round that failed is made up by the next; no stream key is written anywhere.
  */
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import { startPokedLoop } from '../base/poked-loop.ts';
+import { untilTold } from '../base/until-told.ts';
 import { startController } from '../controller/start-controller.ts';
 import { lookAtOrigin } from '../health/look-at-origin.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
@@ -33,7 +33,10 @@ const ROUND_MS = 1000;
 const ROUND_GAP_MS = 50;
 const SWEEP_MS = 60_000;
 
-/** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+/**
+ * Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used, and when the machine's clock was
+ * set: its supervisor starts it anew.
+ */
 export async function runAgent(options: { readonly configFile: string }): Promise<void> {
   const config = await loadNodeConfig(options.configFile);
   const watched = watchJson(options.configFile, { initial: config, parse: checkNodeConfig });
@@ -51,11 +54,12 @@ export async function runAgent(options: { readonly configFile: string }): Promis
     clock,
     log,
   });
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const failure = await untilTold();
   watched.close();
   clock.close();
   await agent.close();
   store.close();
+  if (failure !== null) throw failure;
 }
 
 /** Starts an agent on given collaborators; `close()` leaves its pipelines running. */

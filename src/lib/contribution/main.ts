@@ -9,6 +9,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createLogger } from '../base/logger.ts';
+import { untilTold } from '../base/until-told.ts';
 import type { FitnessLimits } from '../media/judge-fitness.ts';
 import { sessionsFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
@@ -21,7 +22,10 @@ import { SessionRegistry } from './session-registry.ts';
 import { findTwinEpoch } from './twin-epoch.ts';
 import { startTwinWatch } from './twin-watch.ts';
 
-/** Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+/**
+ * Runs until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used, and when the machine's clock was
+ * set: its supervisor starts it anew.
+ */
 export async function runContribution(options: { readonly configFile: string }): Promise<void> {
   const config = await loadNodeConfig(options.configFile);
   const { node, dirs } = config;
@@ -52,13 +56,14 @@ export async function runContribution(options: { readonly configFile: string }):
     onTwins: (streams) => registry.examine(streams),
     nowMs: clock.nowMs,
   });
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const failure = await untilTold();
   await twins.close();
   watched.close();
   clock.close();
   server.close();
   await registry.close();
   server.closeAllConnections();
+  if (failure !== null) throw failure;
 }
 
 /** Null when nothing of it is to be looked at. */

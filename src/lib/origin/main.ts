@@ -8,11 +8,11 @@
  * a 404, so that players and edges go elsewhere. Memory is bounded per stream (`TrackWindow`). No request, feed or
  * file makes it throw outside its own connection.
  */
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
+import { untilTold } from '../base/until-told.ts';
 import { originFaultFile, ringFile } from '../nodes/layout.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import { watchNodeClock } from '../nodes/node-clock.ts';
@@ -51,7 +51,10 @@ export interface Origin {
   close(): Promise<void>;
 }
 
-/** Runs the origin until SIGTERM or SIGINT. Throws when the node's configuration or address cannot be used. */
+/**
+ * Runs the origin until SIGTERM or SIGINT. Throws when its configuration or address cannot be used, and when the machine's clock was
+ * set: its supervisor starts it anew.
+ */
 export async function runOrigin(options: { readonly configFile: string }): Promise<void> {
   const initial = await loadNodeConfig(options.configFile);
   const config = watchJson(options.configFile, { initial, parse: checkNodeConfig });
@@ -73,12 +76,13 @@ export async function runOrigin(options: { readonly configFile: string }): Promi
   });
   const { address, port } = origin.address;
   createLogger('origin').info({ address, port }, 'listening');
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const failure = await untilTold();
   config.close();
   ring.close();
   fault.close();
   clock.close();
   await origin.close();
+  if (failure !== null) throw failure;
 }
 
 /** Starts the origin of a node on `node.address:ports.origin`. Throws PORT_IN_USE or ENVIRONMENT. */

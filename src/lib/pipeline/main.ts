@@ -1,9 +1,9 @@
 /** The unit `pipeline-STREAM`: runs one replica until its stream ends or the supervisor stops it. */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../base/clock.ts';
 import { StreamctlError } from '../base/errors.ts';
 import { createLogger } from '../base/logger.ts';
+import { untilTold } from '../base/until-told.ts';
 import { checkNodeConfig, loadNodeConfig } from '../nodes/load-node-config.ts';
 import { watchNodeClock } from '../nodes/node-clock.ts';
 import { watchJson } from '../nodes/watch-json.ts';
@@ -30,7 +30,7 @@ const LINGER_MS = 3000;
 
 /**
  * Runs until the stream has ended, SIGTERM or SIGINT. Throws when the configuration or ffmpeg can't be used, and when
- * this process stood still: its supervisor starts it anew, at live and on the grid.
+ * this process stood still or its machine's clock was set: its supervisor starts it anew, at live and on the grid.
  */
 export async function runPipeline(command: PipelineCommand): Promise<void> {
   const config = await loadNodeConfig(command.configFile);
@@ -47,14 +47,14 @@ export async function runPipeline(command: PipelineCommand): Promise<void> {
   const { stalled, close } = watchForStall(systemClock, STALL_LIMIT_MS);
   const over = new AbortController();
   const lingered = pipeline.ended.then(() => sleep(LINGER_MS, undefined, { signal: over.signal }));
-  const told = Promise.race([lingered, once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const stallMs = await Promise.race([told.then(() => null), stalled]);
+  const stall = stalled.then((ms) => wordStall(command.stream, ms));
+  const failure = await Promise.race([lingered.then(() => null), untilTold(), stall]);
   lingered.catch(() => undefined);
   over.abort();
   close();
   watched.close();
   clock.close();
-  if (stallMs !== null) throw wordStall(command.stream, stallMs);
+  if (failure !== null) throw failure;
   await pipeline.close();
 }
 
