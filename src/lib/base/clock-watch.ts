@@ -19,8 +19,11 @@ export interface ClockWatchOptions {
   readonly wall?: Clock;
 }
 
-/** As much as `doctor` refuses a machine for. What clocks are slewed by, both follow. */
-const STEP_MS = 500;
+/**
+ * More than a leap second, which reaches all machines at the same moment: nobody is to start anew for it. What clocks are slewed
+ * by, both follow.
+ */
+const STEP_MS = 1500;
 const LOOK_MS = 1000;
 /** The two are read one after the other: once, a busy machine may have come between. */
 const LOOKS = 2;

@@ -21,6 +21,11 @@ const BEHIND_MS = 2000;
 const BEHIND_FOR_MS = 3000;
 /** No network delivers before the moment of capture: timestamps so far ahead have jumped. */
 const AHEAD_MS = 2000;
+/**
+ * So far ahead is of the future, also a moment after an epoch was measured. Nearer, it may be what piled up at a publisher that
+ * had just connected: the epoch was measured too late then, and is measured anew when it may be.
+ */
+const FUTURE_AHEAD_MS = 5000;
 const BACK_MS = 1000;
 /** A publisher that sends faster than real time would open sessions without end. */
 const REANCHOR_INTERVAL_MS = 5000;
@@ -94,7 +99,8 @@ export class EpochTracker {
     const lagMs = arrival.arrivalMs - this.epochMs - this.skewMs - arrival.timestampMs;
     if (back) return this.#restart(arrival, 'jumped');
     const mayRestart = arrival.arrivalMs - this.#anchoredMs >= REANCHOR_INTERVAL_MS;
-    if (lagMs < -AHEAD_MS) return mayRestart ? this.#restart(arrival, 'jumped') : 'ahead';
+    if (lagMs < -AHEAD_MS && mayRestart) return this.#restart(arrival, 'jumped');
+    if (lagMs < -FUTURE_AHEAD_MS) return 'ahead';
     this.#behindSinceMs = lagMs > BEHIND_MS ? (this.#behindSinceMs ?? arrival.arrivalMs) : null;
     if (!mayRestart) return 'fine';
     const behindForMs = arrival.arrivalMs - (this.#behindSinceMs ?? arrival.arrivalMs);
