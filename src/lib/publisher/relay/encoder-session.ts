@@ -13,6 +13,8 @@ export interface EncoderEvents {
 
 /** An encoder that comes back within its own clock differs from before by no more than jitter. */
 const SAME_CLOCK_MS = 500;
+/** Between two tags that belong together there is less. */
+const LEAP_MS = 1000;
 
 /** Invariant: between `onClock` and `onClockLost`, timestamps go on and the epoch holds. */
 export class EncoderSession {
@@ -47,7 +49,8 @@ export class EncoderSession {
       return;
     }
     const timing = this.#tracker.judge({ arrivalMs, timestampMs: tag.timestampMs, track: tag.type });
-    if (timing === 'jumped' || timing === 'behind') this.#lose(timing);
+    const leapt = Math.abs(tag.timestampMs - this.#lastTimestampMs) > LEAP_MS;
+    if (timing === 'jumped' || timing === 'behind') this.#lose(timing, leapt);
     this.#lastTimestampMs = tag.timestampMs;
     this.#cache.add(tag);
     this.#events.onTag(tag);
@@ -62,11 +65,12 @@ export class EncoderSession {
     this.#events.onClock(this.#epochMs);
   }
 
-  #lose(timing: 'jumped' | 'behind'): void {
+  /** One whose clock is a little fast is ahead after hours: then what it sent since the last key frame goes on. */
+  #lose(timing: 'jumped' | 'behind', leapt: boolean): void {
     this.#epochMs = null;
     // What was measured while it was late is no clock to come back to.
     if (timing === 'behind') this.#earlierMs = null;
-    if (timing === 'jumped') this.#cache.clear();
+    if (leapt) this.#cache.clear();
     this.#events.onClockLost();
   }
 }

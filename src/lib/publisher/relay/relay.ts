@@ -143,7 +143,10 @@ class RelayRun implements Relay {
     const session = new EncoderSession(
       {
         onClock: (epochMs) => this.#begin(session, epochMs),
-        onClockLost: () => this.#endTargets(),
+        onClockLost: () => {
+          this.#endTargets();
+          for (const target of this.#targets) target.prepare();
+        },
         onTag: (tag) => {
           for (const target of this.#targets) target.take(tag);
         },

@@ -55,6 +55,13 @@ test('timestamps that jump back end the session, and the next one begins at a ke
   assert.equal(session.replay()[0]?.timestampMs, 120);
 });
 
+test('an encoder whose clock is a little fast begins another session with what it sent since the last key frame', () => {
+  const { said, session } = follow();
+  let at = 0;
+  for (; !said.includes('lost'); at += 40) session.take(frame(at, at % 1000 === 0), T0 + 0.97 * at);
+  assert.equal(session.replay()[0]?.timestampMs, Math.floor((at - 40) / 1000) * 1000);
+});
+
 test('what is replayed are the headers and the tags since the last key frame', () => {
   const { session } = follow();
   const header = { ...frame(0), isSequenceHeader: true };
