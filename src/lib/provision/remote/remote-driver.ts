@@ -23,7 +23,7 @@ import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
 import { NODE_FOLDER } from './bundle.ts';
 import { refuseTakenPorts } from './find-taken-ports.ts';
-import { findFormer } from './former-nodes.ts';
+import { findFormer, mayEmpty, refuseFormerHost, refuseFormerMachine } from './former-nodes.ts';
 import { gatherPrograms } from './gather-programs.ts';
 import { joinMesh } from './join-mesh.ts';
 import { CLOCK_WARNED_MS, wordOffset, wordSystems } from './judge-machine.ts';
@@ -58,6 +58,7 @@ class RemoteDriver implements Driver {
     const room = this.#room;
     context.program = await this.#placeProgram(context);
     const former = (await findFormer(context)).filter(({ name }) => !context.forgotten.includes(name));
+    refuseFormerHost(spec.nodes, former);
     const call = { context, report };
     const peers = withoutLeftOut(spec.nodes, context);
     const looking = former.map((peer) => room.examine(peer, context).catch((error: Error) => error));
@@ -73,6 +74,7 @@ class RemoteDriver implements Driver {
       report.happened(`${name} left the spec, and stays as it is for now: ${error.message}`);
       report.happened(`to give it up: streamctl up --without ${name} --confirm=${spec.cluster}`);
     }
+    refuseFormerMachine(spec.nodes, { former, machines: room.machines });
     this.#warnOfClocks(report);
     context.leaving = former.filter(({ name, roles }) => roles.includes('origin') && room.hasNode(name));
     context.nodes = planPresent(context, withLeaving(spec, context.leaving));
@@ -179,7 +181,7 @@ class RemoteDriver implements Driver {
       action: 'tidy',
       takes: (request) => ({ ...request, ...more }),
     });
-    const gone = former.filter(({ name }) => this.#room.machines.has(name));
+    const gone = former.filter((peer) => this.#room.machines.has(peer.name) && mayEmpty(peer, spec.nodes));
     await this.#room.each(call, { step: 'remove the node', peers: gone }, async (peer) => {
       if (!this.#room.hasNode(peer.name)) return;
       const hands = await this.#room.hands(peer, context);
