@@ -54,9 +54,24 @@ export async function takeDown(options: DownOptions): Promise<DownResult> {
     await sleep(POLL_MS);
     left = await listOwn(clusterDir);
   }
-  if (purge) await rm(clusterDir, { recursive: true, force: true, maxRetries: 3 });
+  if (purge) await removeFolder(clusterDir);
   else await forgetSessions(clusterDir);
   return { stopped: before.length, killed, purged: purge };
+}
+
+async function removeFolder(clusterDir: string): Promise<void> {
+  const names = await readdir(clusterDir).catch((): string[] => []);
+  for (const name of [...orderRemoval(names), '']) {
+    await rm(join(clusterDir, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** By these it is told whether anything is there, and what is left of it can be removed: they go last. */
+const LAST = ['nodes', 'program'];
+
+/** In which order the entries of a cluster's folder are deleted, so that one that is cut off is gone on with. Pure. */
+export function orderRemoval(names: readonly string[]): string[] {
+  return [...names.filter((name) => !LAST.includes(name)), ...LAST.filter((name) => names.includes(name))];
 }
 
 /** No publisher is left, so that the next one is not refused for a connection that only files remember. */

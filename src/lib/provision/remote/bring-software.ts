@@ -70,7 +70,11 @@ async function bring(
   room.machines.set(peer.name, { ...machine, programs: [...machine.programs, bundle.name] });
 }
 
-/** Nodes of the spec, and those that leave, whose machines were reached. */
-function reached(room: MachineRoom, { spec, former }: UpContext): Peer[] {
-  return [...spec.nodes, ...former].filter(({ name }) => room.machines.has(name));
+/** Nodes of the spec whose machines were reached, and those that left something on theirs. */
+export function reached(
+  room: Pick<MachineRoom, 'machines' | 'hasNode'>,
+  { spec, former }: { readonly spec: { readonly nodes: readonly Peer[] }; readonly former: readonly Peer[] },
+): Peer[] {
+  const present = spec.nodes.filter(({ name }) => room.machines.has(name));
+  return [...present, ...former.filter(({ name }) => room.hasNode(name))];
 }
