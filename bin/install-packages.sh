@@ -7,19 +7,24 @@ exec 9>/run/lock/streamctl-install-packages
 flock 9
 
 policy=/usr/sbin/policy-rc.d
-saved=
+saved=$policy.streamctl-saved
+marker='# streamctl: no service starts while packages are installed'
 restore() {
   rm -f "$policy"
-  [ -z "$saved" ] || mv "$saved" "$policy"
+  [ ! -e "$saved" ] || mv "$saved" "$policy"
 }
-if [ -e "$policy" ]; then
-  saved=$policy.streamctl-saved
+# Ours is still there when an earlier run was killed: what it saved is the administrator's.
+if grep -qsxF "$marker" "$policy"; then
+  rm -f "$policy"
+elif [ -e "$policy" ]; then
+  [ ! -e "$saved" ] || saved=$saved.$$
   mv "$policy" "$saved"
 fi
 trap restore EXIT
 trap 'exit 130' INT TERM
-printf '#!/bin/sh\nexit 101\n' >"$policy"
-chmod 755 "$policy"
+printf '#!/bin/sh\n%s\nexit 101\n' "$marker" >"$policy.streamctl-new"
+chmod 755 "$policy.streamctl-new"
+mv "$policy.streamctl-new" "$policy"
 
 new_services=
 [ -e /usr/sbin/nginx ] || new_services="$new_services nginx"
