@@ -49,7 +49,17 @@ export function explainArguments(target: SshTarget): string[] {
   return [...commonArguments(target), '-o', 'ControlPath=none', '-v', '-T', target.host, '--', 'true'];
 }
 
-/** One word for the remote shell. */
+/** Formats how a person gets in by the same way: `ssh -F lab.conf -p 2222 deploy@eu-1`. */
+export function formatLogin({ host, settings: { user, port, configFile } }: SshTarget): string {
+  return [
+    'ssh',
+    ...(configFile === undefined ? [] : ['-F', quoteWord(configFile)]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    user === undefined ? host : `${user}@${host}`,
+  ].join(' ');
+}
+
+/** One word for a shell. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

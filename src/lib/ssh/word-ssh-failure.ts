@@ -1,5 +1,6 @@
 /** What ssh said when it did not get in → an error with its remedy. The texts are those of OpenSSH 8 and later. Pure. */
 import { StreamctlError } from '../base/errors.ts';
+import { formatLogin, quoteWord } from './ssh-arguments.ts';
 import { nameTarget, type SshTarget } from './target.ts';
 
 export interface SshFailure {
@@ -42,15 +43,15 @@ export function wordSshFailure(target: SshTarget, failure: SshFailure): Streamct
       `${what}: ${changed ? 'the machine shows another host key than before' : 'its host key is not known here'}`,
       {
         hint: changed
-          ? `If the machine was made anew, run ssh-keygen -R ${target.host}, then log in once by ssh and compare the key; if not, somebody may be in between.`
-          : `Compare the key with what the machine's owner says, then take it with ssh ${nameTarget(target)} and run this again.`,
+          ? `If the machine was made anew, run ${formatForget(target, stderr)}, then log in once with ${formatLogin(target)} and compare the key; if not, somebody may be in between.`
+          : `Compare the key with what the machine's owner says, then take it with ${formatLogin(target)} and run this again.`,
         details,
       },
     );
   }
   if (/Permission denied|Too many authentication failures/.test(stderr)) {
     return new StreamctlError('ACCESS_DENIED', `${what}: the machine does not let us log in`, {
-      hint: `Make ssh ${nameTarget(target)} work without a password (ssh-copy-id, ssh-agent), or set ssh.user.`,
+      hint: `Make ${formatLogin(target)} work without a password (ssh-copy-id, ssh-agent), or set ssh.user.`,
       details,
     });
   }
@@ -61,9 +62,20 @@ export function wordSshFailure(target: SshTarget, failure: SshFailure): Streamct
     });
   }
   return new StreamctlError('UNREACHABLE', `${what}: ${wordCause(stderr)}`, {
-    hint: `Check that the machine is on and that ssh ${nameTarget(target)} works, then run this again.`,
+    hint: `Check that the machine is on and that ${formatLogin(target)} works, then run this again.`,
     details,
   });
+}
+
+/**
+ * The command that forgets a host key, with the file and the name that ssh said: those follow from its configuration. A port that is
+ * not 22 is part of the name.
+ */
+function formatForget({ host, settings: { port = 22 } }: SshTarget, stderr: string): string {
+  const [, file] = /^Offending \S+ key in (.+):\d+\r?$/m.exec(stderr) ?? [];
+  const [, said] = /^Host key for (\S+) has changed/m.exec(stderr) ?? [];
+  const name = said ?? (port === 22 ? host : `[${host}]:${port}`);
+  return `ssh-keygen${file === undefined ? '' : ` -f ${quoteWord(file)}`} -R ${quoteWord(name)}`;
 }
 
 function wordCause(stderr: string): string {

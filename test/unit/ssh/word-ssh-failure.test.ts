@@ -58,6 +58,47 @@ for (const { says, code, message, hint } of CASES) {
   });
 }
 
+const HINTS = [
+  {
+    what: 'an unknown key',
+    says: 'Host key verification failed.',
+    hint: 'take it with ssh -F "/srv/my lab.conf" -p 2222 admin@eu-1.example.net and',
+  },
+  {
+    what: 'a login that is refused',
+    says: 'Permission denied (publickey).',
+    hint: 'Make ssh -F "/srv/my lab.conf" -p 2222 admin@eu-1.example.net work',
+  },
+  {
+    what: 'no way there',
+    says: 'Connection refused',
+    hint: 'that ssh -F "/srv/my lab.conf" -p 2222 admin@eu-1.example.net works',
+  },
+  {
+    what: 'another key, of which ssh says where the former one is',
+    says: [
+      '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @',
+      'Offending ED25519 key in /srv/known_hosts:3',
+      'Host key for [192.0.2.1]:2222 has changed and you have requested strict checking.',
+      'Host key verification failed.',
+    ].join('\r\n'),
+    hint: 'run ssh-keygen -f /srv/known_hosts -R "[192.0.2.1]:2222", then log in once with ssh -F "/srv/my lab.conf" -p 2222 admin@',
+  },
+  {
+    what: 'another key, of which it says nothing',
+    says: 'REMOTE HOST IDENTIFICATION HAS CHANGED!',
+    hint: 'run ssh-keygen -R "[eu-1.example.net]:2222", then',
+  },
+];
+
+for (const { what, says, hint } of HINTS) {
+  test(`a remedy for ${what} can be typed as it is, with port and configuration`, () => {
+    const settings = { ...target.settings, port: 2222, configFile: '/srv/my lab.conf' };
+    const error = wordSshFailure({ ...target, settings }, { step: 'connect', stderr: says });
+    assert.ok(error.hint?.includes(hint.replaceAll('"', "'")), error.hint);
+  });
+}
+
 test('the fingerprint that the machine showed is told', () => {
   const shown = findFingerprint('debug1: Server host key: ssh-ed25519 SHA256:abc/def+1\ndebug1: more');
   assert.equal(shown, 'ssh-ed25519 SHA256:abc/def+1');
