@@ -26,9 +26,10 @@ export async function runDown(
   { purge, waitMs, signal, say }: DownCall,
 ): Promise<DownResult> {
   const record = await loadClusterRecord(dir).catch(() => null);
+  const command = 'streamctl down';
   const lock = {
     file: clusterLayout(dir).lock,
-    command: 'streamctl down',
+    command,
     operator: describeOperator(process.env),
     waitMs,
     signal,
@@ -38,7 +39,7 @@ export async function runDown(
   };
   return await withClusterLock(lock, async (held) => {
     await held.leaveStore();
-    const done = await takeClusterDown({ cluster: name, dir, purge, signal: held.signal, say });
+    const done = await takeClusterDown({ cluster: name, dir, purge, command, signal: held.signal, say });
     held.tell(`${done.stopped} processes`);
     return done;
   });

@@ -1,12 +1,15 @@
 import { loadClusterRecord } from '../nodes/cluster-view.ts';
 import { type DownResult, takeDown } from '../provision/down.ts';
 import { takeMachinesDown } from '../provision/remote/take-down.ts';
+import { describeHolder } from './describe-holder.ts';
 
 export interface ClusterDown {
   readonly cluster: string;
   /** Folder of the cluster on this machine. */
   readonly dir: string;
   readonly purge: boolean;
+  /** The command, as others are told whose the machines are. */
+  readonly command: string;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -16,6 +19,7 @@ export async function takeClusterDown({
   cluster,
   dir,
   purge,
+  command,
   signal,
   say,
 }: ClusterDown): Promise<DownResult> {
@@ -30,6 +34,7 @@ export async function takeClusterDown({
     mesh: record.mesh ?? null,
     peers,
     purge,
+    holder: await describeHolder(command),
     signal,
     doing,
   });

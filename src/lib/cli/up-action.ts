@@ -5,14 +5,13 @@ import { clusterLayout } from '../nodes/layout.ts';
 import { createReach } from '../nodes/reach.ts';
 import { type Change, Changes } from '../provision/changes.ts';
 import type { MadeStream, UpContext } from '../provision/context.ts';
-import type { MachineHolder } from '../provision/hands/hold-machine.ts';
 import { sortLeftOut } from '../provision/left-out.ts';
 import { loadTemplates } from '../provision/load-templates.ts';
 import { createLocalDriver } from '../provision/local/local-driver.ts';
 import { type ClusterLockOptions, withClusterLock } from '../provision/operation/cluster-lock.ts';
 import { loadNotes } from '../provision/operation/journal.ts';
 import { findUnfinished } from '../provision/operation/merge-history.ts';
-import { describeOperator, describePlace } from '../provision/operation/operator.ts';
+import { describeOperator } from '../provision/operation/operator.ts';
 import { findDeletions, wordDeletions } from '../provision/plan/deletions.ts';
 import { findFormer } from '../provision/remote/former-nodes.ts';
 import { createRemoteDriver } from '../provision/remote/remote-driver.ts';
@@ -21,6 +20,7 @@ import { type LoadedSpec, loadSpec } from '../spec/load.ts';
 import type { OperationNote } from '../store/operations.ts';
 import { confirmByName } from './confirm.ts';
 import { DEFAULT_SPEC, streamctlHome } from './context.ts';
+import { describeHolder } from './describe-holder.ts';
 import { loadEarlierPlan, makePlan, refuseMoved, type UpPlan } from './plan-action.ts';
 import { runUpSteps } from './run-up-steps.ts';
 
@@ -137,13 +137,6 @@ export interface ContextRequest extends Pick<UpRequest, 'root' | 'version' | 'si
   readonly mode: 'apply' | 'plan';
   /** `up`, `streamctl up`; of no matter for a plan. */
   readonly command?: string;
-}
-
-/** The same for all contexts of one process. */
-async function describeHolder(command: string): Promise<MachineHolder> {
-  const { who, host, ci } = describeOperator(process.env);
-  const id = `${await describePlace()} ${process.pid}`;
-  return { id, who, host, ci, command: command.replace(/^(streamctl )?/, 'streamctl ') };
 }
 
 /** Creates what the steps of `up` share. */

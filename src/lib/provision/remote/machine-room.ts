@@ -31,7 +31,7 @@ export interface RoomRequest<Action extends HandsAction> {
 }
 
 /** Hands of a command that was killed end within this, unless they start units. */
-const HOLD_MS = 10_000;
+export const HOLD_MS = 10_000;
 
 export class MachineRoom {
   /** Folder of the cluster on a machine. */

@@ -1,15 +1,17 @@
 /** Stopping a cluster on all its machines. It needs no spec, and doing it twice is fine. */
 import { posix } from 'node:path';
-import type { StreamctlError } from '../../base/errors.ts';
+import { StreamctlError } from '../../base/errors.ts';
 import type { Peer } from '../../nodes/node-config.ts';
 import { targetOf } from '../../nodes/reach.ts';
 import type { MeshBlock } from '../../spec/resolve-spec.ts';
 import type { SshSettings } from '../../ssh/target.ts';
 import { Changes } from '../changes.ts';
 import type { DownResult } from '../down.ts';
+import type { MachineHolder } from '../hands/hold-machine.ts';
 import { meshInterface } from '../mesh/mesh.ts';
 import { findProgram } from './find-program.ts';
 import { openHands } from './hands-session.ts';
+import { HOLD_MS } from './machine-room.ts';
 import { MACHINES_HOME } from './machines-home.ts';
 import { onMachines } from './on-machines.ts';
 
@@ -20,6 +22,7 @@ export interface RemoteDown {
   readonly mesh: MeshBlock | null;
   /** Deletes everything of the cluster on the machines: keys, recordings, logs, the program. */
   readonly purge: boolean;
+  readonly holder: MachineHolder;
   readonly signal: AbortSignal;
   readonly doing: (text: string) => void;
 }
@@ -45,7 +48,8 @@ export async function takeMachinesDown(down: RemoteDown): Promise<DownResult> {
   return { stopped, killed, purged: purge };
 }
 
-async function takeMachineDown(peer: Peer, { cluster, ssh, mesh, purge, signal }: RemoteDown) {
+async function takeMachineDown(peer: Peer, { cluster, ssh, mesh, purge, holder, signal }: RemoteDown) {
+  if (signal.aborted) throw new StreamctlError('INTERRUPTED', `${peer.name}: stop: interrupted`);
   const interfaceName = mesh === null ? null : meshInterface(cluster, mesh.block);
   const clusterDir = posix.join(MACHINES_HOME, cluster);
   const target = await targetOf(peer, ssh);
@@ -54,9 +58,11 @@ async function takeMachineDown(peer: Peer, { cluster, ssh, mesh, purge, signal }
     throw error;
   });
   if (place === null) return { stopped: 0, killed: 0 };
-  const hands = await openHands(target, place);
+  const hands = await openHands(target, place, signal);
+  const changes = new Changes('apply');
   try {
-    return await hands.ask('down', { clusterDir, apply: true, purge, interfaceName }, new Changes('apply'));
+    await hands.ask('hold', { clusterDir, apply: true, holder, waitMs: HOLD_MS }, changes);
+    return await hands.ask('down', { clusterDir, apply: true, purge, interfaceName }, changes);
   } finally {
     await hands.close();
   }
