@@ -4,7 +4,7 @@
 #
 # {{dir}}            folder of this node
 # {{data}}           folder of its data
-# {{firstAddress}}   where the store begins
+# {{firstAddress}}   where the store begins when this one copies none
 # {{firstPort}}
 # {{storePattern}}   addresses of all stores, for grep -E
 # {{address}}        where it listens
@@ -18,6 +18,8 @@ learned() {
   [ ! -e "$own" ] || grep -E "$1" "$own" || true
 }
 monitor=$(learned '^sentinel monitor ' | grep -E ' ({{storePattern}}) ' | awk '{ print $4, $5 }')
+# One that is new watches what the store beside it copies.
+[ -n "$monitor" ] || monitor=$(sed -n 's/^replicaof //p' {{data}}/redis.conf || true)
 {
   learned '^sentinel myid '
   echo "sentinel monitor {{cluster}} ${monitor:-{{firstAddress}} {{firstPort}}} {{quorum}}"

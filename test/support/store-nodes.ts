@@ -13,8 +13,10 @@ import { writeWholeFile } from '../../src/lib/provision/write-file.ts';
 import { NODE_TEMPLATES } from '../../src/lib/render/node-files.ts';
 import type { StoreUser } from '../../src/lib/render/store-access.ts';
 import { parseSpec } from '../../src/lib/spec/parse-spec.ts';
+import { openCommandLine } from '../../src/lib/store/command-line.ts';
 import type { StoreOptions } from '../../src/lib/store/store.ts';
-import { siteOf } from '../../src/lib/store/store-site.ts';
+import { type Place, siteOf } from '../../src/lib/store/store-site.ts';
+import { until } from './until.ts';
 
 export interface StoreNode {
   readonly peer: Peer;
@@ -30,43 +32,88 @@ export interface StoreUnit {
 }
 
 export interface StoreNodes {
+  /** Those of the spec as it is now. */
   readonly nodes: readonly StoreNode[];
   readonly dir: string;
   /** How to connect as a user. */
   as(user: StoreUser): StoreOptions & { readonly keySecretFile: string };
+  /** Asks one server. */
+  ask(place: Place, words: readonly string[], user?: StoreUser): Promise<unknown>;
+  /** As `up` does with another list of nodes: their files, new ones started, then the others anew, one by one. */
+  change(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts `count` stores on `127.A.1.1` and on. */
+/** Starts `count` stores on `127.A.1.1` and on: `us-1`, `us-2` … */
 export async function startStoreNodes(block: string, count: number): Promise<StoreNodes> {
   const dir = join(await mkdtemp(join(tmpdir(), 'sc-stores-')), 'stores');
   const layout = clusterLayout(dir);
-  const spec = parseSpec(formatSpec(block, count), 'stores.yaml').spec!;
   const templates = await loadTemplates();
-  const plans = planNodes(spec, { clusterDir: dir, nodeBinary: '/node', program: '/program', templates });
-  for (const { node, files } of plans) {
-    const own = nodeLayout(dir, node.name);
-    await mkdir(own.data, { recursive: true });
-    for (const { path, text } of files) await writeWholeFile(join(own.dir, path), text);
-  }
-  await makeSecrets(spec.cluster, { layout, nodes: spec.nodes, changes: new Changes('apply') });
   const children = new Set<ChildProcess>();
-  const nodes = plans.map(({ node, units }): StoreNode => {
-    const unit = (name: string): StoreUnit | null => {
-      const planned = units.find((one) => one.unit.name === name);
-      return planned === undefined ? null : createUnit(planned.unit.argv, children);
-    };
-    return { peer: node, redis: unit('redis')!, sentinel: unit('sentinel') };
+  /** Writes the files of these nodes; servers that are there already stay as they are. */
+  const write = async (names: readonly string[], there: readonly StoreNode[]) => {
+    const spec = parseSpec(formatSpec(block, names), 'stores.yaml').spec!;
+    const plans = planNodes(spec, { clusterDir: dir, nodeBinary: '/node', program: '/program', templates });
+    for (const { node, files } of plans) {
+      const own = nodeLayout(dir, node.name);
+      await mkdir(own.data, { recursive: true });
+      for (const { path, text } of files) await writeWholeFile(join(own.dir, path), text);
+    }
+    await makeSecrets(spec.cluster, { layout, nodes: spec.nodes, changes: new Changes('apply') });
+    const nodes = plans.map(({ node, units }): StoreNode => {
+      const unit = (name: string): StoreUnit | null => {
+        const planned = units.find((one) => one.unit.name === name);
+        return planned === undefined ? null : createUnit(planned.unit.argv, children);
+      };
+      const present = there.find(({ peer }) => peer.name === node.name);
+      return present ?? { peer: node, redis: unit('redis')!, sentinel: unit('sentinel') };
+    });
+    return { spec, nodes };
+  };
+  let now = await write(
+    Array.from({ length: count }, (_, index) => `us-${index + 1}`),
+    [],
+  );
+  for (const { redis, sentinel } of now.nodes) {
+    redis.start();
+    sentinel?.start();
+  }
+  const as: StoreNodes['as'] = (user) => ({
+    ...siteOf(now.spec.cluster, now.spec.nodes),
+    user,
+    passwordFile: layout.redisPasswords[user],
+    keySecretFile: layout.keySecret,
   });
+  const ask: StoreNodes['ask'] = async (place, words, user = 'operator') => {
+    const line = await openCommandLine(place, { timeoutMs: 5000 });
+    try {
+      await line.ask(['AUTH', user, (await readFile(layout.redisPasswords[user], 'utf8')).trim()]);
+      return await line.ask(words);
+    } finally {
+      line.close();
+    }
+  };
+  const startAgain = async ({ peer, redis, sentinel }: StoreNode, isNew: boolean): Promise<void> => {
+    if (!isNew) await Promise.all([redis.signal('SIGKILL'), sentinel?.signal('SIGKILL')]);
+    redis.start();
+    const place = { address: peer.address, port: peer.ports.redis };
+    await until(async () => (await ask(place, ['PING']).catch(() => '')) === 'PONG', `${peer.name} to start`);
+    sentinel?.start();
+  };
   return {
-    nodes,
+    get nodes() {
+      return now.nodes;
+    },
     dir,
-    as: (user) => ({
-      ...siteOf(spec.cluster, spec.nodes),
-      user,
-      passwordFile: layout.redisPasswords[user],
-      keySecretFile: layout.keySecret,
-    }),
+    as,
+    ask,
+    change: async (names) => {
+      const there = now.nodes;
+      now = await write(names, there);
+      const isNew = (node: StoreNode): boolean => !there.includes(node);
+      for (const node of now.nodes.filter(isNew)) await startAgain(node, true);
+      for (const node of now.nodes.filter((one) => !isNew(one))) await startAgain(node, false);
+    },
     close: async () => {
       await Promise.all([...children].map(end));
       await rm(join(dir, '..'), { recursive: true, force: true });
@@ -81,7 +128,6 @@ function createUnit(argv: readonly [string, ...string[]], children: Set<ChildPro
     child = spawn(command, args, { stdio: 'ignore' });
     children.add(child);
   };
-  start();
   return {
     start,
     get pid() {
@@ -102,10 +148,10 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function formatSpec(block: string, count: number): string {
-  const nodes = Array.from({ length: count }, (_, index) => {
+function formatSpec(block: string, names: readonly string[]): string {
+  const nodes = names.map((name, index) => {
     const roles = index === 0 ? 'store, ingest, origin, edge' : 'store, origin';
-    return `  - { name: us-${index + 1}, region: us, roles: [${roles}] }`;
+    return `  - { name: ${name}, region: us, roles: [${roles}] }`;
   });
   return `version: 1\ncluster: stores\nnetwork: { block: ${block} }\nregions: [{ name: us }]\nnodes:\n${nodes.join('\n')}\n`;
 }

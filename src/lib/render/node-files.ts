@@ -72,6 +72,10 @@ function templateValues({ cluster, node, peers, dirs }: NodeConfig): Record<stri
     firstPort: first.ports.redis,
     firstRole: first.name === node.name ? '' : `replicaof ${first.address} ${first.ports.redis}`,
     storePattern: stores.map(({ address }) => address.replaceAll('.', '[.]')).join('|'),
+    otherSentinels: stores
+      .filter(({ name }) => name !== node.name)
+      .map(({ address, ports }) => `${address}:${ports.sentinel}`)
+      .join(' '),
     dir: dirs.node,
     data: dirs.data,
     www: dirs.www,

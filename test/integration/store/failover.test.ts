@@ -1,15 +1,11 @@
 /** Three stores with their Sentinels: the one that takes writes is killed, frozen with its Sentinel, and comes back old. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import type { StoreUser } from '../../../src/lib/render/store-access.ts';
-import { openCommandLine } from '../../../src/lib/store/command-line.ts';
 import { confirmWritten } from '../../../src/lib/store/confirm-written.ts';
 import { holdLease } from '../../../src/lib/store/controller-lease.ts';
 import { findPrimary } from '../../../src/lib/store/find-primary.ts';
 import { loadRing, writeRing } from '../../../src/lib/store/ring.ts';
 import { connectStore, keepStoreConnected, type Store } from '../../../src/lib/store/store.ts';
-import type { Place } from '../../../src/lib/store/store-site.ts';
 import { watchChanges } from '../../../src/lib/store/watch-changes.ts';
 import { addStream } from '../../../src/lib/streams/streams.ts';
 import { ringChange, ringNode, ringRecord } from '../../support/ring-records.ts';
@@ -89,35 +85,23 @@ after(async () => {
   await stores?.close();
 });
 
-/** Asks one server. */
-async function ask(place: Place, words: readonly string[], as: StoreUser = 'operator'): Promise<unknown> {
-  const { user, passwordFile } = stores.as(as);
-  const line = await openCommandLine(place, { timeoutMs: 5000 });
-  try {
-    await line.ask(['AUTH', user!, (await readFile(passwordFile, 'utf8')).trim()]);
-    return await line.ask(words);
-  } finally {
-    line.close();
-  }
-}
-
 /** As many as every Sentinel knows. */
 async function known(what: 'sentinels' | 'replicas'): Promise<number> {
   const { sentinels } = stores.as('operator');
-  const lists = await Promise.all(sentinels!.map((place) => ask(place, ['SENTINEL', what, 'stores'])));
+  const lists = await Promise.all(sentinels!.map((place) => stores.ask(place, ['SENTINEL', what, 'stores'])));
   return Math.min(...lists.map((list) => (list as unknown[]).length));
 }
 
 async function follows({ peer }: StoreNode): Promise<boolean> {
   const place = { address: peer.address, port: peer.ports.redis };
-  const info = await ask(place, ['INFO', 'replication']).catch(() => '');
+  const info = await stores.ask(place, ['INFO', 'replication']).catch(() => '');
   return /role:slave[\s\S]*master_link_status:up/.test(String(info));
 }
 
 test('a Sentinel that stood still is left out for 3 s and no longer', async () => {
   for (const place of stores.as('replica').sentinels!) {
     const tiltPeriod = async () => {
-      const said = (await ask(place, ['SENTINEL', 'DEBUG'], 'replica')) as readonly string[];
+      const said = (await stores.ask(place, ['SENTINEL', 'DEBUG'], 'replica')) as readonly string[];
       return said[said.findIndex((word) => word.toLowerCase() === 'tilt-period') + 1];
     };
     await until(async () => (await tiltPeriod().catch(() => '')) === '3000', 'a shorter time in TILT');
