@@ -225,6 +225,31 @@ describe('a cluster on machines', { skip, timeout: 280_000 }, () => {
     assert.ok(later.json<UpReport>().changes.every(({ node }) => node === 'ap-2' || node === null));
   });
 
+  test('a node that is renamed gets its machine when the former one has left it, and is not wiped with that', async () => {
+    const file = join(home, 'streamctl.yaml');
+    // A region has an edge all the time.
+    const renamed = readFileSync(file, 'utf8')
+      .replace('name: ap-2', 'name: ap-9')
+      .replace(/(name: ap-1,.*origin)\]/, '$1, edge]');
+    writeFileSync(file, renamed);
+    const refusal = await cli('up', '--confirm=lab-test', '--json');
+    assert.notEqual(refusal.status, 0);
+    const { error } = refusal.json() as unknown as Refusal;
+    assert.equal(error.code, 'CONFLICT');
+    assert.match(error.message, /^ap-9 would be on 10\.213\.3\.2, which is ap-2's machine/);
+    const without = renamed.split('\n').filter((line) => !line.includes('ap-9'));
+    for (const [text, there] of [
+      [without.join('\n'), ''],
+      [renamed, 'ap-9'],
+    ] as const) {
+      writeFileSync(file, text);
+      const run = await cli('up', '--confirm=lab-test');
+      assert.equal(run.status, 0, run.stdout + run.stderr);
+      const { stdout } = await onMachine('ap-2', 'ls /var/lib/streamctl/lab-test/nodes 2>/dev/null; true');
+      assert.equal(stdout, there);
+    }
+  });
+
   test('down leaves nothing on any machine, and may be run twice', async () => {
     const run = await cli('down', '--purge', '--confirm=lab-test');
     assert.equal(run.status, 0, run.stdout + run.stderr);
