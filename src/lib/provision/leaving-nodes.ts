@@ -1,7 +1,7 @@
 /**
- * Origin nodes that run and that the spec no longer has. Until what they carry has moved away they stay as they are, known
- * to all others: a relay that forgot one would lose the feed that comes from it. Nodes that are new are started meanwhile,
- * so that a node can be replaced with one `up`.
+ * Origin and store nodes that run and that the spec no longer has. Until what they carry has moved away they stay as they are,
+ * known to all others: a relay that forgot one would lose the feed that comes from it, and a store what it copies. Nodes that are
+ * new are started meanwhile, so that a node can be replaced with one `up`.
  */
 import { readdir } from 'node:fs/promises';
 import { StreamctlError } from '../base/errors.ts';
@@ -16,7 +16,7 @@ export async function findLeaving(spec: Spec, clusterDir: string): Promise<Peer[
   const known = new Set(spec.nodes.map(({ name }) => name));
   const present = await readdir(clusterLayout(clusterDir).nodes).catch((): string[] => []);
   const others = present.filter((name) => !known.has(name));
-  const leaving = (await Promise.all(others.map((name) => loadRunningOrigin(clusterDir, name)))).flat();
+  const leaving = (await Promise.all(others.map((name) => loadRunning(clusterDir, name)))).flat();
   for (const peer of leaving) refuseOverlap(peer, spec.nodes);
   return leaving.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -28,9 +28,14 @@ export function withLeaving<T extends Spec>(spec: T, leaving: readonly Peer[]): 
   return { ...spec, regions, nodes: [...spec.nodes, ...leaving] };
 }
 
-async function loadRunningOrigin(clusterDir: string, name: string): Promise<Peer[]> {
+/** Whether others lose something when they forget it at once. Pure. */
+export function isMissed({ roles }: Pick<Peer, 'roles'>): boolean {
+  return roles.includes('origin') || roles.includes('store');
+}
+
+async function loadRunning(clusterDir: string, name: string): Promise<Peer[]> {
   const config = await loadNodeConfig(nodeLayout(clusterDir, name).config).catch(() => null);
-  if (config === null || !config.node.roles.includes('origin')) return [];
+  if (config === null || !isMissed(config.node)) return [];
   const units = await staticServices(clusterDir, name).list();
   const runs = units.some((unit) => unit.name === 'agent' && unit.pid !== null);
   return runs ? [config.node] : [];

@@ -6,7 +6,7 @@
  * What is done on machines is the driver's (driver.ts); it knows no unit by name but through plan-units.ts.
  */
 import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts';
-import { describeStore } from '../store/store-site.ts';
+import { describeStore, storeNodes } from '../store/store-site.ts';
 import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
 import { refuseOtherPlace } from './other-place.ts';
@@ -138,7 +138,11 @@ export async function tidy(context: UpContext, report: StepReport): Promise<stri
     await context.driver.write(context, report);
   }
   await context.driver.tidy(context, report);
-  if (context.changes.applies) await writeRecord(context, 'stays');
+  if (context.changes.applies) {
+    // A Sentinel counts every other that it ever heard: too few would be left to agree, unless it begins anew without that one.
+    if (storeNodes(context.leaving).length > 0) await context.driver.start(context, report);
+    await writeRecord(context, 'stays');
+  }
   const count = context.changes.list.length - before;
   return count === 0 ? 'nothing left over' : `${count} ${count === 1 ? 'change' : 'changes'}`;
 }

@@ -12,7 +12,7 @@ import type { SshSettings } from '../../ssh/target.ts';
 import { Changes } from '../changes.ts';
 import type { StepReport, UpContext } from '../context.ts';
 import type { Driver, InstalledProgram, NodeHands, Playing } from '../driver.ts';
-import { withLeaving } from '../leaving-nodes.ts';
+import { isMissed, withLeaving } from '../leaving-nodes.ts';
 import { adviseWithout, withoutLeftOut } from '../left-out.ts';
 import { meshInterface } from '../mesh/mesh.ts';
 import { planPresent, startable } from '../plan-place.ts';
@@ -76,7 +76,7 @@ class RemoteDriver implements Driver {
     }
     refuseFormerMachine(spec.nodes, { former, machines: room.machines });
     this.#warnOfClocks(report);
-    context.leaving = former.filter(({ name, roles }) => roles.includes('origin') && room.hasNode(name));
+    context.leaving = former.filter((peer) => isMissed(peer) && room.hasNode(peer.name));
     context.nodes = planPresent(context, withLeaving(spec, context.leaving));
     await this.#checkPorts(call);
     const count = peers.length === 1 ? '1 machine' : `${peers.length} machines`;
