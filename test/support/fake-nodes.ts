@@ -123,6 +123,8 @@ export interface FakeNodes {
   /** Publishes these streams on us-1, and keeps their sessions alive. */
   publish(...streams: string[]): Promise<void>;
   unpublish(...streams: string[]): Promise<void>;
+  /** From now on no node's node.json names this one. */
+  unlist(node: string): void;
   close(): Promise<void>;
 }
 
@@ -174,7 +176,7 @@ export async function startFakeNodes({ names, block, redis }: FakeNodesOptions):
     configOf: (name) => ({
       ...base,
       node: byName.get(name)!,
-      peers,
+      peers: [...byName.values()],
       regions: [...new Set(peers.map(({ region }) => region))],
       files: { ...base.files, redisPassword: redis.passwordFile, keySecret: redis.keySecretFile },
     }),
@@ -192,6 +194,7 @@ export async function startFakeNodes({ names, block, redis }: FakeNodesOptions):
         await store.redis.publish(store.keys.changes, `session ${stream}`);
       }
     },
+    unlist: (name) => void byName.delete(name),
     close: async () => {
       clearInterval(timer);
       await Promise.all([...nodes.values()].map((node) => node.stop()));

@@ -29,6 +29,8 @@ export interface NodeSigns {
   readonly hearsMost: boolean;
   /** Whether it is in the ring or in the list of nodes; of another nobody knows where to look. */
   readonly isMember: boolean;
+  /** Whether it is in this controller's list of nodes. Of one that is in the ring alone, observers may know where it is. */
+  readonly isListed: boolean;
   /** False while the controller has just begun, or the store was away: nothing becomes `down`. */
   readonly isSettled: boolean;
   readonly before: NodeVerdict | null;
@@ -80,10 +82,12 @@ export function isHeard(silentMs: number | null): boolean {
 }
 
 /** Why a look does not prove that the node is gone; null when it does. */
-function doubtOf(look: readonly Look[], { region, hasOtherRegions, hearsMost }: NodeSigns): string | null {
+function doubtOf(look: readonly Look[], signs: NodeSigns): string | null {
+  const { region, hasOtherRegions, hearsMost } = signs;
   const alive = look.filter(({ saw }) => saw === 'alive').map(({ observer }) => observer);
   if (alive.length > 0)
     return `${alive.join(', ')} ${alive.length === 1 ? 'gets' : 'get'} answers of its origin`;
+  if (isForgotten(signs)) return null;
   if (look.length === 0) return 'nobody could look';
   if (hasOtherRegions && look.every((one) => one.region === region)) {
     return 'nobody of another region could look';
@@ -95,8 +99,14 @@ function doubtOf(look: readonly Look[], { region, hasOtherRegions, hearsMost }: 
   return null;
 }
 
+/** The store has no sign of it any more, and those who could look may be too few for ever: their lists of nodes are old, too. */
+function isForgotten({ isListed, silentMs, hearsMost }: NodeSigns): boolean {
+  return !isListed && silentMs === null && hearsMost;
+}
+
 /** `us-2, eu-1: connection refused; eu-2: no answer`. */
 function wordLook(look: readonly Look[]): string {
+  if (look.length === 0) return 'nobody knows where it is';
   const words = { refused: 'connection refused', silent: 'no answer', alive: 'answers' };
   const groups = Map.groupBy(look, ({ saw }) => saw);
   return [...groups]

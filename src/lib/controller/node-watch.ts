@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Sight } from '../health/look-at-origin.ts';
 import type { Peer } from '../nodes/node-config.ts';
 import { type Heartbeat, loadHeartbeats, loadNodeSigns, type NodeSigns } from '../store/heartbeats.ts';
-import type { NodeVerdict } from '../store/ring-records.ts';
+import type { NodeVerdict, RingNode } from '../store/ring-records.ts';
 import type { Store } from '../store/store.ts';
-import { chooseObservers } from './choose-observers.ts';
+import { chooseObservers, type Observer } from './choose-observers.ts';
 import type { Reported } from './compare-replicas.ts';
 import { Glances, LOOK_EVERY_MS } from './glances.ts';
 import { isHeard, isSuspect, judgeNode, type Look, SUSPECT_MS } from './judge-node.ts';
@@ -23,7 +23,7 @@ export interface NodeWatchDeps {
 export interface NodesToJudge {
   /** Of the ring, and that run something. */
   readonly names: ReadonlySet<string>;
-  readonly ringNodes: ReadonlySet<string>;
+  readonly ringNodes: readonly RingNode[];
   readonly peers: readonly Peer[];
   readonly before: ReadonlyMap<string, NodeVerdict>;
   readonly isSettled: boolean;
@@ -99,12 +99,13 @@ export class NodeWatch {
   judge(nodes: NodesToJudge, onLook: () => void): Map<string, NodeVerdict> {
     const nowMs = this.#deps.clock.nowMs();
     const peers = new Map(nodes.peers.map((peer) => [peer.name, peer]));
+    const members = new Map(nodes.ringNodes.map((member) => [member.name, member]));
     const verdicts = new Map<string, NodeVerdict>();
     const hearsMost = this.#hearsMost(nodes.peers);
     for (const node of nodes.names) {
       const before = nodes.before.get(node) ?? null;
-      const peer = peers.get(node);
-      const region = peer?.region ?? '';
+      const known = peers.get(node) ?? members.get(node);
+      const region = known?.region ?? '';
       const judgement = judgeNode({
         node,
         region,
@@ -112,14 +113,15 @@ export class NodeWatch {
         looks: this.#watched.get(node)?.answers ?? [],
         hasOtherRegions: nodes.peers.some((one) => one.region !== region),
         hearsMost,
-        isMember: peer !== undefined || nodes.ringNodes.has(node),
+        isMember: known !== undefined,
+        isListed: peers.has(node),
         isSettled: nodes.isSettled,
         before,
       });
       const since = before?.state === judgement.state ? before.sinceMs : Math.round(nowMs);
       verdicts.set(node, { node, ...judgement, sinceMs: since });
       if (!isSuspect(this.#silentMs(node))) this.#watched.delete(node);
-      else if (peer !== undefined && judgement.state !== 'down') this.#look(peer, nodes.peers, onLook);
+      else if (known !== undefined && judgement.state !== 'down') this.#look(known, nodes.peers, onLook);
     }
     this.#awaitSuspects(nodes.names, onLook);
     return verdicts;
@@ -146,27 +148,30 @@ export class NodeWatch {
     if (late.length > 0) setTimeout(onLook, Math.min(...late)).unref();
   }
 
-  #look(peer: Peer, peers: readonly Peer[], onLook: () => void): void {
+  #look(node: Observer, peers: readonly Peer[], onLook: () => void): void {
     const nowMs = this.#deps.clock.nowMs();
-    const glances = this.#watched.get(peer.name) ?? new Glances();
+    const glances = this.#watched.get(node.name) ?? new Glances();
     const underWay = [...this.#watched.values()].reduce((sum, each) => sum + each.underWay, 0);
     if (!glances.isDue(nowMs) || underWay >= MAX_LOOKING) return;
-    this.#watched.set(peer.name, glances);
+    this.#watched.set(node.name, glances);
     const end = glances.begin(nowMs);
-    void this.#askAll(peer, peers).then((answers) => {
+    void this.#askAll(node, peers).then((answers) => {
       end(answers);
       onLook();
     });
     if (glances.isFirst) setTimeout(onLook, LOOK_EVERY_MS).unref();
   }
 
-  async #askAll(peer: Peer, peers: readonly Peer[]): Promise<readonly Look[]> {
+  /** What observers see of a node. Of one that is not in its list of nodes, which may be old, an observer sees nothing. */
+  async #askAll(node: Observer, peers: readonly Peer[]): Promise<readonly Look[]> {
     const { self, observe, ask } = this.#deps;
+    const peer = peers.find(({ name }) => name === node.name);
+    const look = async (): Promise<Sight | null> => (peer === undefined ? null : await observe(peer));
     const heard = peers.filter(({ name }) => !isSuspect(this.#silentMs(name)));
-    const observers = chooseObservers(peer, heard, this.#turn++);
+    const observers = chooseObservers(node, heard, this.#turn++);
     const looks = observers.map(async ({ name, region }): Promise<Look | null> => {
       const observer = peers.find((one) => one.name === name)!;
-      const saw = name === self ? await observe(peer) : await ask(observer, peer.name);
+      const saw = await (name === self ? look() : ask(observer, node.name));
       return saw === null ? null : { observer: name, region, saw };
     });
     return (await Promise.all(looks)).filter((look) => look !== null);

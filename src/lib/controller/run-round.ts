@@ -70,7 +70,7 @@ export async function runRound(state: RoundState, mandate: Mandate): Promise<voi
   const verdicts = watch.judge(
     {
       names: new Set(namesToJudge(state, ring, false)),
-      ringNodes: new Set(ring.nodes.map(({ name }) => name)),
+      ringNodes: ring.nodes,
       peers: state.config().peers,
       before: state.verdicts,
       isSettled: state.nowMs() >= state.settledMs,

@@ -15,6 +15,7 @@ const signs = (differing: Partial<NodeSigns>): NodeSigns => ({
   hasOtherRegions: true,
   hearsMost: true,
   isMember: true,
+  isListed: true,
   isSettled: true,
   before: null,
   ...differing,
@@ -107,6 +108,48 @@ const CASES: readonly [string, Partial<NodeSigns>, 'up' | 'down' | 'unknown', Re
     { isMember: false, looks: [] },
     'down',
     /no node of the cluster/,
+  ],
+  [
+    'of the ring that nobody knows the place of, and of which the store has no sign any more, is down',
+    { isListed: false, silentMs: null, looks: twice() },
+    'down',
+    /^no heartbeat; nobody knows where it is/,
+  ],
+  [
+    'that only neighbours know the place of is down by them, when the store has no sign of it any more',
+    { isListed: false, silentMs: null, looks: twice(near('silent')) },
+    'down',
+    /^no heartbeat; us-1: no answer/,
+  ],
+  [
+    'that an observer knows the place of and sees is unknown',
+    { isListed: false, silentMs: null, looks: twice(far('alive')) },
+    'unknown',
+    /eu-1 gets answers/,
+  ],
+  [
+    'nobody knows the place of is up while its heartbeats come',
+    { isListed: false, silentMs: 300 },
+    'up',
+    /come/,
+  ],
+  [
+    'nobody knows the place of is unknown while the store has its last sign',
+    { isListed: false, looks: twice() },
+    'unknown',
+    /nobody could look/,
+  ],
+  [
+    'nobody knows the place of is unknown until two looks have found nobody who does',
+    { isListed: false, silentMs: null, looks: [[]] },
+    'unknown',
+    /being looked at/,
+  ],
+  [
+    'nobody knows the place of is unknown to a controller that hears few regions',
+    { isListed: false, silentMs: null, looks: twice(), hearsMost: false },
+    'unknown',
+    /nobody could look/,
   ],
 ];
 for (const [title, differing, state, why] of CASES) {
