@@ -1,12 +1,5 @@
 /** Carries out what was decided of moves, step by step in the store, and tells the audit trail. */
-import {
-  abortMove,
-  beginMove,
-  dropPlannedMove,
-  finishMove,
-  type MoveOutcome,
-  writePlannedMoves,
-} from '../store/moves.ts';
+import { abortMove, beginMove, dropPlannedMove, finishMove, type MoveOutcome } from '../store/moves.ts';
 import type { PlannedMove, RunningMove } from '../store/ring-records.ts';
 import type { Acting } from './acting.ts';
 import type { MoveOrder } from './choose-moves.ts';
@@ -67,21 +60,29 @@ interface GivenUp {
   readonly step: MoveStep;
 }
 
-/** Gives a move up. What was planned is planned again, unless it is chosen for anew in any case. */
+/** Gives a move up; on a ring that has changed since, in the next round. */
 async function abort(acting: Acting, { stream, move, step }: GivenUp): Promise<void> {
   const { store, facts, memory, log } = acting;
-  if (!isDone(await acting.act(`move ${stream}`, (token) => abortMove(store, { token, stream })))) return;
+  const again = planAgain(acting, stream, move);
+  const outcome = await acting.act(`move ${stream}`, (token) => abortMove(store, { token, stream, again }));
+  if (!isDone(outcome)) return;
   if (step.failed) memory.pauses.fail(stream, step.note, facts.nowMs);
   const { from, to, why } = move;
   const sec = formatSec(facts.nowMs - move.startedMs);
   log.warn({ stream, from, to, why, sec, note: step.note }, 'a move was given up');
   await acting.tell({ what: 'move-aborted', stream, subject: `${from} to ${to} after ${sec}: ${step.note}` });
-  if (why === 'evacuate' || crossesRegions(acting, move) || facts.members.get(to)?.state !== 'active') return;
-  const again: PlannedMove = { stream, from, to, why, epoch: facts.ring.epoch, order: 0 };
-  await writePlannedMoves(store, facts.ring.epoch, [again]);
 }
 
-/** Brings a replica to another region: chosen for anew in any case, like one that has to leave its node. */
+/** What was planned is planned again, unless it is chosen for anew in any case. */
+function planAgain(acting: Acting, stream: string, move: RunningMove): PlannedMove | null {
+  const { ring, members } = acting.facts;
+  const { from, to, why } = move;
+  const isChosenAnew = why === 'evacuate' || (why === 'home' && crossesRegions(acting, move));
+  if (isChosenAnew || members.get(to)?.state !== 'active') return null;
+  return { stream, from, to, why, epoch: ring.epoch, order: 0 };
+}
+
+/** Brings a replica to another region: to go home that is chosen for anew in any case, like leaving a node that drains. */
 function crossesRegions({ facts }: Acting, { from, to }: RunningMove): boolean {
   return facts.members.get(from)?.region !== facts.members.get(to)?.region;
 }

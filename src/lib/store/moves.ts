@@ -60,9 +60,13 @@ export async function finishMove(store: Store, { token, stream }: MoveEnd): Prom
   return (await runRingScript(store, FINISH_MOVE, { token, args: [stream] })) as MoveOutcome;
 }
 
-/** Gives `to` back: the stream is where it was. */
-export async function abortMove(store: Store, { token, stream }: MoveEnd): Promise<MoveOutcome> {
-  return (await runRingScript(store, ABORT_MOVE, { token, args: [stream] })) as MoveOutcome;
+/** Gives `to` back: the stream is where it was. `again`: planned in the same step, so that nobody sees it neither move nor wait. */
+export async function abortMove(
+  store: Store,
+  { token, stream, again = null }: MoveEnd & { readonly again?: PlannedMove | null },
+): Promise<MoveOutcome> {
+  const args = [stream, again === null ? '' : JSON.stringify(again)];
+  return (await runRingScript(store, ABORT_MOVE, { token, args })) as MoveOutcome;
 }
 
 /** Forgets a planned move that has not begun. */

@@ -51,17 +51,25 @@ return 'done'
 `;
 
 /**
- * Gives a move up: the stream is where it was.
- * Returns 'done', 'not-possible' when the stream does not move, or 'superseded'.
+ * Gives a move up: the stream is where it was. What it is to be planned as again does not take the place of what a change
+ * of the ring has planned since.
+ * ARGV: [5] PlannedMove, empty for none.
+ * Returns 'done'; 'stale-ring' when it was planned on another epoch of the ring: then nothing has changed; 'not-possible'
+ * when the stream does not move; 'superseded'.
  */
 export const ABORT_MOVE = `${RING_PRELUDE}
 if superseded() then return 'superseded' end
 local stream = ARGV[4]
 local record = readPlacement(stream)
 if not record or not record.move then return 'not-possible' end
+local again = ARGV[5] ~= '' and cjson.decode(ARGV[5]) or nil
+if again and again.epoch ~= ringEpoch() then return 'stale-ring' end
 leave(record.move.to, stream, record.cost)
 record.move = nil
 writePlacement(stream, record)
+if again and has(record.replicas, again.from) and not has(record.replicas, again.to) then
+  redis.call('HSETNX', KEYS[5], stream .. ' ' .. again.from, ARGV[5])
+end
 changed('move ' .. stream)
 return 'done'
 `;
