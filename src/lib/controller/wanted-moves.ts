@@ -2,7 +2,7 @@
 import type { MoveReason, PlacementRecord, PlannedMove } from '../store/ring-records.ts';
 import { crowdedReplicas } from './crowded-replicas.ts';
 import type { RetryPauses } from './retry-pauses.ts';
-import { isLeaving, isLost, type RoundFacts } from './round-facts.ts';
+import { isLeaving, isLost, isOpen, type RoundFacts } from './round-facts.ts';
 
 export interface WantedMove {
   readonly placement: PlacementRecord;
@@ -22,10 +22,15 @@ export interface WantedMoves {
 }
 
 /**
- * So many are looked at in a round, and told of: what their nodes say has to be read. Streams that are not published or
- * whose move just failed come last, so that they keep no other from moving.
+ * So many are looked at in a round, and told of: what their nodes say has to be read. Those that cannot begin now come
+ * last, so that they keep no other from moving: the move just failed, the stream is not published, its node is not heard.
  */
 const MAX_WANTED = 100;
+/**
+ * And so many from or to one node before others get past. Lower: some that wait, for a picture or for another node, keep that
+ * node from its two at a time. Higher: few nodes fill the list, and what should move elsewhere waits until they are done.
+ */
+const MAX_WANTED_A_NODE = 20;
 
 /** Lists planned moves in their order, then replicas on nodes that have to be emptied, then those that share a region. */
 export function listWantedMoves(facts: RoundFacts, pauses: RetryPauses): WantedMoves {
@@ -41,14 +46,30 @@ export function listWantedMoves(facts: RoundFacts, pauses: RetryPauses): WantedM
       all.push({ ...one, to: null, why: isLeaving(facts, one.from) ? 'evacuate' : 'home' });
     }
   }
-  const ranks = Map.groupBy(all, ({ placement: { stream } }) => rankOf(facts, pauses, stream));
-  const wanted = [0, 1, 2].flatMap((rank) => ranks.get(rank) ?? []);
+  const ranks = Map.groupBy(all, (move) => rankOf(facts, pauses, move));
+  const wanted = [0, 1, 2, 3].flatMap((rank) => letPass(ranks.get(rank) ?? []));
   return { wanted: wanted.slice(0, MAX_WANTED), total: all.length, drop };
 }
 
-function rankOf({ sessions, nowMs }: RoundFacts, pauses: RetryPauses, stream: string): number {
-  if (!sessions.has(stream)) return 2;
-  return (pauses.of(stream)?.untilMs ?? 0) > nowMs ? 1 : 0;
+function rankOf(facts: RoundFacts, pauses: RetryPauses, { placement: { stream }, to }: WantedMove): number {
+  if (to !== null && !isOpen(facts, to)) return 3;
+  if (!facts.sessions.has(stream)) return 2;
+  return (pauses.of(stream)?.untilMs ?? 0) > facts.nowMs ? 1 : 0;
+}
+
+/** The same in their order, but what one node has too many of behind all others. */
+function letPass(moves: readonly WantedMove[]): WantedMove[] {
+  const counts = new Map<string, number>();
+  const first: WantedMove[] = [];
+  const rest: WantedMove[] = [];
+  for (const move of moves) {
+    const nodes = move.to === null ? [move.from] : [move.from, move.to];
+    const isMany = nodes.some((node) => (counts.get(node) ?? 0) >= MAX_WANTED_A_NODE);
+    (isMany ? rest : first).push(move);
+    if (isMany) continue;
+    for (const node of nodes) counts.set(node, (counts.get(node) ?? 0) + 1);
+  }
+  return [...first, ...rest];
 }
 
 /** Whether a planned move leads nowhere: what it starts from is not so any more, or its node takes nothing now. */

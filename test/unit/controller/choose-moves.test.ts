@@ -206,3 +206,44 @@ test('hundreds that wait for a publisher, or failed, keep no other stream from m
   );
   assert.deepEqual([waiting.length, total], [99, 601]);
 });
+
+/** What adding us-3 planned: hundreds of streams that go there from us-1 and us-2. */
+const added = Array.from({ length: 300 }, (_, index) =>
+  placement(`s${index}`, [`us-${1 + (index % 2)}`, 'eu-1']),
+);
+const toAdded = added.map(({ stream, replicas }) => planned(stream, replicas[0]!, 'us-3'));
+
+test('hundreds of moves to a node that was added keep no node elsewhere from being emptied', () => {
+  const elsewhere = [placement('z', ['eu-2', 'us-1']), placement('y', ['eu-3', 'us-1'])];
+  const { begin, waiting, total } = choose({
+    ring: draining('eu-2'),
+    placements: [...added, ...elsewhere],
+    planned: [...toAdded, planned('y', 'eu-3', 'eu-1', { epoch: 8 })],
+  });
+  assert.deepEqual(begin.map(({ stream }) => stream).sort(), ['s0', 's1', 'y', 'z']);
+  assert.deepEqual([begin.length + waiting.length, total], [100, 302]);
+});
+
+for (const state of ['down', 'unknown'] as const) {
+  test(`hundreds of moves to a node that is ${state} wait behind all others, and go on when it is back`, () => {
+    const silent = placement('silent', ['us-1', 'eu-2']);
+    const options = {
+      placements: [...added, placement('z', ['us-1', 'eu-2']), silent],
+      planned: [
+        ...toAdded,
+        ...['z', 'silent'].map((stream) => planned(stream, 'us-1', 'us-2', { epoch: 8 })),
+      ],
+      live: [...added.map(({ stream }) => stream), 'z'],
+    };
+    const { begin, drop, waiting, total } = choose({ ...options, states: { 'us-3': state } });
+    assert.deepEqual([begin.map(({ stream }) => stream), drop, total], [['z'], [], 302]);
+    assert.deepEqual(
+      waiting.slice(0, 2).map(({ note }) => note),
+      ['its publisher sends no picture; it moves when there is one', 'us-3 is not heard'],
+    );
+    assert.deepEqual(
+      choose(options).begin.map(({ to }) => to),
+      ['us-3', 'us-3', 'us-2'],
+    );
+  });
+}
