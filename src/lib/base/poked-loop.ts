@@ -25,9 +25,10 @@ export function startPokedLoop(run: () => Promise<void>, timing: number | PokedL
       poked = false;
       await run();
       if (minGapMs > 0) await pause(minGapMs, closing.signal);
-      if (poked) continue;
+      if (poked || closing.signal.aborted) continue;
+      // Alone: on Node 20 a signal made of two leaves an entry with the one that lives on, for each pass.
       wake = new AbortController();
-      await pause(intervalMs - minGapMs, AbortSignal.any([wake.signal, closing.signal]));
+      await pause(intervalMs - minGapMs, wake.signal);
     }
   }
 
@@ -39,6 +40,7 @@ export function startPokedLoop(run: () => Promise<void>, timing: number | PokedL
     },
     close: async () => {
       closing.abort();
+      wake.abort();
       await ended;
     },
   };
