@@ -74,7 +74,7 @@ export function formatFactsScript(clusterDir: string, packages: readonly string[
     // Asked no more once it was refused: a login may be locked after three wrong passwords.
     'said=$(root true 2>&1) || { echo "sudo=$(echo "$said" | tail -n 1)x"; root() { return 1; }; }',
     'set -- $(df -Pk /var/lib | tail -n 1); echo "freeKb=$4"',
-    'echo "cores=$(nproc)"; echo "openFiles=$(sed -n "s/^Max open files *[^ ]* *\\([^ ]*\\).*/\\1/p" /proc/1/limits)"; echo "backlog=$(cat /proc/sys/net/core/somaxconn)"',
+    'echo "cores=$(nproc)"; echo "openFiles=$(root sed -n "s/^Max open files *[^ ]* *\\([^ ]*\\).*/\\1/p" /proc/1/limits)"; echo "backlog=$(cat /proc/sys/net/core/somaxconn)"',
     `dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${packages.join(' ')} 2>/dev/null | sed -n 's/^installed /package=/p'`,
     ...LISTENERS,
     // A careful administrator's umask may keep the login out of root's folders. The program that came last is first.
@@ -86,10 +86,10 @@ export function formatFactsScript(clusterDir: string, packages: readonly string[
   ].join('\n');
 }
 
-/** What is listened on, and which process is of which unit. Root alone sees whose a port is. */
+/** What is listened on, and which process is of which unit. Root alone sees whose a port is; with hidepid, it alone sees who runs. */
 const LISTENERS = [
   "root ss -Hlntup 2>/dev/null | sed 's/^/listens=/'",
-  "grep -Ho 'streamctl-[^/]*\\.service' /proc/[0-9]*/cgroup 2>/dev/null | sed 's/^/unit=/'",
+  `root sh -c "grep -Ho 'streamctl-[^/]*\\.service' /proc/[0-9]*/cgroup" 2>/dev/null | sed 's/^/unit=/'`,
 ];
 
 /** Parses what the script printed before it was ready. */
