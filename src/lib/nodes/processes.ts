@@ -5,6 +5,7 @@ interface ProcessStat {
   readonly pid: number;
   readonly command: string;
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
 }
 
@@ -13,9 +14,15 @@ export async function readProcess(pid: number): Promise<ProcessStat | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (text === null) return null;
   const end = text.lastIndexOf(')');
-  const [state, , group] = text.slice(end + 2).split(' ');
+  const [state, parent, group] = text.slice(end + 2).split(' ');
   const command = text.slice(text.indexOf('(') + 1, end);
-  return state === 'Z' || state === 'X' ? null : { pid, command, state: state!, group: Number(group) };
+  if (state === 'Z' || state === 'X') return null;
+  return { pid, command, state: state!, parent: Number(parent), group: Number(group) };
+}
+
+/** Reads what a process was started with; empty when it is gone. */
+export async function readArguments(pid: number): Promise<readonly string[]> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').slice(0, -1);
 }
 
 export async function isProcessAlive(pid: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { clusterLayout } from '../../nodes/layout.ts';
 import { findOwner, listPids, readProcess } from '../../nodes/processes.ts';
 import { findHolder } from '../lock.ts';
 import { type Check, type Finding, fine } from './check.ts';
+import { isLeftOver } from './is-left-over.ts';
 
 type Found = Omit<Finding, 'check'>;
 
@@ -38,18 +39,27 @@ async function findOrphans(home: string): Promise<Found[]> {
     if (dir === null || !dir.startsWith(`${home}/`) || (await readProcess(pid)) === null) continue;
     byCluster.set(dir, [...(byCluster.get(dir) ?? []), pid]);
   }
-  const found: Found[] = [];
-  for (const [dir, pids] of byCluster) {
-    const names = await Promise.all(pids.map(async (pid) => (await readProcess(pid))?.command));
-    if (names.includes('runsvdir') && (await exists(clusterLayout(dir).record))) continue;
-    found.push({
+  const found = await Promise.all([...byCluster].map(([dir, pids]) => judgeProcesses(dir, pids)));
+  return found.flat();
+}
+
+/** Of a cluster that is no more all are too many, of one that is there those that nothing keeps. */
+async function judgeProcesses(dir: string, pids: readonly number[]): Promise<Found[]> {
+  const isThere = await exists(clusterLayout(dir).record);
+  const left = await Promise.all(pids.map(async (pid) => !isThere || (await isLeftOver(pid, dir))));
+  const orphans = pids.filter((_, index) => left[index]);
+  if (orphans.length === 0) return [];
+  const name = basename(dir);
+  return [
+    {
       state: 'fault',
-      text: `${pids.length} processes of cluster ${basename(dir)} run without a supervisor: ${pids.join(', ')}`,
-      remedy: `streamctl down --cluster ${basename(dir)}`,
-      fix: async () => endAll(pids),
-    });
-  }
-  return found;
+      text: `${orphans.length} processes of cluster ${name} run without a supervisor: ${orphans.join(', ')}`,
+      remedy: isThere
+        ? '--fix ends them; streamctl up starts what is missing then.'
+        : `streamctl down --cluster ${name}`,
+      fix: async () => endAll(orphans),
+    },
+  ];
 }
 
 function endAll(pids: readonly number[]): void {
