@@ -27,7 +27,7 @@ export async function createHeldContext({ call, lock }: HeldCall, spec: LoadedSp
   return up;
 }
 
-/** What a command leaves behind whose lock was taken away. */
+/** What a command leaves behind that goes no further and takes nothing back. */
 export interface HalfDone {
   readonly soFar: string;
   /** What ends it, as a part of a sentence: `run this again to go on`. */
@@ -46,4 +46,15 @@ export async function refuseTakeBack({ lock }: HeldCall, { soFar, remedy }: Half
       cause: lost,
     });
   }
+}
+
+/** Words the failure of a command that has not taken back what it did: PARTLY_DONE, or INTERRUPTED after Ctrl-C. */
+export function sayHalfDone(error: unknown, { call }: HeldCall, { soFar, remedy }: HalfDone): StreamctlError {
+  const failure = toStreamctlError(error);
+  const details = failure.details as { facts?: Record<string, string> } | undefined;
+  return new StreamctlError(call.signal.aborted ? 'INTERRUPTED' : 'PARTLY_DONE', failure.message, {
+    hint: `When the cause is mended, ${remedy}.`,
+    details: { ...details, facts: { ...details?.facts, 'so far': soFar }, code: failure.code },
+    cause: failure,
+  });
 }

@@ -58,7 +58,12 @@ export interface ChangeFlags {
   readonly without?: readonly string[] | undefined;
 }
 
+/** What was written is taken back on every machine. */
+const GRACE_MS = 30_000;
+
 export abstract class RingChangeCommand extends BaseCommand {
+  protected override interruptGraceMs: number | undefined = GRACE_MS;
+
   /** Gathers what the action needs to know of this command line. */
   protected ringCall(flags: ChangeFlags): RingCall {
     return {

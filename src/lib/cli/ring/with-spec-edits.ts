@@ -1,7 +1,8 @@
 /** Keeping the spec and the ring together: the file is changed first, and put back when the ring cannot be. */
 import { join } from 'node:path';
-import { StreamctlError } from '../../base/errors.ts';
-import { type ClusterView, loadClusterRecord } from '../../nodes/cluster-view.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
+import { type ClusterRecord, type ClusterView, loadClusterRecord } from '../../nodes/cluster-view.ts';
 import { clusterLayout } from '../../nodes/layout.ts';
 import type { UpContext } from '../../provision/context.ts';
 import { locateProgram } from '../../provision/program.ts';
@@ -20,6 +21,7 @@ import {
   type HalfDone,
   type HeldCall,
   refuseTakeBack,
+  sayHalfDone,
   writeHeldSpec,
 } from './held-call.ts';
 import type { RingCall } from './ring-change-command.ts';
@@ -37,7 +39,7 @@ export interface SpecChange {
 
 /**
  * Writes the edits into the spec file and what follows from it on the nodes, then runs `use`; when that fails, puts the
- * file back. Without edits it only runs `use`.
+ * file back. Without edits it only runs `use`. Throws PARTLY_DONE when it cannot be put back.
  */
 export async function withSpecEdits(
   { view, call, edits }: SpecChange,
@@ -47,6 +49,7 @@ export async function withSpecEdits(
   await underLock(view, call, async (held) => {
     const before = await loadAppliedSpec(view, call, null);
     const after = editSpecFile(before, edits);
+    const record = await loadClusterRecord(view.dir);
     let isConfigured = false;
     try {
       await writeAndConfigure(held, after);
@@ -55,8 +58,7 @@ export async function withSpecEdits(
       await use();
     } catch (error) {
       await refuseTakeBack(held, HALF_DONE);
-      if (isConfigured) await writeAndConfigure(held, before);
-      throw error;
+      throw await takeBack(error, { ...held, before, after, record, isConfigured });
     }
   });
 }
@@ -65,6 +67,34 @@ const HALF_DONE: HalfDone = {
   soFar: 'the spec file may have the change, and some nodes; the ring does not',
   remedy: 'streamctl up brings the ring to the spec file',
 };
+
+interface FailedEdits extends HeldCall {
+  readonly before: SpecFile;
+  readonly after: SpecFile;
+  /** Of before. */
+  readonly record: ClusterRecord | null;
+  /** Every node knows of the change. */
+  readonly isConfigured: boolean;
+}
+
+/**
+ * Puts everything back when every node knows of the change, and the file when none does: the record is written before them. Else
+ * says what is half done, as it does when the way back fails. Also after Ctrl-C.
+ */
+async function takeBack(error: unknown, failed: FailedEdits): Promise<StreamctlError> {
+  const { view, call, before, after, record, isConfigured } = failed;
+  try {
+    const unhurried = { ...failed, call: { ...call, signal: new AbortController().signal } };
+    const isUntouched = isDeepStrictEqual(await loadClusterRecord(view.dir), record);
+    if (isConfigured) await writeAndConfigure(unhurried, before);
+    else if (isUntouched && before.text !== after.text) await writeHeldSpec(failed, before);
+    else return sayHalfDone(error, failed, HALF_DONE);
+    return toStreamctlError(error);
+  } catch {
+    await refuseTakeBack(failed, HALF_DONE);
+    return sayHalfDone(error, failed, HALF_DONE);
+  }
+}
 
 /** Runs something while no other command changes the cluster; its call ends with the lock. Throws LOCKED when one does for a minute. */
 export async function underLock<T>(
@@ -106,10 +136,13 @@ export async function writeAndConfigure(held: HeldCall, file: SpecFile): Promise
   await writeHeldSpec(held, file);
   const made = await createHeldContext(held, await loadSpec(held.view.specFile));
   const up: UpContext = { ...made, only: [] };
-  await checkMachine(up, QUIET);
-  await prepare(up, QUIET);
-  await configure(up, QUIET);
-  // What is asked for after this opens what it needs again.
-  await up.driver.close();
-  return up;
+  try {
+    await checkMachine(up, QUIET);
+    await prepare(up, QUIET);
+    await configure(up, QUIET);
+    return up;
+  } finally {
+    // What is asked for after this opens what it needs again.
+    await up.driver.close();
+  }
 }
