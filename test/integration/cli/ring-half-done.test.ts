@@ -1,13 +1,20 @@
-/** Commands of the ring that fail on their way: what they put back, and what they say when they cannot. */
+/** Commands of the ring that fail on their way, or are overtaken: what they put back, and what they say when they cannot. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { changeRing } from '../../../src/lib/membership/change-ring.ts';
 import type { RingDescription } from '../../../src/lib/membership/describe-ring.ts';
 import { clusterLayout, nodeLayout } from '../../../src/lib/nodes/layout.ts';
-import { runCli } from '../../support/cli.ts';
+import { seizeLock } from '../../../src/lib/provision/lock.ts';
+import { followSpec } from '../../../src/lib/provision/ring/ring-of-spec.ts';
+import { loadSpec } from '../../../src/lib/spec/load.ts';
+import { connectStore } from '../../../src/lib/store/store.ts';
+import { siteOf } from '../../../src/lib/store/store-site.ts';
+import { runCli, startCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
+import { until } from '../../support/until.ts';
 
 interface Refusal {
   readonly error: {
@@ -17,7 +24,7 @@ interface Refusal {
   };
 }
 
-describe('a command of the ring that fails on its way', () => {
+describe('a command of the ring that does not get through at once', () => {
   let folder: ClusterFolder;
   before(async () => {
     folder = await makeClusterFolder('halfdone', '127.237');
@@ -36,9 +43,19 @@ describe('a command of the ring that fails on its way', () => {
     assert.equal(run.status, status, run.stdout);
     return run.json<Refusal>().error;
   };
-  const weight = async (): Promise<number | undefined> => {
-    const { members } = (await runCli(['ring', 'show', '--json'], folder)).json<RingDescription>();
-    return members.find(({ name }) => name === 'a-1')?.weight;
+  const members = async (): Promise<RingDescription['members']> =>
+    (await runCli(['ring', 'show', '--json'], folder)).json<RingDescription>().members;
+  const weight = async () => (await members()).find(({ name }) => name === 'a-1')?.weight;
+  const names = async () => (await members()).map(({ name }) => name);
+  /** The ring as `up` would have it by the spec file. */
+  const declare = async (): Promise<void> => {
+    const loaded = await loadSpec(folder.spec);
+    const { redisPassword: passwordFile, keySecret: keySecretFile } = clusterLayout(folder.dir);
+    const site = { ...siteOf(loaded.cluster, loaded.nodes), user: 'operator', passwordFile, keySecretFile };
+    const store = await connectStore(site);
+    const edit = followSpec(loaded);
+    const by = { who: 'a test', from: '', reason: '', plan: false };
+    await changeRing(store, { ...by, what: 'up', edit }).finally(() => store.close());
   };
   /** Another cluster seems to run on the same addresses while the action does: the check fails. */
   const clashing = async <T>(action: () => Promise<T>): Promise<T> => {
@@ -86,5 +103,20 @@ describe('a command of the ring that fails on its way', () => {
     assert.equal(await weight(), 1);
     await fine('ring', 'set-weight', 'a-1', '5');
     assert.equal(await weight(), 5);
+  });
+
+  test('remove-node takes a node out of the ring again that an up has brought back meanwhile', async () => {
+    await fine('ring', 'add-node', 'a-3', '--region', 'a', '--yes');
+    const giveBack = await seizeLock(clusterLayout(folder.dir).lock, 'a test');
+    const { done } = startCli(['ring', 'remove-node', 'a-3', '--yes', '--json'], folder);
+    await until(async () => !(await names()).includes('a-3'), 'it has left the ring');
+    await declare();
+    assert.deepEqual(await names(), ['a-1', 'a-3']);
+    await giveBack();
+    const run = await done;
+    assert.equal(run.status, 0, run.stdout);
+    assert.deepEqual(await names(), ['a-1']);
+    assert.doesNotMatch(await spec(), /a-3/);
+    await assert.rejects(readFile(nodeLayout(folder.dir, 'a-3').config));
   });
 });

@@ -8,6 +8,7 @@ import { DRAIN_STEPS, type DrainContext, REMOVE_NODE_STEPS } from '../../provisi
 import { editSpecFile, type SpecFile } from '../../provision/ring/spec-file.ts';
 import { withoutUndefined } from '../../spec/defaults.ts';
 import { loadSpec } from '../../spec/load.ts';
+import { loadRing } from '../../store/ring.ts';
 import type { RemovedNode } from '../../store/ring-records.ts';
 import type { Store } from '../../store/store.ts';
 import { confirm } from '../confirm.ts';
@@ -58,11 +59,25 @@ export async function runRemoveNode(
     moved: [],
   };
   await runSteps(DRAIN_STEPS, drained, { silent: call.silent });
-  await underLock(view, call, async (held) => await removeHeld(held, removal, drained));
+  await underLock(view, call, async (held) => {
+    await drainAgain(held, drained);
+    await removeHeld(held, removal, drained);
+  });
   const madeEpoch = drained.result?.ring.epoch ?? null;
   const report = reportChange({ plan, dryRun: false, madeEpoch, results: drained.moved });
   printOutcome(report, call);
   return { ...report, changed: true };
+}
+
+/** While this command waited for the lock, another one may have brought the node back into the ring, as the spec still has it. */
+async function drainAgain({ call, lock }: HeldCall, drained: DrainContext): Promise<void> {
+  const ring = await loadRing(drained.store);
+  if (ring?.nodes.some(({ name }) => name === drained.node) !== true) return;
+  await lock.check();
+  const again: DrainContext = { ...drained, signal: call.signal, moved: [] };
+  await runSteps(DRAIN_STEPS, again, { silent: call.silent });
+  drained.result = again.result;
+  drained.moved = [...drained.moved, ...again.moved];
 }
 
 /** Takes it out of the spec and stops it, under the lock. */
