@@ -9,11 +9,13 @@ import { type ClusterRecord, loadClusterRecord } from '../nodes/cluster-view.ts'
 import { describeStore, storeNodes } from '../store/store-site.ts';
 import type { Step, StepReport, UpContext } from './context.ts';
 import { declareStreams } from './declare-streams.ts';
+import { withLeaving } from './leaving-nodes.ts';
 import { refuseOtherPlace } from './other-place.ts';
 import { refuseOtherSpec } from './other-spec.ts';
 import { refuseOtherStore } from './other-store.ts';
 import { planPresent } from './plan-place.ts';
 import { declareRing, drainLeaving } from './ring/declare-ring.ts';
+import { findUndrained } from './ring/find-undrained.ts';
 import { readFileOrNull, writeWholeFile } from './write-file.ts';
 
 /** The workflow of `up`. */
@@ -130,17 +132,27 @@ async function addStreams(context: UpContext): Promise<string> {
     : `added ${made.join(', ')}`;
 }
 
-/** Lets the others forget the nodes that left, and stops and removes what the spec does not have. */
+/**
+ * Lets the others forget the nodes that left, and stops and removes what the spec does not have. A node that the ring may still
+ * have stays as it is, until a command has moved away what it carries.
+ */
 export async function tidy(context: UpContext, report: StepReport): Promise<string> {
   const before = context.changes.list.length;
-  if (context.leaving.length > 0) {
-    context.nodes = planPresent(context, context.spec);
+  const undrained = await findUndrained(context);
+  for (const { name } of undrained) {
+    report.happened(
+      `${name} left the spec, and runs on: the ring may have it; the next up with the store moves its streams`,
+    );
+  }
+  if (context.leaving.length > undrained.length) {
+    context.nodes = planPresent(context, withLeaving(context.spec, undrained));
     await context.driver.write(context, report);
   }
   await context.driver.tidy(context, report);
   if (context.changes.applies) {
     // A Sentinel counts every other that it ever heard: too few would be left to agree, unless it begins anew without that one.
-    if (storeNodes(context.leaving).length > 0) await context.driver.start(context, report);
+    const gone = context.leaving.filter((peer) => !undrained.includes(peer));
+    if (storeNodes(gone).length > 0) await context.driver.start(context, report);
     await writeRecord(context, 'stays');
   }
   const count = context.changes.list.length - before;

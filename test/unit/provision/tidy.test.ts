@@ -45,7 +45,7 @@ test('when a store has left, Sentinels begin anew without it, and not before it 
 });
 
 test('when other nodes have left nothing is started anew', async () => {
-  assert.deepEqual(await asked('apply', 'origin'), ['write', 'tidy']);
+  assert.deepEqual(await asked('apply', 'edge'), ['write', 'tidy']);
   assert.deepEqual(await asked('apply'), ['tidy']);
 });
 

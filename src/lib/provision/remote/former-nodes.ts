@@ -55,3 +55,9 @@ function inherits(name: string, { name: owner, host }: Peer): StreamctlError {
     details: { node: name, former: owner, host },
   });
 }
+
+/** Finds those whose machines may be cleared: a node that leaves is planned until it has. */
+export function findGone({ former, nodes }: Pick<UpContext, 'former' | 'nodes'>): Peer[] {
+  const planned = new Set(nodes.map(({ node }) => node.name));
+  return former.filter(({ name }) => !planned.has(name));
+}

@@ -23,7 +23,7 @@ import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
 import { NODE_FOLDER } from './bundle.ts';
 import { refuseTakenPorts } from './find-taken-ports.ts';
-import { findFormer, mayEmpty, refuseFormerHost, refuseFormerMachine } from './former-nodes.ts';
+import { findFormer, findGone, mayEmpty, refuseFormerHost, refuseFormerMachine } from './former-nodes.ts';
 import { gatherPrograms } from './gather-programs.ts';
 import { joinMesh } from './join-mesh.ts';
 import { CLOCK_WARNED_MS, wordOffset, wordSystems } from './judge-machine.ts';
@@ -181,7 +181,9 @@ class RemoteDriver implements Driver {
       action: 'tidy',
       takes: (request) => ({ ...request, ...more }),
     });
-    const gone = former.filter((peer) => this.#room.machines.has(peer.name) && mayEmpty(peer, spec.nodes));
+    const gone = findGone(context).filter(
+      (peer) => this.#room.machines.has(peer.name) && mayEmpty(peer, spec.nodes),
+    );
     await this.#room.each(call, { step: 'remove the node', peers: gone }, async (peer) => {
       if (!this.#room.hasNode(peer.name)) return;
       const hands = await this.#room.hands(peer, context);
