@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { parsePathways } from '../../src/lib/hedge/pathway.ts';
+import { parseMultivariantPlaylist } from '../../src/lib/hls/multivariant-playlist.ts';
 import { parseMediaPlaylist } from '../../src/lib/hls/parse-media-playlist.ts';
 import type { Peer } from '../../src/lib/nodes/node-config.ts';
 import { renderNodeFiles } from '../../src/lib/render/node-files.ts';
@@ -26,11 +27,17 @@ import { msnAt, opening, part, segments } from '../support/synthetic-feed.ts';
 let host = 0;
 
 /** A real nginx with the project's own template before an origin; both end with the test. */
-async function startEdge(t: TestContext): Promise<{ url: string; origin: TestOrigin; node: Peer }> {
+async function startEdge(
+  t: TestContext,
+  {
+    behind = {},
+    others = [],
+  }: { readonly behind?: Pick<Peer, 'url'>; readonly others?: readonly Peer[] } = {},
+): Promise<{ url: string; origin: TestOrigin; node: Peer }> {
   host += 1;
-  const node = peer('us-1', `127.206.2.${host}`, ['origin', 'edge']);
+  const node = { ...peer('us-1', `127.206.2.${host}`, ['origin', 'edge']), ...behind };
   const dir = await temporaryDir(t);
-  const origin = await startTestOrigin(t, node, { dir });
+  const origin = await startTestOrigin(t, node, { dir, peers: [node, ...others] });
   const template = await readFile(new URL('../../templates/nginx-edge.conf', import.meta.url), 'utf8');
   const files = renderNodeFiles(nodeConfig(node, [node], dir), { 'nginx-edge.conf': template });
   const conf = join(dir, 'nginx-edge.conf');
@@ -101,6 +108,32 @@ test('pages of others may import the loader, and learn the edges through nginx',
   const { text, headers } = await ask(`${url}/live/demo/pathways.json`);
   assert.equal(headers['access-control-allow-origin'], '*');
   assert.deepEqual(parsePathways(text)?.pathways, [{ name: node.name, region: node.region, baseUrl: url }]);
+});
+
+test('behind a TLS proxy viewers are told the urls of edges, and of one without a url its own address', async (t) => {
+  const eu = { ...peer('eu-1', '127.206.2.201', ['edge']), url: 'https://eu.example.com' };
+  const ap = peer('ap-1', '127.206.2.202', ['edge']);
+  const { url, origin } = await startEdge(t, { behind: { url: 'https://us.example.com' }, others: [eu, ap] });
+  const feed = openFeed(t, origin.url);
+  feed.send([...opening(), ...segments(msnAt(Date.now()) - 3, 3)]);
+  // As a proxy on the edge's machine asks.
+  const headers = { host: 'us.example.com', 'x-forwarded-proto': 'https' };
+  const asking = (at: string) => ask(at, { headers });
+  const { text } = await askUntil(`${url}/live/demo/index.m3u8`, ({ status }) => status === 200, { asking });
+  const uris = parseMultivariantPlaylist(text).variants.map(({ uri, pathwayId }) => `${pathwayId} ${uri}`);
+  assert.deepEqual(
+    [...new Set(uris.map((uri) => uri.replace(/[^/ ]+\/index.m3u8$/, '…')))],
+    ['us-1 …', 'eu-1 https://eu.example.com/live/demo/…', 'ap-1 http://127.206.2.202:8080/live/demo/…'],
+  );
+  const pathways = parsePathways((await asking(`${url}/live/demo/pathways.json`)).text)!;
+  assert.equal(pathways.node, 'us-1');
+  assert.deepEqual(
+    pathways.pathways.map(({ baseUrl }) => baseUrl),
+    ['https://us.example.com', 'https://eu.example.com', 'http://127.206.2.202:8080'],
+  );
+  const steering = await asking(`${url}/live/demo/steering.json?home=us-1&_HLS_pathway=us-1`);
+  assert.equal(steering.status, 200);
+  assert.doesNotMatch(steering.text, /http/);
 });
 
 test('while the origin is down viewers get a 503 that a page may read, and are served again afterwards', async (t) => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { systemClock } from '../../src/lib/base/clock.ts';
-import { createConnection } from '../../src/lib/viewer/connection.ts';
+import { connectDirectly, createConnection } from '../../src/lib/viewer/connection.ts';
+import { ConnectionPool } from '../../src/lib/viewer/connection-pool.ts';
 import { type RunViewersOptions, runViewers } from '../../src/lib/viewer/run-viewers.ts';
 import type { ViewerProgress } from '../../src/lib/viewer/viewer-report.ts';
 import { waitUntilPlayed } from '../../src/lib/viewer/wait-until-played.ts';
@@ -147,7 +148,7 @@ test('a request without an answer fails as late, and the next one opens a new co
     socket.on('error', () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const connection = createConnection(address, (server.address() as AddressInfo).port);
+  const connection = createConnection(new URL(`http://${address}:${(server.address() as AddressInfo).port}`));
   try {
     await assert.rejects(connection.get('/slow', { firstByteMs: 200, totalMs: 200 }), { code: 'UNHEALTHY' });
     assert.equal((await connection.get('/again', LIMITS)).body.toString(), 'ok');
@@ -163,11 +164,31 @@ test('a kept-alive connection that the server closed meanwhile is opened again w
     socket.on('error', () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const connection = createConnection(address, (server.address() as AddressInfo).port);
+  const connection = createConnection(new URL(`http://${address}:${(server.address() as AddressInfo).port}`));
   try {
     for (let round = 0; round < 5; round += 1) assert.equal((await connection.get('/', LIMITS)).status, 200);
   } finally {
     connection.close();
+    server.close();
+  }
+});
+
+test('simulated viewers go past the proxy before an edge to the edge itself, and speak no https', async () => {
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const itself = `http://${address}:${(server.address() as AddressInfo).port}`;
+  const connect = connectDirectly(new Map([['https://us.example.com', itself]]));
+  const pool = new ConnectionPool(connect);
+  try {
+    for (const url of [`${itself}/x`, 'https://us.example.com/x'])
+      assert.equal((await pool.get(new URL(url), LIMITS).response).status, 200, url);
+    const other = pool.get(new URL('https://eu.example.com/x'), LIMITS).response;
+    await assert.rejects(other, { code: 'NOT_RUNNING', message: /http only/ });
+  } finally {
+    pool.close();
     server.close();
   }
 });

@@ -2,6 +2,8 @@ import { systemClock } from '../../lib/base/clock.ts';
 import { parseDurationMs } from '../../lib/base/duration.ts';
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
 import { formatViewerProgress, formatViewerReport } from '../../lib/cli/views/viewer-report.ts';
+import { directWays } from '../../lib/spec/public-urls.ts';
+import { connectDirectly } from '../../lib/viewer/connection.ts';
 import { playlistUrls } from '../../lib/viewer/playlist-urls.ts';
 import { runViewers } from '../../lib/viewer/run-viewers.ts';
 import type { ViewerReport } from '../../lib/viewer/viewer-report.ts';
@@ -48,7 +50,9 @@ export default class ViewerRun extends BaseCommand {
     const { flags } = await this.parse(ViewerRun);
     const region = flags.region ?? null;
     const durationMs = parseDurationMs(flags.duration);
-    const urls = flags.url ? [flags.url] : playlistUrls(await this.loadCluster(), flags.stream, region);
+    const cluster = flags.url ? null : await this.loadCluster();
+    const urls = cluster === null ? [flags.url!] : playlistUrls(cluster, flags.stream, region);
+    const connect = connectDirectly(directWays(cluster?.peers ?? []));
     const report = await runViewers(
       {
         urls,
@@ -61,7 +65,11 @@ export default class ViewerRun extends BaseCommand {
         startsPerSec: flags['starts-per-second'],
         signal: this.signal,
       },
-      { clock: systemClock, onProgress: (progress) => this.progress(formatViewerProgress(progress)) },
+      {
+        clock: systemClock,
+        connect,
+        onProgress: (progress) => this.progress(formatViewerProgress(progress)),
+      },
     );
     this.log(formatViewerReport(report));
     return report;

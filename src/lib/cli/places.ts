@@ -1,6 +1,6 @@
 /** Addresses that people need after `up`: where to watch, where to publish. Pure. */
 import type { Peer } from '../nodes/node-config.ts';
-import { playlistUrl, publishUrl, watchUrl } from '../spec/public-urls.ts';
+import { directPlaylistUrl, publishUrl, watchUrl } from '../spec/public-urls.ts';
 
 export interface Place {
   readonly region: string;
@@ -14,11 +14,11 @@ export function watchPlaces(nodes: readonly Peer[], stream: string): Place[] {
     .map((edge) => ({ region: edge.region, url: watchUrl(edge, stream) }));
 }
 
-/** Playlists of a stream, one per edge. */
+/** Playlists of a stream for simulated viewers, one per edge. */
 export function playlistPlaces(nodes: readonly Peer[], stream: string): Place[] {
   return nodes
     .filter(({ roles }) => roles.includes('edge'))
-    .map((edge) => ({ region: edge.region, url: playlistUrl(edge, stream) }));
+    .map((edge) => ({ region: edge.region, url: directPlaylistUrl(edge, stream) }));
 }
 
 /** Where encoders publish, one per ingest node; the stream key goes beside it. */

@@ -32,8 +32,10 @@ import type { UpgradeMark } from '../health/report.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
 import { createReach } from '../nodes/reach.ts';
 import { settingsOf } from '../nodes/settings-of.ts';
+import { directWays } from '../spec/public-urls.ts';
 import { loadJournal } from '../upgrade/journal.ts';
 import { newestOf } from '../upgrade/shared-journal.ts';
+import { connectDirectly } from '../viewer/connection.ts';
 import type { ViewerLoader } from '../viewer/create-fetch.ts';
 import { underLockOf } from './cluster-lock.ts';
 import { watchPlaces } from './places.ts';
@@ -212,6 +214,7 @@ async function runOnce(request: DrillRequest, words: string, count: number): Pro
       witnesses: await createWitnesses(request),
       fleet: createFleet({
         loader: request.loader,
+        connect: connectDirectly(directWays(view.peers)),
         urlsOf: (region, avoid) => entryUrls(view, { stream, region, avoid }),
       }),
       ...createHarm(request, folder),

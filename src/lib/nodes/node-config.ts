@@ -29,6 +29,8 @@ export interface Peer {
   readonly address: string;
   /** Name or address by which viewers and publishers reach it; absent when that is `address`. */
   readonly publicAddress?: string;
+  /** Where viewers reach it as an edge, as browsers write an origin; absent when nothing stands before its own HTTP port. */
+  readonly url?: string;
   readonly roles: readonly Role[];
   readonly ports: Ports;
   readonly weight: number;

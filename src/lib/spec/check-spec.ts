@@ -8,6 +8,7 @@ import { chooseAddress, chooseBlock, chooseMeshBlock } from './addresses.ts';
 import { findMediaFaults } from './check-media.ts';
 import { applyPorts } from './defaults.ts';
 import type { Fault } from './diagnostic.ts';
+import { findUrlFaults } from './find-url-faults.ts';
 import { type Loose, listAt, recordAt, textAt } from './loose.ts';
 import type { RawPorts } from './schema.ts';
 
@@ -23,6 +24,7 @@ export function findSpecFaults(raw: Loose): Fault[] {
     ...findMissingRoles(nodes, regions),
     ...findSteeringFaults(raw, regions),
     ...findHostFaults(raw),
+    ...findUrlFaults(raw),
     ...findOverlaps(raw, regions),
     ...findMediaFaults(raw),
   ];

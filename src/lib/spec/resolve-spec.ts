@@ -82,6 +82,7 @@ export function resolveSpec(raw: RawSpec): Spec {
       weight: node.weight ?? 1,
       ...(node.capacity === undefined ? {} : { capacity: node.capacity }),
       ...(node.viewers === undefined ? {} : { viewers: node.viewers }),
+      ...(node.url === undefined ? {} : { url: new URL(node.url).origin }),
     };
   });
   const ring = { ...DEFAULT_RING, ...withoutUndefined(raw.ring ?? {}) };

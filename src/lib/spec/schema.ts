@@ -4,6 +4,7 @@
  * templates/starter.yaml (a test looks).
  */
 import { z } from 'zod';
+import { EDGE_URL_WORDS, isEdgeUrl } from './edge-url.ts';
 
 const NAME = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const name = (what: string) =>
@@ -94,6 +95,13 @@ const nodeSchema = z.strictObject({
     .describe('Name or address of the machine, by which ssh and the world reach it (driver ssh).')
     .optional(),
   address: z.ipv4().describe('IPv4 address, instead of one from the block.').optional(),
+  url: z
+    .string()
+    .refine(isEdgeUrl, EDGE_URL_WORDS)
+    .describe(
+      'Where viewers reach it as an edge, if a proxy stands before it (TLS): https://HOST or http://HOST:PORT.',
+    )
+    .optional(),
   weight: z.int().min(1).max(100).describe('How much it should carry beside its neighbours.').optional(),
   capacity: z
     .number()

@@ -24,10 +24,10 @@ export class ConnectionPool {
     this.#connect = connect;
   }
 
-  /** Gets an http URL. */
+  /** Gets a URL. */
   get(url: URL, limits: TimeLimits): PooledRequest {
-    const idle = this.#idleAt(url.host);
-    const connection = idle.pop() ?? this.#connect(url.hostname, Number(url.port || 80));
+    const idle = this.#idleAt(url.origin);
+    const connection = idle.pop() ?? this.#connect(url);
     this.#busy.add(connection);
     const free = (): void => {
       if (!this.#busy.delete(connection)) return;
@@ -55,11 +55,11 @@ export class ConnectionPool {
     this.#idle.clear();
   }
 
-  #idleAt(host: string): HttpConnection[] {
-    const known = this.#idle.get(host);
+  #idleAt(origin: string): HttpConnection[] {
+    const known = this.#idle.get(origin);
     if (known !== undefined) return known;
     const made: HttpConnection[] = [];
-    this.#idle.set(host, made);
+    this.#idle.set(origin, made);
     return made;
   }
 }

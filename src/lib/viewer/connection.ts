@@ -21,7 +21,8 @@ export interface TimeLimits {
   readonly totalMs: number;
 }
 
-export type Connect = (host: string, port: number) => HttpConnection;
+/** Makes a connection to the host of an http URL. */
+export type Connect = (url: URL) => HttpConnection;
 
 interface Pending {
   readonly path: string;
@@ -37,7 +38,31 @@ const waiting = new Set<SocketConnection>();
 let sweeper: NodeJS.Timeout | null = null;
 
 /** Creates a connection; it opens with the first request. */
-export const createConnection: Connect = (host, port) => new SocketConnection(host, port);
+export const createConnection: Connect = ({ protocol, hostname, port }) =>
+  protocol === 'http:' ? new SocketConnection(hostname, Number(port || 80)) : new NoConnection(protocol);
+
+/** Connects to edges themselves, past the proxies before them (`directWays`). */
+export function connectDirectly(ways: ReadonlyMap<string, string>): Connect {
+  if (ways.size === 0) return createConnection;
+  return (url) => createConnection(new URL(ways.get(url.origin) ?? url.origin));
+}
+
+/** To what simulated viewers cannot speak to: each request fails. */
+class NoConnection implements HttpConnection {
+  readonly received = 0;
+  readonly #protocol: string;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  get(path: string): Promise<HttpResponse> {
+    const reason = `simulated viewers speak http only, not ${this.#protocol.slice(0, -1)}`;
+    return Promise.reject(new StreamctlError('NOT_RUNNING', `GET ${path}: ${reason}`));
+  }
+
+  close(): void {}
+}
 
 class SocketConnection implements HttpConnection {
   readonly #host: string;

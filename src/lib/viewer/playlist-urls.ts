@@ -1,6 +1,6 @@
 import { StreamctlError } from '../base/errors.ts';
 import type { ClusterView } from '../nodes/cluster-view.ts';
-import { playlistUrl } from '../spec/public-urls.ts';
+import { directPlaylistUrl } from '../spec/public-urls.ts';
 
 /**
  * Multivariant playlists of a stream on the edges of one region, or of all regions when it is null.
@@ -16,5 +16,5 @@ export function playlistUrls(cluster: ClusterView, stream: string, region: strin
     (peer) => peer.roles.includes('edge') && (region === null || peer.region === region),
   );
   if (edges.length === 0) throw new StreamctlError('NOT_FOUND', `no edge in region "${region}"`);
-  return edges.map((edge) => playlistUrl(edge, stream));
+  return edges.map((edge) => directPlaylistUrl(edge, stream));
 }

@@ -37,6 +37,16 @@ test('a cluster with several stores says how many, and which takes writes', () =
   assert.equal(judge(without).storeNode, null);
 });
 
+test('an edge behind a proxy is played where viewers reach it', () => {
+  const answers = answersBut().map((answer) => ({
+    ...answer,
+    peer: answer.peer.region === 'us' ? { ...answer.peer, url: 'https://us.example.com' } : answer.peer,
+  }));
+  const [us, eu] = judge(answers).streams[0]!.playback;
+  assert.match(us!.url, /^https:\/\/us\.example\.com\/live\//);
+  assert.match(eu!.url, /^http:\/\/127\./);
+});
+
 test('a cluster where all is well is healthy and says how much there is', () => {
   const status = judge(answersBut());
   assert.equal(status.healthy, true);

@@ -49,6 +49,13 @@ test('what the spec says of a node of an include wins, key by key', () => {
   assert.deepEqual({ weight, region, roles }, { weight: 5, region: 'eu', roles: ['origin', 'edge'] });
 });
 
+test('the url of an edge may come from an include', () => {
+  const { spec } = parseSpec(SPEC, 's.yaml', [
+    include(EU.replace('weight: 2', 'url: https://eu.example.com')),
+  ]);
+  assert.equal(spec?.nodes.find(({ name }) => name === 'eu-1')?.url, 'https://eu.example.com');
+});
+
 describe('faults of includes, each where it was written', () => {
   const cases: [string, string, string[], string[]][] = [
     [

@@ -57,6 +57,18 @@ test('every default that the starter spec shows is the default, but for what mak
   assert.deepEqual(shown.ladder, ladder.slice(1));
 });
 
+test('the url of an edge is kept as a browser writes it, without its usual port', () => {
+  const spec = (url: string): string => `version: 1
+cluster: x
+regions: [{ name: us }]
+nodes:
+  - { name: us-1, region: us, roles: [store, ingest, origin, edge], url: "${url}" }`;
+  const urlOf = (url: string) => parseSpec(spec(url), 's').spec?.nodes[0]?.url;
+  assert.equal(urlOf('https://us.example.com'), 'https://us.example.com');
+  assert.equal(urlOf('https://US.Example.com:443'), 'https://us.example.com');
+  assert.equal(urlOf('http://203.0.113.7:9080'), 'http://203.0.113.7:9080');
+});
+
 test('a stream inherits what it does not say', () => {
   const text = starter.replace('# media: { dvrSec: 3600 }', 'media: { dvrSec: 3600, audio: { kbps: 96 } }');
   const { spec } = parseSpec(text, 's');

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_PORTS } from '../../../src/lib/spec/defaults.ts';
-import { playlistUrl, publishUrl, watchUrl } from '../../../src/lib/spec/public-urls.ts';
+import {
+  directPlaylistUrl,
+  directWays,
+  playlistUrl,
+  publishUrl,
+  watchUrl,
+} from '../../../src/lib/spec/public-urls.ts';
 
 const local = {
   name: 'eu-1',
@@ -23,5 +29,22 @@ test('viewers and publishers are told the public address, never the one inside',
   assert.equal(
     publishUrl({ ...remote, ports: { ...DEFAULT_PORTS, rtmp: 1936 } }),
     'rtmp://eu-1.example.com:1936/live',
+  );
+});
+
+test('viewers are told the url of an edge that has one; simulated viewers go to the edge itself', () => {
+  const edge = {
+    ...local,
+    address: '10.9.2.1',
+    publicAddress: 'eu-1.example.com',
+    url: 'https://eu.example.com',
+  };
+  assert.equal(watchUrl(edge, 'demo'), 'https://eu.example.com/watch/demo');
+  assert.equal(playlistUrl(edge, 'demo'), 'https://eu.example.com/live/demo/index.m3u8');
+  assert.equal(directPlaylistUrl(edge, 'demo'), 'http://eu-1.example.com:8080/live/demo/index.m3u8');
+  assert.equal(publishUrl(edge), 'rtmp://eu-1.example.com/live');
+  assert.deepEqual(
+    [...directWays([local, edge])],
+    [['https://eu.example.com', 'http://eu-1.example.com:8080']],
   );
 });

@@ -77,3 +77,11 @@ test('names that are taken are passed over', () => {
     ['ap-2', 'ap-3'],
   );
 });
+
+test('the url of an edge is its own: a copy has none', () => {
+  const nodes = RAW.nodes.map((node) =>
+    node.name === 'eu-2' ? { ...node, url: 'https://eu.example.com' } : node,
+  );
+  const copies = shape(null, 'eu', { ...RAW, nodes });
+  assert.doesNotMatch(JSON.stringify(copies), /example/);
+});

@@ -1,6 +1,6 @@
 import { StreamctlError } from '../../base/errors.ts';
 import type { ClusterView } from '../../nodes/cluster-view.ts';
-import { playlistUrl } from '../../spec/public-urls.ts';
+import { directPlaylistUrl } from '../../spec/public-urls.ts';
 
 /**
  * Multivariant playlists where a viewer of a region would be sent by a name service that knows which edges answer: its
@@ -19,5 +19,5 @@ export function entryUrls(
   const lists = order.map((one) => edges.filter((edge) => edge.region === one && !avoid.includes(edge.name)));
   const found = lists.find((list) => list.length > 0) ?? edges.filter((edge) => edge.region === region);
   if (found.length === 0) throw new StreamctlError('NOT_FOUND', `cluster ${name} has no edge`);
-  return found.map((edge) => playlistUrl(edge, stream));
+  return found.map((edge) => directPlaylistUrl(edge, stream));
 }

@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../../base/clock.ts';
 import { HLS_CONFIG } from '../../player/hls-config.ts';
-import { createConnection } from '../../viewer/connection.ts';
+import type { Connect } from '../../viewer/connection.ts';
 import type { ViewerLoader } from '../../viewer/create-fetch.ts';
 import { PlaylistCache } from '../../viewer/playlist-cache.ts';
 import { SimulatedViewer } from '../../viewer/simulated-viewer.ts';
@@ -14,6 +14,7 @@ export interface FleetOptions {
   /** Multivariant playlists on the edges of a region, or else of the others, but for those nodes. */
   readonly urlsOf: (region: string, avoid: readonly string[]) => readonly string[];
   readonly loader: ViewerLoader;
+  readonly connect: Connect;
 }
 
 interface Member {
@@ -70,7 +71,7 @@ class Fleet implements ViewerFleet {
   }
 
   #start(region: string, avoid: readonly string[]): void {
-    const { urlsOf, loader } = this.#options;
+    const { urlsOf, loader, connect } = this.#options;
     const urls = urlsOf(region, avoid);
     const id = this.#members.length;
     const viewer = new SimulatedViewer(
@@ -80,7 +81,7 @@ class Fleet implements ViewerFleet {
         maxRate: HLS_CONFIG.maxLiveSyncPlaybackRate,
         loader,
       },
-      { clock: systemClock, connect: createConnection, playlists: this.#playlists },
+      { clock: systemClock, connect, playlists: this.#playlists },
     );
     const joinedMs = systemClock.nowMs();
     this.#members.push({ id, region, joinedMs, viewer, running: viewer.run() });
