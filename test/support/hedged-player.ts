@@ -158,4 +158,11 @@ export class HedgedPlayer {
   }
 }
 
-export const FAULTS: readonly RegionFault[] = ['refused', 'hung', 'old-200', 'held-200', 'held-503'];
+export const FAULTS: readonly RegionFault[] = [
+  'refused',
+  'hung',
+  'old-200',
+  'held-200',
+  'held-503',
+  'past-end',
+];

@@ -6,9 +6,10 @@ import type { SimulatedClock } from './simulated-clock.ts';
 
 /**
  * `refused`: connections end at once. `hung`: nothing is answered. `old-200`: playlists as they were when it began, at
- * once; `held-200`: after 1.5 s; `held-503`: 503 after 0.6 s for what does not come any more.
+ * once; `held-200`: after 1.5 s; `held-503`: 503 after 0.6 s for what does not come any more; `past-end`: the end of an
+ * earlier show, at once.
  */
-export type RegionFault = 'none' | 'refused' | 'hung' | 'old-200' | 'held-200' | 'held-503';
+export type RegionFault = 'none' | 'refused' | 'hung' | 'old-200' | 'held-200' | 'held-503' | 'past-end';
 
 export interface RegionAnswer {
   readonly status: number;
@@ -31,6 +32,8 @@ const SEGMENT_PARTS = 4;
 const DELTA_SEGMENTS = 6;
 /** Parts that there were at time 0. */
 const FIRST_EDGE = 400;
+/** Parts of an earlier show. */
+const PAST_EDGE = 80;
 
 interface Exchange {
   /** The part that it waits for; null when it does not block. */
@@ -123,7 +126,8 @@ export class SimulatedRegion {
   #waitMs({ asked, begunMs }: Exchange): number {
     const { nowMs } = this.#options.clock;
     if (this.#fault === 'hung') return Number.POSITIVE_INFINITY;
-    if (asked === null || this.#fault === 'old-200' || this.#edge() > asked) return 0;
+    const atOnce = this.#fault === 'old-200' || this.#fault === 'past-end';
+    if (asked === null || atOnce || this.#edge() > asked) return 0;
     const heldMs = this.#fault === 'held-200' ? 1500 : this.#fault === 'held-503' ? 600 : null;
     if (heldMs === null) return (asked + 1 - FIRST_EDGE) * PART_MS + this.lagMs - nowMs;
     return Math.max(begunMs, this.#frozenAtMs) + heldMs - nowMs;
@@ -146,6 +150,7 @@ export class SimulatedRegion {
 
   /** Parts there are, numbered over all segments. */
   #edge(): number {
+    if (this.#fault === 'past-end') return PAST_EDGE;
     const isFrozen = ['old-200', 'held-200', 'held-503'].includes(this.#fault);
     const nowMs = isFrozen ? this.#frozenAtMs : this.#options.clock.nowMs;
     return FIRST_EDGE + Math.floor((nowMs - this.lagMs) / PART_MS);
@@ -171,7 +176,7 @@ export class SimulatedRegion {
       segments,
       preloadHintUri: null,
       renditionReports: [],
-      ended: false,
+      ended: this.#fault === 'past-end',
     });
   }
 }

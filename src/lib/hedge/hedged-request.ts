@@ -92,14 +92,14 @@ export class HedgedRequest<A extends Answer, F> {
     }
     if (this.#done || attempt.state !== 'running') return;
     attempt.state = 'over';
-    const { freshness, edge } = this.#rules.judge(answer);
-    if (freshness === 'fresh') {
+    const judgement = this.#rules.judge(answer);
+    if (judgement.freshness === 'fresh') {
       this.#win(attempt, answer);
       return;
     }
-    attempt.poor = { answer, edge };
+    attempt.poor = { ...judgement, answer };
     this.#rules.onFailed(attempt.pathway);
-    this.#hedge(freshness === 'stale' ? 'stale' : 'error');
+    this.#hedge(judgement.freshness === 'malformed' ? 'error' : 'stale');
     this.#settle();
   }
 
@@ -196,7 +196,7 @@ export class HedgedRequest<A extends Answer, F> {
     this.#rival = { attempt, end };
   }
 
-  /** When nothing more can come: an old answer is better than none, the failure is what is left. */
+  /** When nothing more can come: an old answer is better than none, a failure is better than the end of an earlier show. */
   #settle(): void {
     if (this.#done || this.#waiting > 0) return;
     if (this.#attempts.some(({ state }) => state === 'running')) {
@@ -215,9 +215,11 @@ export class HedgedRequest<A extends Answer, F> {
     this.#finish();
     const byEdge = [...this.#attempts].sort((a, b) => (b.poor?.edge ?? -1) - (a.poor?.edge ?? -1));
     const { poor, pathway } = byEdge[0] as Attempt<A>;
-    if (poor !== null) {
+    const isPast = poor?.freshness === 'past';
+    if (this.#failure !== null && (poor === null || isPast)) this.#options.events.onFailure(this.#failure.of);
+    else if (poor !== null) {
       this.#options.events.onAnswer(poor.answer, { pathway, text: this.#rules.deliver(poor.answer) });
-    } else if (this.#failure !== null) this.#options.events.onFailure(this.#failure.of);
+    }
   }
 
   #later(delayMs: number, run: () => void): void {

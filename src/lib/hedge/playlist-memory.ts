@@ -9,8 +9,11 @@ import {
 } from './playlist-edge.ts';
 import { trimPlaylist } from './trim-playlist.ts';
 
-/** `fresh`: what was asked for. `stale`: an old state of the stream. `malformed`: no media playlist. */
-export type Freshness = 'fresh' | 'stale' | 'malformed';
+/**
+ * `fresh`: what was asked for. `stale`: an old state of the stream. `past`: the end of an earlier show, worse than no answer,
+ * as a player that believes it does not ask again. `malformed`: no media playlist.
+ */
+export type Freshness = 'fresh' | 'stale' | 'past' | 'malformed';
 
 /** What an answer is worth; of two old ones the one with the higher `edge` is the better. */
 export interface Judgement {
@@ -26,6 +29,8 @@ const MAX_DUE_SEGMENTS = 3;
 const UNKNOWN_PART_SEC = 1;
 /** A playlist that is polled stands still when it has not grown for so many of its parts (or segments). */
 const STILL_PARTS = 2.5;
+/** An end that is so many segments behind is another show's; replicas reach their own end some parts apart. */
+const PAST_SEGMENTS = 3;
 
 export class PlaylistMemory {
   /** The farthest edge given to the player. */
@@ -39,12 +44,18 @@ export class PlaylistMemory {
   judge(text: string, asked: Directives | null, nowMs: number): Judgement {
     const edge = this.#read(text);
     if (edge === null) return { freshness: 'malformed', edge: 0 };
-    const freshness = this.#isStale(edge, asked, nowMs) ? 'stale' : 'fresh';
-    return { freshness, edge: edge.nextMsn * MAX_PARTS + edge.nextPart };
+    const place = edge.nextMsn * MAX_PARTS + edge.nextPart;
+    if (edge.ended) return { freshness: this.#judgeEnd(edge), edge: place };
+    return { freshness: this.#isStale(edge, asked, nowMs) ? 'stale' : 'fresh', edge: place };
+  }
+
+  /** An end is the last state there is, unless the player has got further. */
+  #judgeEnd(end: PlaylistEdge): Freshness {
+    if (this.edge === null || this.edge.ended || partsAhead(end, this.edge) >= 0) return 'fresh';
+    return this.edge.nextMsn - end.nextMsn > PAST_SEGMENTS ? 'past' : 'stale';
   }
 
   #isStale(edge: PlaylistEdge, asked: Directives | null, nowMs: number): boolean {
-    if (edge.ended) return false;
     if (asked !== null && !lists(edge, asked)) return true;
     if (this.edge === null || this.edge.ended) return false;
     const ahead = partsAhead(edge, this.edge);

@@ -57,7 +57,7 @@ export interface Attempt<A> {
   state: 'running' | 'over';
   seen: number;
   /** One that is not what was asked for. */
-  poor: { readonly answer: A; readonly edge: number } | null;
+  poor: (Judgement & { readonly answer: A }) | null;
 }
 
 /** The one that is still asked after a late answer came first. */

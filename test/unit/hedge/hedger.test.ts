@@ -27,6 +27,7 @@ const WORST_MS: Readonly<Record<RegionFault, number>> = {
   // A playlist that hangs before the part is made costs the slack; one that hangs after, up to a part more.
   hung: PART_MS + LATE_MS,
   'old-200': 100,
+  'past-end': 100,
   'held-200': LATE_MS,
   'held-503': LATE_MS,
 };
@@ -88,6 +89,29 @@ test('two regions that are lost at once are left together, with one hedge after 
     assert.deepEqual(player.hedger.tally.hedges, hedges, 'and nothing is hedged any more');
     assert.ok(player.takeWorstMs() < 50);
   }
+});
+
+test('the end of an earlier show at a cold edge ends no player: the next region has what goes on', async () => {
+  const { clock, player, us, eu } = await play([{}, {}, {}]);
+  eu.fault = 'past-end';
+  us.fault = 'refused';
+  await clock.runTo(12_000);
+  assert.deepEqual([player.hedger.inUse.name, player.failures], ['ap-1', 0]);
+  assert.ok(player.takeWorstMs() <= 200);
+});
+
+test('where nobody has what goes on the player hears of the failure, not of the end of an earlier show', async () => {
+  const { clock, player, us, eu } = await play();
+  eu.fault = 'past-end';
+  us.fault = 'refused';
+  await clock.runTo(9000);
+  assert.ok(player.failures > 0);
+  us.fault = 'none';
+  await clock.runTo(14_000);
+  assert.equal(player.hedger.inUse.name, 'us-1');
+  player.takeWorstMs();
+  await clock.runTo(18_000);
+  assert.ok(player.takeWorstMs() < 50);
 });
 
 test('with every region gone the player hears of it, and plays on from the one that comes back', async () => {

@@ -174,6 +174,24 @@ test('an answer is stale when it lacks the part asked for, went back, or stands 
   assert.equal(memory.judge('<html>', null, 0).freshness, 'malformed');
 });
 
+test('an end is the last that there is, unless the player has got further', () => {
+  const memory = new PlaylistMemory();
+  const live = (first: number, open: number) => playlist({ first, segments: 5, open, cuts: [] });
+  const judge = (first: number, open: number, asked: string | null = null) => {
+    const text = formatMediaPlaylist({ ...live(first, open), preloadHintUri: null, ended: true });
+    return memory.judge(text, asked === null ? null : readDirectives(`?${asked}`), 1500).freshness;
+  };
+  assert.equal(judge(10, 2), 'fresh', 'a recording');
+  memory.take(formatMediaPlaylist(live(1000, 2)), 1000);
+  const next = '_HLS_msn=1005&_HLS_part=2';
+  assert.equal(judge(1000, 3, next), 'fresh', 'the show is over');
+  assert.equal(judge(1000, 2, next), 'fresh', 'without another part');
+  assert.equal(judge(1000, 1, next), 'stale', 'as a replica says that came less far');
+  for (const asked of [next, null]) assert.equal(judge(10, 2, asked), 'past', 'of an earlier show');
+  memory.take(formatMediaPlaylist({ ...live(1000, 3), preloadHintUri: null, ended: true }), 2000);
+  assert.equal(judge(1000, 1), 'fresh', 'the player knows that it is over');
+});
+
 test('a stream that counts anew on every pathway is taken as it is', () => {
   const memory = new PlaylistMemory();
   memory.take(formatMediaPlaylist(playlist({ first: 500, segments: 5, open: 0, cuts: [] })), 0);
