@@ -10,6 +10,7 @@ import { FeedSupply } from './feeds/feed-supply.ts';
 import { describeSegment, replayFrames } from './feeds/replay.ts';
 import { PlaylistTexts } from './playlist-texts.ts';
 import { ViewerMeter } from './viewer-meter.ts';
+import { awaitWord, type Verdict } from './window/judge-request.ts';
 import { LiveStream } from './window/live-stream.ts';
 import type { WindowSegment } from './window/track-window.ts';
 
@@ -63,6 +64,8 @@ export class HostedStream {
   lostSegmentMs: number | null = null;
   /** Unix milliseconds at which no origin had the stream; null when that is not known. */
   absentSinceMs: number | null = null;
+  /** Unix milliseconds at which a feed that said that the stream is over went, or no origin that answered had one; null: not yet. */
+  #overMs: number | null = null;
 
   constructor(options: HostedStreamOptions) {
     this.#options = options;
@@ -140,6 +143,7 @@ export class HostedStream {
 
   #detach(feed: Feed): void {
     this.feeds.detach(feed);
+    if (feed.status?.state === 'ended') this.#overMs = this.#options.nowMs();
     feed.subscribers.endAll();
   }
 
@@ -164,7 +168,9 @@ export class HostedStream {
   /** Looks for the stream when viewers ask and nobody looks yet. */
   ensureSource(): void {
     const nowMs = this.#options.nowMs();
+    const wasWatched = this.isWatched;
     this.#demandedMs = nowMs;
+    if (!wasWatched) this.supply?.nudge();
     const soon = this.absentSinceMs !== null && nowMs - this.absentSinceMs < LOOK_AGAIN_MS;
     if (!soon && (this.pipeline === null || !this.live.ended)) this.#openSupply();
   }
@@ -185,6 +191,7 @@ export class HostedStream {
       },
       onEnd: (feed) => this.#detach(feed),
       mayGiveUp: () => this.pipeline === null && nowMs() - (this.live.lastPartMs() ?? 0) > KEEP_LOOKING_MS,
+      onNothing: () => this.#noteNowhere(),
       onAbsent: () => this.#foundNothing(),
     });
   }
@@ -209,6 +216,24 @@ export class HostedStream {
   get absent(): boolean {
     if (this.pipeline !== null || this.supply !== null) return false;
     return this.absentSinceMs !== null || this.#options.candidates().length === 0;
+  }
+
+  /**
+   * Unix milliseconds at which it was last known that a stream that ended is over: a feed says or said so, or nobody has one.
+   * Null: that is not known, and somebody may have begun again.
+   */
+  endKnownMs(): number | null {
+    const { saysEnded } = this.feeds;
+    if (saysEnded === null && this.#options.candidates().length > 0) return this.#overMs;
+    return saysEnded === false ? null : this.#options.nowMs();
+  }
+
+  /** Holds back an end that was said long ago until it is known that no other show has begun since. */
+  doubtEnd(verdict: Verdict): Verdict {
+    if (verdict.outcome !== 'serve' || !this.live.ended || this.absent) return verdict;
+    const knownMs = this.endKnownMs();
+    if (knownMs !== null && this.#options.nowMs() - knownMs < LOOK_AGAIN_MS) return verdict;
+    return awaitWord({ hasBegun: this.feeds.saysEnded === false });
   }
 
   /** Origins to fetch old segments from: those whose feeds are read, then the others. */
@@ -270,6 +295,11 @@ export class HostedStream {
   #firstMissingMsn(): number {
     const next = [...this.live.windows.values()].map((window) => window.next()?.msn ?? 0);
     return next.length === 0 ? 0 : Math.min(...next);
+  }
+
+  #noteNowhere(): void {
+    this.#overMs = this.#options.nowMs();
+    if (this.live.ended) this.live.signal.notify();
   }
 
   #foundNothing(): void {

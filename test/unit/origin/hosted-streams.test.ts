@@ -7,8 +7,9 @@ import { pino } from 'pino';
 import { type DvrWrites, diskWrites } from '../../../src/lib/origin/dvr/dvr-files.ts';
 import { Feed } from '../../../src/lib/origin/feeds/feed.ts';
 import { HostedStreams } from '../../../src/lib/origin/hosted-streams.ts';
+import { Steering } from '../../../src/lib/origin/steering/steering.ts';
 import { peer } from '../../support/origin-node.ts';
-import { msnAt, opening, segments, VIDEO } from '../../support/synthetic-feed.ts';
+import { hello, msnAt, opening, segments, status, VIDEO } from '../../support/synthetic-feed.ts';
 import { until } from '../../support/until.ts';
 
 const START_MS = 1_800_000_000_000;
@@ -119,4 +120,50 @@ test('a name that nobody asks for again is forgotten in time, also while an orig
   clock.ms += 2000;
   await streams.tend();
   assert.equal(countOf(streams), 0);
+});
+
+test('an end counts while a feed says so and a second after it, and not what another feed has not said', (t) => {
+  const { streams, clock } = setUp(t, { isDown: true });
+  const hosted = streams.open('demo');
+  const steering = new Steering({
+    ...{ node: 'us-1', streams, nowMs: () => clock.ms },
+    ...{ peers: () => [], moves: () => [], getText: () => Promise.reject(new Error()) },
+  });
+  const attach = (): Feed => {
+    const feed = new Feed({ from: null, sinceMs: clock.ms, drop: () => undefined });
+    hosted.attachPipeline(feed);
+    hosted.acceptFromPipeline(hello(), feed);
+    return feed;
+  };
+  const seen = (): unknown[] => {
+    const verdict = hosted.doubtEnd({ outcome: 'serve' });
+    const { mediaAgeMs } = steering.stateOf(hosted);
+    return [verdict.outcome === 'wait' ? verdict.status : verdict.outcome, mediaAgeMs];
+  };
+  const first = attach();
+  for (const frame of [...opening([VIDEO]), ...segments(msnAt(clock.ms) - 2, 2, [VIDEO])]) {
+    hosted.acceptFromPipeline(frame, first);
+  }
+  assert.deepEqual(seen(), ['serve', 0]);
+  hosted.acceptFromPipeline(status('ended'), first);
+  clock.ms += 60_000;
+  assert.deepEqual(seen(), ['serve', 0], 'as its pipeline says');
+  hosted.detachPipeline(first);
+  clock.ms += 900;
+  assert.deepEqual(seen(), ['serve', 900], 'as it said');
+  clock.ms += 60_000;
+  assert.deepEqual(seen(), [200, 60_900], 'served when nobody else is heard of');
+  const second = attach();
+  assert.deepEqual(seen(), [503, null], 'somebody has begun');
+  hosted.acceptFromPipeline(status('starting'), second);
+  assert.equal(seen()[0], 'serve', 'judged by its parts again');
+});
+
+test('where there is no other origin an end counts for ever', async (t) => {
+  const { streams, clock, play } = setUp(t);
+  await play('demo');
+  const hosted = streams.get('demo')!;
+  hosted.live.accept(status('ended'), clock.ms);
+  clock.ms += 60_000;
+  assert.equal(hosted.doubtEnd({ outcome: 'serve' }).outcome, 'serve');
 });

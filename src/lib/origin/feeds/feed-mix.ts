@@ -53,6 +53,11 @@ export class FeedMix {
     return this.#lead;
   }
 
+  /** Whether any feed says that the stream is over; null when there is none to say anything. */
+  get saysEnded(): boolean | null {
+    return this.#feeds.size === 0 ? null : [...this.#feeds].some(({ status }) => status?.state === 'ended');
+  }
+
   attach(feed: Feed): void {
     this.#feeds.add(feed);
   }

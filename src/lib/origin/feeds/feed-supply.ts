@@ -32,6 +32,8 @@ export interface FeedSupplyOptions {
   newestPartMs(): number | null;
   onFrame(feed: Feed, frame: FeedFrame): void;
   onEnd(feed: Feed): void;
+  /** Whoever answers has no feed of the stream, and nothing is held; looking goes on. */
+  onNothing(): void;
   /** No candidate has the stream, nothing is held, and `mayGiveUp` says so: the supply has ended. */
   onAbsent(): void;
   mayGiveUp(): boolean;
@@ -128,8 +130,10 @@ export class FeedSupply {
         this.#round = 0;
         continue;
       }
-      const nowhere = allAbsent && this.#held.size === 0 && this.#round >= ABSENT_ROUNDS;
-      if (nowhere && this.#options.mayGiveUp()) return this.#giveUp();
+      const nothing = this.#held.size === 0;
+      const often = this.#round >= ABSENT_ROUNDS;
+      if (nothing && (allAbsent || often)) this.#options.onNothing();
+      if (nothing && allAbsent && often && this.#options.mayGiveUp()) return this.#giveUp();
       const mostMs = this.#held.size === 0 ? PAUSE_MS.most : PAUSE_MS.mostInReserve;
       await this.#pause(Math.min(mostMs, PAUSE_MS.first * this.#round));
     }

@@ -11,7 +11,8 @@ const EMPTY = new Uint8Array(0);
  * The frames that bring a new subscriber to a feed up to now: what the feed said of itself, its init segments, and of
  * what the window holds older segments by description, the newest six part by part, last the feed's status. Segments
  * before `fromMsn`, which the subscriber has, are described only. Nothing for a feed that has not said hello; for one that
- * has said no more, tracks and status of the stream: a pipeline that starts asks where it should go on.
+ * has said no more, tracks and status of the stream: a pipeline that starts asks where it should go on. What ended then starts
+ * again, or whoever reads the feed would hear the end of an earlier show from it.
  */
 export function* replayFrames(stream: LiveStream, feed: Feed, fromMsn = 0): Generator<FeedFrame> {
   if (feed.hello === null) return;
@@ -32,7 +33,7 @@ export function* replayFrames(stream: LiveStream, feed: Feed, fromMsn = 0): Gene
       else yield { message: describeSegment(id, segment), body: EMPTY };
     }
   }
-  const status = feed.status ?? stream.status;
+  const status = feed.status ?? (stream.ended ? { ...stream.status!, state: 'starting' } : stream.status);
   if (status !== null) yield { message: status, body: EMPTY };
 }
 

@@ -2,7 +2,7 @@ import { type DeliveryDirectives, parseDirectives } from '../../hls/delivery-dir
 import type { HostedStream } from '../hosted-stream.ts';
 import type { HostedStreams } from '../hosted-streams.ts';
 import type { Steering } from '../steering/steering.ts';
-import { judgeMultivariant, judgePlaylist } from '../window/judge-request.ts';
+import { judgeMultivariant, judgePlaylist, type Verdict } from '../window/judge-request.ts';
 import { type Exchange, replyPlaylist, replyStatus } from './reply.ts';
 import { settle } from './settle.ts';
 
@@ -17,7 +17,7 @@ export interface ServeDeps {
 export async function serveMultivariant(deps: ServeDeps, exchange: Exchange, name: string): Promise<void> {
   const hosted = deps.streams.demand(name);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
-  const judge = (): ReturnType<typeof judgeMultivariant> => judgeMultivariant(hosted.live, deps.nowMs());
+  const judge = (): Verdict => hosted.doubtEnd(judgeMultivariant(hosted.live, deps.nowMs()));
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status === 200) {
@@ -39,8 +39,8 @@ export async function servePlaylist(
   const { track } = route;
   const hosted = deps.streams.demand(route.stream);
   if (hosted === undefined) return replyStatus(exchange, 404, 'no such stream');
-  const judge = (): ReturnType<typeof judgePlaylist> =>
-    judgePlaylist(hosted.live, { track, directives }, deps.nowMs());
+  const judge = (): Verdict =>
+    hosted.doubtEnd(judgePlaylist(hosted.live, { track, directives }, deps.nowMs()));
   const status = await settle(deps, { hosted, exchange, judge });
   if (status === null) return;
   if (status !== 200) return replyStatus(exchange, status, REASONS[status]);

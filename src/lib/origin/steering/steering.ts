@@ -67,7 +67,7 @@ export class Steering {
   /** What this edge says of itself and a stream, for others. */
   stateOf(hosted: HostedStream | undefined): EdgeState {
     const nowMs = this.#deps.nowMs();
-    const partMs = hosted?.live.ended ? nowMs : (hosted?.live.lastPartMs() ?? null);
+    const partMs = hosted?.live.ended ? hosted.endKnownMs() : (hosted?.live.lastPartMs() ?? null);
     return {
       mediaAgeMs: partMs === null ? null : Math.max(0, Math.round(nowMs - partMs)),
       load: this.load(),

@@ -8,6 +8,8 @@ import type { PartPosition, TrackWindow } from './track-window.ts';
 
 /** A viewer who comes before the feed waits this long for it, milliseconds. */
 const COLD_LIMIT_MS = 5000;
+/** And this long for word whether a stream that ended has begun again. */
+const END_LIMIT_MS = 2000;
 
 export type Verdict =
   | { readonly outcome: 'serve' }
@@ -18,7 +20,7 @@ export type Verdict =
   | {
       readonly outcome: 'wait';
       readonly limitMs: number;
-      readonly status: 404 | 503;
+      readonly status: 200 | 404 | 503;
       readonly againMs?: number;
     }
   | { readonly outcome: 'refuse'; readonly status: 400 | 404 | 503 };
@@ -26,6 +28,11 @@ export type Verdict =
 const SERVE: Verdict = { outcome: 'serve' };
 const COLD: Verdict = { outcome: 'wait', limitMs: COLD_LIMIT_MS, status: 404 };
 const GONE: Verdict = { outcome: 'refuse', status: 404 };
+
+/** What an end that may be an earlier show's gets: served after all when nobody is heard of who has begun again. */
+export function awaitWord({ hasBegun }: { readonly hasBegun: boolean }): Verdict {
+  return { outcome: 'wait', limitMs: END_LIMIT_MS, status: hasBegun ? 503 : 200 };
+}
 
 /** Whether the tracks of a stream are known and one of them can be played from. */
 export function judgeMultivariant(stream: LiveStream, nowMs: number): Verdict {
