@@ -54,11 +54,17 @@ export class FakeLoader implements Loader<LoaderContext> {
     Object.assign(this.stats, { loaded: size, total: size });
     Object.assign(this.stats.loading, { first: nowMs, end: nowMs });
     this.#callbacks?.onSuccess(
-      { url: `${this.context?.url}#seen`, data, code: 200 },
+      { url: `${this.context?.url}#seen`, data: this.#read(data), code: 200 },
       this.stats,
       this.context!,
       null,
     );
+  }
+
+  /** As the browser reads it for what was asked: hls.js asks for steering manifests as JSON. */
+  #read(data: string | ArrayBuffer): string | ArrayBuffer | object {
+    const isJson = this.context?.responseType === 'json' && typeof data === 'string';
+    return isJson ? (JSON.parse(data) as object) : data;
   }
 
   fail(code: number): void {

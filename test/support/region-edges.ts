@@ -14,6 +14,13 @@ import { syntheticZeroMs } from './synthetic-origin.ts';
 /** Old playlists: at once, after 1.5 s, or a 503 after 0.6 s. */
 export type EdgeFault = 'none' | 'old-200' | 'held-200' | 'held-503';
 
+/** What an edge is told; what is not named stays. */
+export interface EdgeOrder {
+  readonly fault?: EdgeFault;
+  /** The region to which the steering servers move players; null: nobody is moved. */
+  readonly movedTo?: string | null;
+}
+
 export type RegionLoss = 'kill' | 'stop' | Exclude<EdgeFault, 'none'>;
 
 export interface RegionEdge {
@@ -29,6 +36,8 @@ export interface RegionEdge {
 export interface RegionEdges {
   readonly us: RegionEdge;
   readonly eu: RegionEdge;
+  /** Moves all players to a region, or back to where they began. */
+  move(to: string | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,7 +77,10 @@ export async function startRegionEdges(
     await Promise.all(edges.map((edge) => edge.close()));
     await rm(dir, { recursive: true, force: true });
   };
-  return { us, eu, close };
+  const move = async (movedTo: string | null): Promise<void> => {
+    await Promise.all(edges.map((edge) => edge.say({ movedTo })));
+  };
+  return { us, eu, move, close };
 }
 
 async function makeCertificate(dir: string): Promise<{ key: string; cert: string }> {
@@ -103,13 +115,13 @@ class Edge implements RegionEdge {
   async lose(loss: RegionLoss): Promise<void> {
     if (loss === 'kill') await this.close();
     else if (loss === 'stop') this.#child?.kill('SIGSTOP');
-    else await this.#say(loss);
+    else await this.say({ fault: loss });
   }
 
   async heal(): Promise<void> {
     if (this.#child === null) return await this.start();
     this.#child.kill('SIGCONT');
-    await this.#say('none');
+    await this.say({ fault: 'none' });
   }
 
   async close(): Promise<void> {
@@ -121,9 +133,9 @@ class Edge implements RegionEdge {
     await ended;
   }
 
-  async #say(fault: EdgeFault): Promise<void> {
+  async say(order: EdgeOrder): Promise<void> {
     const child = this.#child as ChildProcess;
-    child.send(fault);
+    child.send(order);
     await once(child, 'message');
   }
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { orderFromHome, type Pathway } from '../../src/lib/hedge/pathway.ts';
 import { answer, loadPageFiles, stateReport } from './player-site.ts';
 import { loopTrack } from './real-media.ts';
-import type { EdgeFault } from './region-edges.ts';
+import type { EdgeFault, EdgeOrder } from './region-edges.ts';
 import { startSyntheticOrigin } from './synthetic-origin.ts';
 
 export interface RegionEdgeSettings {
@@ -24,6 +24,8 @@ const { hostname, port } = new URL(pathway.baseUrl);
 const files = await loadPageFiles(www);
 let fault: EdgeFault = 'none';
 let frozenAtMs = 0;
+/** The region to which players are moved; null: they stay where they began. */
+let movedTo: string | null = null;
 
 const others = pathways.filter(({ name }) => name !== pathway.name);
 
@@ -33,10 +35,12 @@ function intercept(url: string, response: ServerResponse): boolean {
   if (file !== undefined) return answer(response, ...file);
   const json = (value: unknown): true => answer(response, 'application/json', JSON.stringify(value));
   if (path.endsWith('/state.json')) return json(stateReport('live', pathway.name));
-  // As an edge that is well, and knows of nothing else, steers those who began there (origin/steering).
+  // As an edge that is well steers those who began there (origin/steering).
   if (path.endsWith('/steering.json')) {
     const home = searchParams.get('home') ?? pathway.name;
-    const priority = orderFromHome(pathways, home).map(({ name }) => name);
+    const near = orderFromHome(pathways, home);
+    const first = near.find(({ region }) => region === movedTo) ?? near[0]!;
+    const priority = [first, ...near.filter((each) => each !== first)].map(({ name }) => name);
     const manifest = { VERSION: 1, TTL: 5, 'PATHWAY-PRIORITY': priority };
     return json({ ...manifest, 'X-STREAMCTL-PLANNED': priority });
   }
@@ -45,10 +49,13 @@ function intercept(url: string, response: ServerResponse): boolean {
 
 // Whoever started it is gone.
 process.once('disconnect', () => process.exit());
-process.on('message', (wanted: EdgeFault) => {
-  fault = wanted;
-  frozenAtMs = Date.now();
-  process.send?.(fault);
+process.on('message', (order: EdgeOrder) => {
+  if (order.fault !== undefined) {
+    fault = order.fault;
+    frozenAtMs = Date.now();
+  }
+  if (order.movedTo !== undefined) movedTo = order.movedTo;
+  process.send?.('done');
 });
 
 const HELD = { 'old-200': 0, 'held-200': 1500, 'held-503': 600 } as const;

@@ -78,13 +78,13 @@ export class LoaderHedge {
 
   /** Looks at what a request brought, and returns what hls.js is to see of it. */
   see<T>({ type }: LoaderContext, data: T): T | string {
-    if (typeof data !== 'string') return data;
-    if ((type as string) === 'manifest') {
+    // hls.js asks for it as JSON, so that it is an object here; another loader may have left it a text.
+    if ((type as string) === 'steering-manifest') this.steer(steeringPriority(data));
+    if (typeof data === 'string' && (type as string) === 'manifest') {
       const first = pathwayToBeginWith(data);
       if (first !== null) this.steer([first]);
       return onePathway(data);
     }
-    if ((type as string) === 'steering-manifest') this.steer(steeringPriority(data));
     return data;
   }
 

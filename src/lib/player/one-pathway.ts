@@ -36,16 +36,21 @@ export function pathwayToBeginWith(text: string): string | null {
 }
 
 /**
- * What a steering manifest wants, best first; empty when it says nothing. Our own edges say beside it what is planned without
+ * What a steering manifest, as text or as read, wants, best first; empty when it says nothing. Our own edges say beside it what is planned without
  * regard to health: who hedges sees that by itself, and sooner.
  */
-export function steeringPriority(text: string): readonly string[] {
+export function steeringPriority(manifest: unknown): readonly string[] {
+  const members = (typeof manifest === 'string' ? parseJson(manifest) : manifest) ?? {};
+  const said = members as { readonly [key: string]: unknown };
+  const value = said['X-STREAMCTL-PLANNED'] ?? said['PATHWAY-PRIORITY'];
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+}
+
+function parseJson(text: string): unknown {
   try {
-    const manifest = JSON.parse(text) as { readonly [key: string]: unknown };
-    const value = manifest['X-STREAMCTL-PLANNED'] ?? manifest['PATHWAY-PRIORITY'];
-    return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
 }
 

@@ -19,13 +19,19 @@ const ONE_PATHWAY = JSON.stringify({
   node: 'us-2',
   pathways: [{ name: 'us-2', region: 'us', baseUrl: 'http://us:8080' }],
 });
+/** As hls.js asks; for playlists as text. */
+const RESPONSE_TYPES: Readonly<Record<string, string>> = {
+  'media-fragment': 'arraybuffer',
+  'steering-manifest': 'json',
+};
 const RETRY = { maxNumRetry: 1, retryDelayMs: 200, maxRetryDelayMs: 400 };
 
 let Loader: HedgedLoaderClass;
 let seen: string[];
 function load(type: string, url: string, retry: LoaderConfiguration['loadPolicy']['errorRetry'] = null) {
   const loader = new Loader({} as HlsConfig);
-  const context = { type, url, responseType: '' } as unknown as LoaderContext;
+  const responseType = RESPONSE_TYPES[type] ?? 'text';
+  const context = { type, url, responseType } as unknown as LoaderContext;
   const limits = { maxTimeToFirstByteMs: 2000, maxLoadTimeMs: 4000 };
   const loadPolicy = { ...limits, errorRetry: retry, timeoutRetry: null };
   const rest = { timeout: 4000, maxRetry: 0, retryDelay: 0, maxRetryDelay: 0 };
@@ -33,7 +39,10 @@ function load(type: string, url: string, retry: LoaderConfiguration['loadPolicy'
     onSuccess: (response, stats, given) => {
       assert.equal(given, context);
       assert.equal(stats, loader.stats);
-      seen.push(`success ${response.url} ${typeof response.data === 'string' ? response.data : 'bytes'}`);
+      const { data } = response;
+      const words =
+        typeof data === 'string' ? data : data instanceof ArrayBuffer ? 'bytes' : Object.keys(data!);
+      seen.push(`success ${response.url} ${words}`);
     },
     onError: ({ code }) => seen.push(`error ${code}`),
     onTimeout: () => seen.push('timeout'),
@@ -189,6 +198,7 @@ describe('the hedged loader', () => {
     FakeLoader.waiting(`${US}/steering.json`)[0]!.answer(
       '{"VERSION":1,"TTL":10,"PATHWAY-PRIORITY":["eu","us"]}',
     );
+    assert.deepEqual(seen, [`success ${US}/steering.json VERSION,TTL,PATHWAY-PRIORITY`]);
     assert.equal(Loader.hedge.inUse?.name, 'eu-2');
     assert.equal(Loader.hedge.lastSwitch?.why, 'steering');
     load('media-fragment', `${US}/v/9.1.m4s`);

@@ -41,9 +41,22 @@ test('a playlist of one pathway, or none, is left as it is', () => {
 });
 
 test('the priority is read from a steering manifest, and from nothing else', () => {
-  assert.deepEqual(steeringPriority('{"VERSION":1,"TTL":10,"PATHWAY-PRIORITY":["eu","us"]}'), ['eu', 'us']);
-  for (const text of ['', '[]', '{}', '{"PATHWAY-PRIORITY":"eu"}'])
-    assert.deepEqual(steeringPriority(text), []);
+  const manifest = { VERSION: 1, TTL: 10, 'PATHWAY-PRIORITY': ['eu', 'us'] };
+  assert.deepEqual(steeringPriority(JSON.stringify(manifest)), ['eu', 'us']);
+  assert.deepEqual(steeringPriority(manifest), ['eu', 'us'], 'as hls.js has it read');
+  for (const other of [
+    '',
+    '[]',
+    '{}',
+    'null',
+    '{"PATHWAY-PRIORITY":"eu"}',
+    null,
+    undefined,
+    {},
+    7,
+    new ArrayBuffer(8),
+  ])
+    assert.deepEqual(steeringPriority(other), []);
 });
 
 test('our own edges say what is planned without regard to health, and that is followed', () => {
