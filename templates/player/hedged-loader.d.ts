@@ -64,7 +64,7 @@ export interface LoaderHedge {
   steer(names: readonly string[]): void;
   /** Where to get a file that the player does not load itself. */
   urlInUse(url: string): string;
-  /** Stops looking after edges. */
+  /** Stops looking after edges at once, as it does by itself a minute after the player's last request. */
   close(): void;
 }
 

@@ -106,7 +106,8 @@ export class Hedger {
 
   /**
    * Learns the pathways from the edge, now and again and again, at this path on each of them; from then on it also keeps
-   * the connection to the second one open, and finds the way back. Until `close`.
+   * the connection to the second one open, and finds the way back. Until `close`, or while the player asks for something.
+   * Called with another path it keeps another stream ready there.
    */
   follow(pathwaysPath: string): void {
     this.#watch.follow(pathwaysPath);
@@ -151,6 +152,7 @@ export class Hedger {
   /** Makes a request; returns what gives it up. What is on none of the pathways goes to its own URL alone. */
   request<A extends Answer, F>(asked: PlayerRequest<A, F>, events: RequestEvents<A, F>): () => void {
     this.#sums.requests += 1;
+    this.#watch.asked();
     const path = this.#board.pathOf(asked.url);
     if (path === null) return sendAlone(asked, events);
     const memory = asked.kind === 'playlist' ? this.#memories.of(path) : null;

@@ -1,6 +1,7 @@
 /**
  * Looks after the pathways that are not in use: learns which there are, keeps the connection to the second one open, and
- * asks the nearer ones whether they are well again. A few small requests a minute, at times of each player's own.
+ * asks the nearer ones whether they are well again. A few small requests a minute, at times of each player's own, for as long as
+ * the player asks for something: hls.js does not tell its loader that it was destroyed.
  */
 import type { SwitchWhy } from './hedge-event.ts';
 import type { HedgeIo } from './hedge-io.ts';
@@ -39,6 +40,8 @@ const WARM_SOON_MS = 1000;
 const PLAYING_MS = 5000;
 /** Segments that a nearer pathway must have, so that a player finds what it needs. */
 const MIN_WINDOW_SEGMENTS = 3;
+/** A player that has asked for nothing for this long is over, or has all that it will play. */
+const GONE_MS = 60_000;
 
 export class PathwayWatch {
   readonly #deps: PathwayWatchDeps;
@@ -48,6 +51,9 @@ export class PathwayWatch {
   #followsSinceMs = 0;
   #learnAgainMs = LEARN_AGAIN_MS;
   #closed = false;
+  #askedAtMs = 0;
+  /** Nothing is looked after until the player asks again. */
+  #resting = false;
   #looks = 0;
   #stopWarming: () => void = () => undefined;
   #stopProbing: () => void = () => undefined;
@@ -57,12 +63,27 @@ export class PathwayWatch {
     this.#wayBack = new WayBack(deps.settings, () => deps.io.random());
   }
 
-  /** Begins; `path` is where every edge tells its pathways. */
+  /** Begins; `path` is where every edge tells its pathways. Another path is that of another stream, from now on the one to keep ready. */
   follow(path: string): void {
-    if (this.#path !== null || this.#closed) return;
+    if (this.#path === path || this.#closed) return;
+    const isFirst = this.#path === null;
     this.#path = path;
+    if (!isFirst) {
+      if (this.#learned) this.#scheduleWarm(WARM_SOON_MS);
+      return;
+    }
     this.#followsSinceMs = this.#deps.io.nowMs();
+    this.#askedAtMs = this.#followsSinceMs;
     this.#warm();
+    this.#scheduleProbe();
+  }
+
+  /** The player has asked for something. */
+  asked(): void {
+    this.#askedAtMs = this.#deps.io.nowMs();
+    if (!this.#resting) return;
+    this.#resting = false;
+    this.#scheduleWarm(WARM_SOON_MS);
     this.#scheduleProbe();
   }
 
@@ -89,9 +110,10 @@ export class PathwayWatch {
   /** One request does both: it opens the connection, and brings the list as it is there. */
   #warm(): void {
     const { io, board, settings } = this.#deps;
+    const path = this.#path;
     const second = board.next(new Set([board.inUse.name]), io.nowMs());
     const asked = this.#learned && second !== null ? second : board.inUse;
-    io.getText(`${asked.baseUrl}${this.#path}`, TIMEOUT_MS).then(
+    io.getText(`${asked.baseUrl}${path}`, TIMEOUT_MS).then(
       (text) => {
         if (this.#closed) return;
         const report = parsePathways(text);
@@ -99,7 +121,7 @@ export class PathwayWatch {
         const isFirst = !this.#learned && report !== null;
         this.#learned ||= report !== null;
         if (isFirst) this.#deps.onLearned();
-        this.#scheduleWarm(isFirst ? WARM_SOON_MS : settings.warmEveryMs);
+        this.#scheduleWarm(isFirst || path !== this.#path ? WARM_SOON_MS : settings.warmEveryMs);
       },
       () => {
         if (this.#closed) return;
@@ -113,13 +135,19 @@ export class PathwayWatch {
   #scheduleWarm(aboutMs: number): void {
     const { io } = this.#deps;
     this.#stopWarming();
-    if (!this.#closed) this.#stopWarming = io.after(spread(aboutMs, io.random()), () => this.#warm());
+    if (this.#closed || this.#resting) return;
+    this.#stopWarming = io.after(spread(aboutMs, io.random()), () => this.#warm());
   }
 
   #scheduleProbe(): void {
     const { io, settings } = this.#deps;
     if (this.#closed) return;
     this.#stopProbing = io.after(spread(settings.probeEveryMs, io.random()), () => {
+      if (io.nowMs() - this.#askedAtMs > GONE_MS) {
+        this.#resting = true;
+        this.#stopWarming();
+        return;
+      }
       void this.#probe().finally(() => this.#scheduleProbe());
     });
   }

@@ -99,11 +99,17 @@ export class LoaderHedge {
     });
   }
 
-  /** The hedger for a request. A first playlist of another place makes a new one. */
+  /** The hedger for a request. A first playlist of another place makes a new one; of another stream, it follows that from now on. */
   of({ url, type }: LoaderContext, config: HlsConfig): Hedger {
     const { origin } = new URL(url);
     const isFirst = (type as string) === 'manifest';
-    if (this.#hedger !== null && (!isFirst || origin === this.#homeUrl)) return this.#hedger;
+    const isElsewhere = isFirst && origin !== this.#homeUrl;
+    const hedger = this.#hedger === null || isElsewhere ? this.#begin(origin, config) : this.#hedger;
+    if (isFirst) hedger.follow(new URL('pathways.json', url).pathname);
+    return hedger;
+  }
+
+  #begin(origin: string, config: HlsConfig): Hedger {
     this.close();
     const { settings } = this.#options;
     const onEvent = (event: HedgeEvent): void => this.#hear(event);
@@ -111,7 +117,6 @@ export class LoaderHedge {
     const hedger = new Hedger(options, this.#io(config));
     this.#hedger = hedger;
     this.#homeUrl = origin;
-    if (isFirst) hedger.follow(new URL('pathways.json', url).pathname);
     return hedger;
   }
 

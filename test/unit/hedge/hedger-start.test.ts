@@ -104,8 +104,34 @@ test('pathways that an edge fails to tell five times are known within a second a
 test('an edge that never tells its pathways is asked ever more seldom', async () => {
   const clock = new SimulatedClock();
   const { hedger, asked } = learner(clock, Number.POSITIVE_INFINITY);
-  await clock.runTo(120_000);
+  for (let atMs = 0; atMs <= 120_000; atMs += 5000) {
+    await clock.runTo(atMs);
+    askFor(hedger);
+  }
   assert.ok(asked.length < 30, `${asked.length} times in two minutes`);
   assert.ok(asked.at(-1)! - asked.at(-2)! > 30_000);
   hedger.close();
 });
+
+test('a player that asks for nothing is taken for gone after a minute, and when it asks again it is there again', async () => {
+  const clock = new SimulatedClock();
+  const { hedger, asked } = learner(clock, 1);
+  await clock.runTo(10_000);
+  askFor(hedger);
+  await clock.runTo(75_000);
+  const before = asked.length;
+  assert.ok(asked.at(-1)! > 60_000, 'a minute of nothing is not long');
+  await clock.runTo(600_000);
+  assert.equal(asked.length, before);
+  askFor(hedger);
+  await clock.runTo(630_000);
+  assert.equal(asked.length, before + 2);
+  hedger.close();
+});
+
+/** As a player that plays. */
+function askFor(hedger: Hedger): void {
+  const send = () => ({ progress: () => 0, cancel: () => undefined });
+  const events = { onAnswer: () => undefined, onFailure: () => undefined };
+  hedger.request({ url: 'http://us/live/demo/v/index.m3u8', kind: 'other', send }, events)();
+}

@@ -192,6 +192,23 @@ describe('the hedged loader', () => {
     assert.equal(FakeLoader.waiting(`${US}/v/9.2.m4s`).length, 0);
   });
 
+  test('another stream at the same edge is kept ready at the second one from then on, and the first one no longer', async () => {
+    await start();
+    load('manifest', 'http://us:8080/live/other/index.m3u8');
+    FakeLoader.waiting('http://us:8080/live/other/index.m3u8')[0]!.answer('#EXTM3U');
+    mock.timers.tick(1200);
+    const [other] = FakeLoader.waiting('http://eu:8080/live/other/pathways.json');
+    assert.ok(other !== undefined, 'soon');
+    other.answer(PATHWAYS);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    load('media-fragment', 'http://us:8080/live/other/v/9.1.m4s');
+    mock.timers.tick(24_000);
+    const asked = FakeLoader.made.flatMap(
+      ({ context }) => context?.url.match(/eu:8080.live.(.*pathways.json)/)?.[1] ?? [],
+    );
+    assert.deepEqual(asked, ['other/pathways.json', 'other/pathways.json']);
+  });
+
   test('the steering server decides which edge is asked, and hls.js sees no other', async () => {
     await start();
     load('steering-manifest', `${US}/steering.json`);
