@@ -21,16 +21,37 @@ export class PictureState {
   }
 }
 
-/** Server clock minus own clock, from the answer with the shortest round trip so far; milliseconds. */
+/** A quick answer counts for so long: clocks drift apart by some milliseconds in it. */
+const BEST_FOR_MS = 60_000;
+/** No answer takes so long: the viewer's clock was set while it came. */
+const MAX_ROUND_TRIP_MS = 10_000;
+/** By so much answers may differ beyond what their round trips explain. */
+const TOLERANCE_MS = 100;
+
+/** Server clock minus own clock, from the answer with the shortest round trip of late; milliseconds, null while not known. */
 export class ClockOffset {
   offsetMs: number | null = null;
-  #bestRoundTripMs = Number.POSITIVE_INFINITY;
+  #best = { roundTripMs: Number.POSITIVE_INFINITY, receivedMs: 0 };
 
-  /** Takes own clock readings before and after a request, and the server's in between. */
+  /** Takes own clock readings before and after a request, and the server's in between. Any of the clocks may have been set. */
   take(sentMs: number, receivedMs: number, serverMs: number): void {
     const roundTripMs = receivedMs - sentMs;
-    if (roundTripMs > this.#bestRoundTripMs) return;
-    this.#bestRoundTripMs = roundTripMs;
-    this.offsetMs = serverMs - (sentMs + receivedMs) / 2;
+    if (roundTripMs < 0 || roundTripMs > MAX_ROUND_TRIP_MS) {
+      this.offsetMs = null;
+      return;
+    }
+    const offsetMs = serverMs - (sentMs + receivedMs) / 2;
+    if (this.#holds(offsetMs, roundTripMs, receivedMs)) return;
+    this.#best = { roundTripMs, receivedMs };
+    this.offsetMs = offsetMs;
+  }
+
+  /** Whether the best answer is still the best: quicker, not old, and not contradicted. */
+  #holds(offsetMs: number, roundTripMs: number, nowMs: number): boolean {
+    if (this.offsetMs === null || roundTripMs <= this.#best.roundTripMs) return false;
+    const ageMs = nowMs - this.#best.receivedMs;
+    // Each is wrong by half its round trip at most.
+    const explainedMs = (roundTripMs + this.#best.roundTripMs) / 2 + TOLERANCE_MS;
+    return ageMs >= 0 && ageMs <= BEST_FOR_MS && Math.abs(offsetMs - this.offsetMs) <= explainedMs;
   }
 }

@@ -75,6 +75,52 @@ test('the clock offset is that of the quickest answer', () => {
   const clock = new ClockOffset();
   clock.take(0, 400, 10_000);
   clock.take(1000, 1010, 11_010);
-  clock.take(2000, 2400, 9000);
+  clock.take(2000, 2400, 12_350);
   assert.equal(clock.offsetMs, 10_005);
+});
+
+test('the quickest answer is forgotten after a minute: clocks drift, and the way gets longer', () => {
+  const clock = new ClockOffset();
+  clock.take(0, 10, 1005);
+  clock.take(50_000, 50_400, 50_900);
+  assert.equal(clock.offsetMs, 1000);
+  clock.take(70_000, 70_400, 70_900);
+  assert.equal(clock.offsetMs, 700);
+});
+
+/** Sent and received by the viewer's clock, and the server's in between. */
+const CLOCK_SET: readonly (readonly [
+  string,
+  readonly [number, number, number],
+  readonly [number, number, number],
+])[] = [
+  ['forward by ten seconds between two answers', [12_000, 12_400, 3200], [12_000, 12_400, 3200]],
+  ['back by an hour between two answers', [-3_598_000, -3_597_600, 3200], [-3_598_000, -3_597_600, 3200]],
+  ['back by a minute during an answer', [2000, -57_900, 3050], [-56_000, -55_600, 5200]],
+  ['forward by an hour during an answer', [2000, 3_602_100, 3050], [3_604_000, 3_604_400, 5200]],
+];
+
+for (const [what, during, after] of CLOCK_SET) {
+  test(`a viewer's clock that is set ${what} is followed, though the answers are slower`, () => {
+    const clock = new ClockOffset();
+    clock.take(0, 10, 1005);
+    clock.take(...during);
+    clock.take(...after);
+    const [sentMs, receivedMs, serverMs] = after;
+    assert.equal(clock.offsetMs, serverMs - (sentMs + receivedMs) / 2);
+  });
+}
+
+test('no offset is told from an answer during which the clock was set', () => {
+  const clock = new ClockOffset();
+  clock.take(0, 10, 1005);
+  clock.take(2000, 1000, 3050);
+  assert.equal(clock.offsetMs, null);
+});
+
+test('the clock of another edge is taken when it differs by more than the answers can', () => {
+  const clock = new ClockOffset();
+  clock.take(0, 10, 5);
+  clock.take(2000, 2100, 6050);
+  assert.equal(clock.offsetMs, 4000);
 });
