@@ -1,12 +1,13 @@
 /**
  * Plays the stream: hls.js with our settings and the hedged loader, or the browser's own HLS. It never gives up: whatever
- * fails, it begins again after a pause, so that a stream which starts later plays by itself.
+ * fails, it begins again after a pause, so that a stream which starts later plays by itself, and one that has ended and goes on.
  */
 import Hls, { ErrorTypes, Events } from 'hls.js';
 import { createHedgedLoader } from '../../src/lib/player/hedged-loader.ts';
 import { HLS_CONFIG, JUMP_TO_LIVE_SEC } from '../../src/lib/player/hls-config.ts';
 import type { LoaderHedge } from '../../src/lib/player/loader-hedge.ts';
 import { calmTarget } from './calm-target.ts';
+import { fetchFirstPlaylist, loadPlaylist, watchForNextShow } from './next-show.ts';
 
 export interface Playback {
   readonly hls: Hls | null;
@@ -56,11 +57,19 @@ class HlsPlayback implements Playback {
     this.#video = video;
     this.#url = url;
     setInterval(() => this.#supervise(), SUPERVISE_MS);
+    watchForNextShow({
+      isAwaited: () => this.#awaitsNextShow(),
+      getPlaylist: () => this.#getPlaylist(),
+      onOver: () => this.#startAgain(),
+    });
   }
 
   start(): void {
     this.startedAtMs ??= performance.now();
     this.firstFrameAtMs = null;
+    // It begins at live, wherever the viewer was before.
+    this.#wantsLive = true;
+    this.#tooFar = 0;
     this.#awaitFirstFrame();
     if (Hls.isSupported()) this.#startHls();
     else this.#startNative();
@@ -126,16 +135,37 @@ class HlsPlayback implements Playback {
     this.#play();
   }
 
+  /** Who has seen all of a show wants the next one; who looks at its past or paused it does not, until the end. */
+  #awaitsNextShow(): boolean {
+    const { ended, paused } = this.#video;
+    if (this.hls?.latestLevelDetails?.live === false && this.#wantsLive && !paused) return true;
+    return ended;
+  }
+
+  async #getPlaylist(): Promise<string | null> {
+    const { hls } = this;
+    if (hls === null) return await fetchFirstPlaylist(this.#url);
+    const url = hls.levels[hls.loadLevel]?.uri;
+    return url === undefined ? null : await loadPlaylist(url, { config: hls.config, Loader: this.#loader });
+  }
+
   #startLater(): void {
     this.unreachable = true;
+    this.#stop();
+    this.#retry = setTimeout(() => this.#startAgain(), RETRY_MS);
+  }
+
+  #startAgain(): void {
+    this.#stop();
+    this.startedAtMs = performance.now();
+    this.start();
+  }
+
+  #stop(): void {
     this.hls?.destroy();
     this.hls = null;
     this.#calm = () => undefined;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      this.startedAtMs = performance.now();
-      this.start();
-    }, RETRY_MS);
   }
 
   /** Autoplay is allowed muted; when even that is refused the page shows its play button. */

@@ -64,14 +64,90 @@ test('a stream that is not on air is offline, and plays by itself when it starts
 });
 
 test('the slate is told, and so is the end', async () => {
-  const site = await startPlayerSite(address, 60);
+  const site = await startPlayerSite(address);
   try {
     const page = await browser.open(site.watchUrl);
     await waitForState(page, 'live');
     site.state = 'slate';
     await waitForState(page, 'slate');
+    site.isOver = true;
     site.state = 'ended';
-    await waitForState(page, 'ended', 25_000);
+    await waitForState(page, 'ended');
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+/** What is there and what a viewer does before the end. */
+const ENDS: readonly (readonly [string, { readonly script?: string; readonly paused?: boolean }])[] = [
+  ['to a viewer who watches live', {}],
+  ['to a viewer who paused for a moment', { paused: true }],
+  ["with the browser's own HLS", { script: 'delete MediaSource; delete window.ManagedMediaSource' }],
+];
+
+for (const [how, { script = '', paused = false }] of ENDS) {
+  test(`a stream that ends and begins again plays by itself ${how}`, async () => {
+    const site = await startPlayerSite(address);
+    try {
+      const page = await browser.open('about:blank');
+      await page.addInitScript(script);
+      await page.goto(site.watchUrl);
+      await waitForState(page, 'live');
+      if (paused) {
+        await page.keyboard.press('Space');
+        await waitForState(page, 'paused');
+        await page.keyboard.press('Space');
+      }
+      site.isOver = true;
+      site.state = 'ended';
+      await page.waitForFunction('document.querySelector("video").ended');
+      await waitForState(page, 'ended');
+      assert.equal((await readFigures(page)).native, script !== '');
+      site.isOver = false;
+      site.state = 'live';
+      await waitForState(page, 'live', 8000);
+      await page.close();
+    } finally {
+      await site.close();
+    }
+  });
+}
+
+test('a viewer who looks at the past of a stream that has ended is left there when it begins again', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    const page = await browser.open(site.watchUrl);
+    await waitForState(page, 'live');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space');
+    site.isOver = true;
+    await page.waitForTimeout(3000);
+    site.isOver = false;
+    // Longer than between two looks.
+    await page.waitForTimeout(3500);
+    await waitForState(page, 'paused');
+    await page.close();
+  } finally {
+    await site.close();
+  }
+});
+
+test('a page that began again by itself is held at live, though the viewer had paused before', async () => {
+  const site = await startPlayerSite(address);
+  try {
+    const page = await browser.open(site.watchUrl);
+    await waitForState(page, 'live');
+    await page.keyboard.press('Space');
+    await waitForState(page, 'paused');
+    await page.keyboard.press('Space');
+    site.state = 'offline';
+    await waitForState(page, 'offline');
+    site.state = 'live';
+    await waitForState(page, 'live');
+    await page.evaluate('document.querySelector("video").currentTime -= 10');
+    await waitForState(page, 'behind');
+    await waitForState(page, 'live');
     await page.close();
   } finally {
     await site.close();

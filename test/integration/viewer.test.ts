@@ -106,7 +106,7 @@ test('a viewer whose rendition is taken away goes on with another one, without d
 });
 
 test('a viewer of a stream that ends plays to its end without a stall', async () => {
-  const origin = await startSyntheticOrigin({ address, endsAfterParts: 42 });
+  const origin = await startSyntheticOrigin({ address, endsAfterParts: () => 42 });
   try {
     const report = await runViewers(options(origin.url, { durationMs: 4000 }), { clock: systemClock });
     assert.deepEqual([report.played, report.stalls, report.errors], [1, 0, 0]);

@@ -16,6 +16,7 @@ export interface PageFigures {
   readonly switches: number;
   readonly returns: number;
   readonly switchedAtMs: number | null;
+  readonly native: boolean;
 }
 
 /** Reads the figures of a player page. */

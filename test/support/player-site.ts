@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildPlayer } from '../../bin/build-player.ts';
 import type { StreamStateReport } from '../../src/lib/player/stream-state.ts';
 import { makeRealVideo } from './real-media.ts';
-import { startSyntheticOrigin } from './synthetic-origin.ts';
+import { PART_SEC, startSyntheticOrigin, syntheticZeroMs } from './synthetic-origin.ts';
 
 /** Files of the page as built into a folder, by path, with their type. */
 export async function loadPageFiles(www: string): Promise<Map<string, readonly [string, Buffer]>> {
@@ -21,6 +21,8 @@ export interface PlayerSite {
   readonly watchUrl: string;
   /** What state.json says; `offline` answers 404 to everything of the stream. */
   state: StreamStateReport['state'] | 'offline';
+  /** Whether its playlists say that it has ended; 20 s of media and more are there, and it goes on by the clock afterwards. */
+  isOver: boolean;
   close(): Promise<void>;
 }
 
@@ -32,12 +34,22 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Builds the page and starts serving it. */
-export async function startPlayerSite(address: string, endsAfterParts?: number): Promise<PlayerSite> {
+export async function startPlayerSite(address: string): Promise<PlayerSite> {
   const www = await mkdtemp(join(tmpdir(), 'streamctl-www-'));
   await buildPlayer(join(import.meta.dirname, '../..'), www);
   const files = await loadPageFiles(www);
   await rm(www, { recursive: true });
-  const site = { state: 'live' as PlayerSite['state'] };
+  const zeroMs = syntheticZeroMs();
+  let overAtMs = Number.POSITIVE_INFINITY;
+  const site = {
+    state: 'live' as PlayerSite['state'],
+    get isOver() {
+      return overAtMs < Number.POSITIVE_INFINITY;
+    },
+    set isOver(isOver) {
+      overAtMs = isOver ? Date.now() : Number.POSITIVE_INFINITY;
+    },
+  };
   const intercept = (path: string, response: ServerResponse): boolean => {
     const file = files.get(path);
     if (file !== undefined) return answer(response, ...file);
@@ -46,11 +58,8 @@ export async function startPlayerSite(address: string, endsAfterParts?: number):
     return answer(response, 'application/json', JSON.stringify(stateReport(site.state)));
   };
   const tracks = [await makeRealVideo()];
-  const origin = await startSyntheticOrigin(
-    endsAfterParts === undefined
-      ? { address, tracks, intercept }
-      : { address, tracks, intercept, endsAfterParts },
-  );
+  const endsAfterParts = (): number => Math.floor((overAtMs - zeroMs) / (PART_SEC * 1000));
+  const origin = await startSyntheticOrigin({ address, tracks, intercept, zeroMs, endsAfterParts });
   return Object.assign(site, { watchUrl: new URL('/watch/test', origin.url).href, close: origin.close });
 }
 

@@ -34,8 +34,8 @@ export interface SyntheticOriginOptions {
   readonly intercept?: (path: string, response: ServerResponse) => boolean;
   /** Tracks that the multivariant playlist names now; all unless told. */
   readonly listed?: () => readonly SyntheticTrack[];
-  /** Parts there are before the stream ends; endless unless told. */
-  readonly endsAfterParts?: number;
+  /** Parts there are before the stream ends, as of now: infinitely many when it goes on, which it does unless told. */
+  readonly endsAfterParts?: () => number;
   /** Pathways that the multivariant playlist names; none unless told. */
   readonly pathways?: PathwayVariants;
   /** A free one unless told. */
@@ -110,7 +110,7 @@ class SyntheticStream {
   readonly #tracks: readonly SyntheticTrack[];
   readonly #listed: () => readonly SyntheticTrack[];
   readonly #pathways: PathwayVariants | undefined;
-  readonly #endsAfterParts: number;
+  readonly #endsAfterParts: () => number;
   readonly #zeroMs: number;
   readonly #nowMs: () => number;
   readonly #blocking: NonNullable<SyntheticOriginOptions['blocking']>;
@@ -119,7 +119,7 @@ class SyntheticStream {
     this.#tracks = tracks;
     this.#listed = options.listed ?? (() => tracks);
     this.#pathways = options.pathways;
-    this.#endsAfterParts = options.endsAfterParts ?? Number.POSITIVE_INFINITY;
+    this.#endsAfterParts = options.endsAfterParts ?? (() => Number.POSITIVE_INFINITY);
     this.#zeroMs = options.zeroMs ?? syntheticZeroMs();
     this.#nowMs = options.nowMs ?? Date.now;
     this.#blocking = options.blocking ?? (() => BLOCKING);
@@ -149,14 +149,14 @@ class SyntheticStream {
 
   #edge(): number {
     const parts = Math.floor((this.#nowMs() - this.#zeroMs) / (PART_SEC * 1000));
-    return Math.min(parts, this.#endsAfterParts);
+    return Math.min(parts, this.#endsAfterParts());
   }
 
   /** Null: what was asked for did not come in time. */
   async #mediaPlaylist(query: URLSearchParams): Promise<string | null> {
     const wanted = Number(query.get('_HLS_msn') ?? 0) * PARTS + Number(query.get('_HLS_part') ?? 0);
     const startedMs = Date.now();
-    while (this.#edge() <= wanted && this.#edge() < this.#endsAfterParts) {
+    while (this.#edge() <= wanted && this.#edge() < this.#endsAfterParts()) {
       const { limitMs, status } = this.#blocking();
       if (Date.now() - startedMs >= limitMs) {
         if (status === 503) return null;
@@ -189,7 +189,7 @@ class SyntheticStream {
       ),
       preloadHintUri: `${Math.floor(edge / PARTS)}.${edge % PARTS}.m4s`,
       renditionReports: [],
-      ended: edge === this.#endsAfterParts,
+      ended: edge === this.#endsAfterParts(),
     };
   }
 
