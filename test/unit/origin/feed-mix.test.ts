@@ -130,3 +130,20 @@ test('media that is ahead by what clocks may differ is taken', (t) => {
   for (let n = 0; n < PARTS; n++) mix.take(feeds[0]!, nth(n));
   assert.deepEqual(msns(), [FIRST]);
 });
+
+for (const [what, goesOn, expected] of [
+  ['ends the stream, though the other replica was a little later and is not read any more', false, 'ended'],
+  ['ends nothing when the other replica has gone on since', true, 'slate'],
+] as const) {
+  test(`a replica that ended and went ${what}`, (t) => {
+    const { live, mix, feeds } = mixOf(t, ['us-1', 'eu-1'], START_MS);
+    const [first, second] = feeds as [Feed, Feed];
+    for (const feed of feeds) mix.take(feed, status('slate'));
+    mix.take(first, status('ended'));
+    assert.equal(live.status?.state, 'slate', 'the other one goes on');
+    mix.detach(first);
+    if (goesOn) mix.take(second, status('slate'));
+    mix.detach(second);
+    assert.equal(live.status?.state, expected);
+  });
+}

@@ -1,4 +1,4 @@
-import type { FeedFrame, TrackInfo } from '../../feed/message.ts';
+import type { FeedFrame, StatusMessage, TrackInfo } from '../../feed/message.ts';
 import type { FeedChangeReport, SupplyReport, SupplyState } from '../../health/report.ts';
 import { isFuture } from '../../media/future.ts';
 import type { LiveStream } from '../window/live-stream.ts';
@@ -34,6 +34,8 @@ export class FeedMix {
   /** The lists of tracks that the stream's was last made of. */
   #lists: readonly (readonly TrackInfo[])[] = [];
   #timer: NodeJS.Timeout | null = null;
+  /** The end that a feed which is gone has told, while no other one has said since that it goes on. */
+  #end: StatusMessage | null = null;
   #changes = 0;
   #lastChange: FeedChangeReport | null = null;
   #state: { readonly state: SupplyState; readonly sinceMs: number } = { state: 'cold-start', sinceMs: 0 };
@@ -68,7 +70,12 @@ export class FeedMix {
     const nowMs = this.#options.nowMs();
     this.#sameness.forget(feed);
     for (const merge of this.#merges.values()) merge.remove(feed, nowMs);
+    if (feed.status?.state === 'ended') this.#end = feed.status;
     this.#settle(nowMs);
+    // Replicas end some milliseconds apart, and where nobody watches the other one is not read for so long.
+    const { live, accept } = this.#options;
+    if (this.#feeds.size === 0 && this.#end !== null && !live.ended)
+      accept({ message: this.#end, body: EMPTY }, feed.lastWordMs);
   }
 
   /** Takes a frame of an attached feed. One that brings media of the future brings none. */
@@ -89,7 +96,10 @@ export class FeedMix {
     } else if (message.type === 'init') this.#options.accept(frame);
     else if (message.type === 'segment' && this.#mayDescribe(feed, message.track))
       this.#options.accept(frame);
-    else if (message.type === 'status') this.#caughtUp();
+    else if (message.type === 'status') {
+      if (message.state !== 'ended') this.#end = null;
+      this.#caughtUp();
+    }
     this.#settle(nowMs);
   }
 
