@@ -154,21 +154,29 @@ describe('drills', () => {
     await until(health, 'the cluster is healthy again');
   });
 
-  test('while a drill runs, up and another drill are refused with 6; Ctrl-C heals it before it ends, with 14', async () => {
-    const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', '--viewers', '4'];
+  /** Starts a drill that keeps eu-2 frozen until something ends it. */
+  const startFreeze = (...words: readonly string[]) => {
+    const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', ...words];
     const child = spawn(STREAMCTL, [...argv, '--spec', cluster.specFile], {
       env: cluster.env,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const ended = new Promise((resolve) => child.once('close', resolve));
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
+    const ended = new Promise<{ status: number | null; stdout: string }>((resolve) =>
+      child.once('close', (status) => resolve({ status, stdout })),
+    );
     const frozen = async (): Promise<boolean> => {
       const found = await findNodeProcesses(dir, 'eu-2');
       return found.length > 0 && found.every(({ stopped }) => stopped);
     };
+    return { child, ended, frozen };
+  };
+
+  test('while a drill runs, up and another drill are refused with 6; Ctrl-C heals it before it ends, with 14', async () => {
+    const { child, ended, frozen } = startFreeze('--viewers', '4');
     try {
       await until(frozen, 'the node is frozen');
       assert.equal((await drill('fail-control', '--viewers', '1')).status, 6);
@@ -176,27 +184,15 @@ describe('drills', () => {
       assert.equal((failure as { code: number }).code, 6);
     } finally {
       child.kill('SIGINT');
-      assert.equal(await ended, 14, stdout);
+      const { status, stdout } = await ended;
+      assert.equal(status, 14, stdout);
     }
-    assert.equal((JSON.parse(stdout) as DrillRun).verdict, 'aborted');
+    assert.equal((JSON.parse((await ended).stdout) as DrillRun).verdict, 'aborted');
     assert.ok((await findNodeProcesses(dir, 'eu-2')).every(({ stopped }) => !stopped));
   });
 
   test('a drill whose undo process is killed ends at once, heals without it, and says aborted, with 14', async () => {
-    const argv = ['drill', 'freeze-node', 'eu-2', '--duration', '60s', '--json', ...SHORT];
-    const child = spawn(STREAMCTL, [...argv, '--spec', cluster.specFile], {
-      env: cluster.env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    let stdout = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    const frozen = async (): Promise<boolean> => {
-      const found = await findNodeProcesses(dir, 'eu-2');
-      return found.length > 0 && found.every(({ stopped }) => stopped);
-    };
+    const { ended, frozen } = startFreeze(...SHORT);
     const load = async () => {
       const last = (await readdir(join(dir, 'drills'))).sort().at(-1)!;
       return (await loadUndoRecord(join(dir, 'drills', last, 'undo.json')))!;
@@ -205,9 +201,10 @@ describe('drills', () => {
       await until(frozen, 'the node is frozen');
       process.kill((await load()).pid, 'SIGKILL');
     } finally {
-      assert.equal(await ended, 14, stdout);
+      const { status, stdout } = await ended;
+      assert.equal(status, 14, stdout);
     }
-    const run = JSON.parse(stdout) as DrillRun;
+    const run = JSON.parse((await ended).stdout) as DrillRun;
     assert.equal(run.verdict, 'aborted');
     assert.equal(run.steadyState.after?.ok, true);
     assert.deepEqual(armedOf(await load()), []);
