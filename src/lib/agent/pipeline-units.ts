@@ -49,7 +49,7 @@ export class PipelineUnits {
     return new Map(
       units.map(({ name, state }) => [
         name.slice(PIPELINE_PREFIX.length),
-        { isUp: state === 'running' || state === 'restarting' },
+        { isUp: state !== 'stopped' && state !== 'failed' },
       ]),
     );
   }

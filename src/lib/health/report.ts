@@ -191,7 +191,8 @@ export interface ControllerReport {
 
 export interface UnitReport {
   readonly name: string;
-  readonly state: 'running' | 'stopped' | 'failed' | 'restarting';
+  /** `starting`: asked for and not there yet. `restarting`: ended by itself a moment ago, and may again. */
+  readonly state: 'starting' | 'running' | 'stopped' | 'failed' | 'restarting';
   readonly pid: number | null;
   readonly sinceMs: number | null;
 }

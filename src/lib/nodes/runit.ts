@@ -16,7 +16,14 @@ import type { RunsvStatus } from './runit-status.ts';
 import { control, isSupervised, killGroup, readStatus, spawnDetached, waitUntil } from './runsv.ts';
 import { ensureRunsvdir } from './runsvdir.ts';
 import type { ServiceManager, Unit } from './service-manager.ts';
-import { isLooping, type LastExit, noteAskedExit, readLastExit, readStarted } from './unit-notes.ts';
+import {
+  isLooping,
+  type LastExit,
+  noteAskedExit,
+  readLastExit,
+  readStarted,
+  wordComing,
+} from './unit-notes.ts';
 import { writeIfDiffers } from './write-if-differs.ts';
 
 export interface RunitOptions {
@@ -40,6 +47,8 @@ export function createRunitServices(options: RunitOptions): ServiceManager {
 
 class RunitServices implements ServiceManager {
   readonly #options: RunitOptions;
+  /** Units that are just being started: nothing watches them yet. */
+  readonly #starting = new Set<string>();
 
   constructor(options: RunitOptions) {
     this.#options = options;
@@ -81,8 +90,13 @@ class RunitServices implements ServiceManager {
   async start(name: string): Promise<void> {
     const dir = this.#dir(name);
     await this.#requireInstalled(name);
-    await rm(join(dir, 'down'), { force: true });
-    if (!(await isSupervised(dir))) await this.#supervise(dir);
+    this.#starting.add(name);
+    try {
+      await rm(join(dir, 'down'), { force: true });
+      if (!(await isSupervised(dir))) await this.#supervise(dir);
+    } finally {
+      this.#starting.delete(name);
+    }
     const status = await readStatus(dir);
     if (status?.state === 'run' && status.wantUp) return;
     await control(dir, 'u');
@@ -157,18 +171,22 @@ class RunitServices implements ServiceManager {
 
   async #report(name: string): Promise<UnitReport> {
     const dir = this.#dir(name);
-    const [supervised, status, unwanted] = [
+    const starting = this.#starting.has(name);
+    const [supervised, status, unwanted, lastExit] = [
       await isSupervised(dir),
       await readStatus(dir),
       await exists(join(dir, 'down')),
+      await readLastExit(dir),
     ];
+    const coming = wordComing(lastExit, Date.now());
     if (!supervised || status === null) {
-      return { name, state: unwanted ? 'stopped' : 'failed', pid: null, sinceMs: status?.sinceMs ?? null };
+      const wanted = starting || supervised ? coming : 'failed';
+      return { name, state: unwanted ? 'stopped' : wanted, pid: null, sinceMs: status?.sinceMs ?? null };
     }
     const { pid, sinceMs } = status;
     if (status.state !== 'run')
-      return { name, state: status.wantUp ? 'restarting' : 'stopped', pid: null, sinceMs };
-    const looping = isLooping(await readLastExit(dir), sinceMs, Date.now());
+      return { name, state: status.wantUp ? coming : 'stopped', pid: null, sinceMs };
+    const looping = isLooping(lastExit, sinceMs, Date.now());
     return { name, state: looping ? 'restarting' : 'running', pid, sinceMs };
   }
 

@@ -66,3 +66,8 @@ export function isLooping(exit: LastExit | null, sinceMs: number, nowMs: number)
   if (exit === null || exit.asked) return false;
   return nowMs - sinceMs < YOUNG_MS && sinceMs - exit.atMs < YOUNG_MS;
 }
+
+/** What a unit is that is asked for and has no process at `nowMs`. Pure. */
+export function wordComing(exit: LastExit | null, nowMs: number): 'starting' | 'restarting' {
+  return isLooping(exit, nowMs, nowMs) ? 'restarting' : 'starting';
+}

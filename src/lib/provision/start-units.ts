@@ -30,8 +30,10 @@ export async function findUnitWork(nodes: readonly NodePlan[], clusterDir: strin
         plan.units.map(async (planned): Promise<UnitWork> => {
           const unit = running.get(planned.unit.name);
           const pid = unit?.pid ?? null;
-          if (pid === null)
-            return { plan, planned, services, kind: unit?.state === 'restarting' ? 'restart' : 'start' };
+          if (pid === null) {
+            const isComing = unit?.state === 'restarting' || unit?.state === 'starting';
+            return { plan, planned, services, kind: isComing ? 'restart' : 'start' };
+          }
           const kind = (await services.runs(planned.unit)) ? 'none' : 'restart';
           return { plan, planned, services, kind };
         }),

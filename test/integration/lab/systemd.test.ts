@@ -156,6 +156,26 @@ describe('units under systemd', { skip, timeout: 120_000 }, () => {
     assert.equal((await sh('systemctl is-active ssh streamctl-demo-run@ssh')).stdout, 'active\ninactive');
   });
 
+  test('a unit that is being started is never said to have failed', async () => {
+    const dropIn = '/run/systemd/system/streamctl-demo-run@.service.d';
+    await sh(
+      `mkdir -p ${dropIn} && printf '[Service]\\nExecStartPre=/bin/sleep 1\\n' >${dropIn}/slow.conf && systemctl daemon-reload`,
+    );
+    await call('dynamic', 'install', unit('pipeline-slow'));
+    const seen: (string | undefined)[] = [];
+    const list = JSON.stringify({ target: 'dynamic', method: 'list', args: [] });
+    const started = call('dynamic', 'start', 'pipeline-slow');
+    do {
+      const { value } = JSON.parse(await callers.root.ask(list)) as Answer<UnitReport[]>;
+      seen.push(value.find(({ name }) => name === 'pipeline-slow')?.state);
+    } while (seen.at(-1) !== 'running');
+    await started;
+    await sh(`rm -r ${dropIn}; systemctl daemon-reload`);
+    assert.deepEqual([...new Set(seen)].slice(-2), ['starting', 'running']);
+    assert.ok(!seen.includes('failed') && !seen.includes('restarting'), seen.join(' '));
+    await call('dynamic', 'remove', 'pipeline-slow');
+  });
+
   test('stop() and remove() leave no process', async () => {
     await call('dynamic', 'remove', 'pipeline-a');
     assert.deepEqual(await call('dynamic', 'list'), []);

@@ -62,6 +62,17 @@ describe('services under runit', { concurrency: true }, () => {
         assert.equal((await stateOf('one'))!.pid, pid);
       });
 
+      test('a unit that is being started is never said to have failed', async () => {
+        await services.install(unit('fresh'));
+        const seen: (string | undefined)[] = [];
+        const started = services.start('fresh');
+        do seen.push((await stateOf('fresh'))?.state);
+        while (seen.at(-1) !== 'running');
+        await started;
+        assert.ok(!seen.includes('failed') && !seen.includes('restarting'), seen.join(' '));
+        await services.remove('fresh');
+      });
+
       test('a killed unit is back, and its children are gone', async () => {
         await services.install(unit('parent', 'sleep 987654 & echo child $!; wait'));
         await services.start('parent');

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UnitReport } from '../../health/report.ts';
-import { isLooping, readLastExit, readStarted } from '../unit-notes.ts';
+import { isLooping, type LastExit, readLastExit, readStarted, wordComing } from '../unit-notes.ts';
 import { type SystemdState, showUnit } from './systemctl.ts';
 
 export interface ReportedUnit {
@@ -18,7 +18,7 @@ export async function reportUnit({ name, id, dir }: ReportedUnit): Promise<UnitR
   const lastExit = await readLastExit(dir);
   if (pid === null) {
     const asked = await showUnit(id);
-    return { name, state: wordState(asked), pid: asked.pid, sinceMs: lastExit?.atMs ?? null };
+    return { name, state: wordState(asked, lastExit), pid: asked.pid, sinceMs: lastExit?.atMs ?? null };
   }
   const sinceMs = await changedMs(join(dir, 'unit.pid'));
   const looping = sinceMs !== null && isLooping(lastExit, sinceMs, Date.now());
@@ -33,11 +33,12 @@ export async function findMainProcess(id: string, dir: string): Promise<number |
   return groups.split('\n').some((line) => line.endsWith(`/${id}`)) ? pid : null;
 }
 
-function wordState({ active, pid }: SystemdState): UnitReport['state'] {
+function wordState({ active, pid }: SystemdState, lastExit: LastExit | null): UnitReport['state'] {
   if (active === 'failed') return 'failed';
-  if (active === 'activating' || active === 'reloading') return 'restarting';
-  if (active === 'active') return pid === null ? 'restarting' : 'running';
-  return 'stopped';
+  if (active === 'active' && pid !== null) return 'running';
+  return ['activating', 'active', 'reloading'].includes(active)
+    ? wordComing(lastExit, Date.now())
+    : 'stopped';
 }
 
 async function changedMs(path: string): Promise<number | null> {
