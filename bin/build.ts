@@ -8,6 +8,7 @@ import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
 import { buildPlayer } from './build-player.ts';
 import { lazyRequires } from './lazy-requires.ts';
+import { plainBuiltins } from './plain-builtins.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -40,10 +41,12 @@ await build({
   legalComments: 'none',
   banner: { js: BANNER },
   logLevel: 'warning',
-  plugins: [lazyRequires],
+  plugins: [lazyRequires, plainBuiltins],
 });
 cpSync(join(root, 'templates'), join(dist, 'templates'), { recursive: true });
 await buildPlayer(root, join(dist, 'www'));
+// A machine that has only this folder would have Node read each module twice to find out what it is.
+writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 // By itself, so that a machine's shell can read it.
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 writeFileSync(join(dist, 'version'), `${version}\n`);
