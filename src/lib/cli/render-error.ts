@@ -1,5 +1,6 @@
 /** The one renderer of failures: text for people, JSON for scripts. Pure. */
 import type { StreamctlError } from '../base/errors.ts';
+import { stripControls } from '../base/strip-controls.ts';
 
 /** What a failed command prints on standard output under `--json`. */
 export interface ErrorJson {
@@ -29,18 +30,19 @@ export function formatErrorJson(error: StreamctlError): ErrorJson {
 
 /**
  * Formats an error for people. `details.diagnostics` become one line each, `details.facts` (label to text) become
- * rows, and the hint is the last row.
+ * rows, and the hint is the last row. Some of it is what nodes said, so nothing of it acts on the terminal.
  */
 export function formatErrorText(error: StreamctlError, colour: boolean): string {
   const cross = colour ? '\u001b[31m✖\u001b[39m' : '✖';
-  const lines = [`  ${cross} ${error.message}`];
+  const lines = [error.message];
   const details = (error.details ?? {}) as { diagnostics?: DiagnosticLine[]; facts?: Record<string, string> };
   if (details.diagnostics) lines.push('', ...formatDiagnostics(details.diagnostics));
   const facts = Object.entries(details.facts ?? {});
   if (facts.length > 0)
     lines.push(...formatRows([...facts, ...(error.hint ? [['remedy', error.hint]] : [])]));
   else if (error.hint) lines.push(...(details.diagnostics ? [''] : []), `    ${error.hint}`);
-  return `${lines.join('\n')}\n`;
+  const text = lines.join('\n').split('\n').map(stripControls).join('\n');
+  return `  ${cross} ${text}\n`;
 }
 
 /** Formats faults of a spec as aligned columns: place, path, message. */

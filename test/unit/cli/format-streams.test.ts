@@ -25,6 +25,12 @@ test('streams are a line each, aligned, without the test key', () => {
   ]);
 });
 
+test('names from the store cannot act on the terminal', () => {
+  const evil = 'x\u001b[2J\u0007';
+  const streams = [{ name: evil, createdMs: NOW_MS, keys: [key(evil)], session: { ...session, node: evil } }];
+  assert.doesNotMatch(formatStreams(streams, NOW_MS).join(''), /\p{Cc}/u);
+});
+
 test('no streams say how to add one', () => {
   assert.match(formatStreams([], NOW_MS).join(), /stream add NAME/);
 });

@@ -1,5 +1,6 @@
 /** Text measured in terminal columns, not in characters: wide and combined characters count as they are drawn. */
 import measure from 'fast-string-truncated-width';
+import { stripControls } from '../../base/strip-controls.ts';
 
 /** Longer text from a node is cut: nobody reads it in a table. */
 const MAX_CHARACTERS = 500;
@@ -48,17 +49,5 @@ export function wrapText(text: string, columns: number): string[] {
  * machines and are printed as plain text only.
  */
 export function plainText(text: string): string {
-  return [...text.slice(0, MAX_CHARACTERS)]
-    .map((character) => (isControl(character.codePointAt(0)!) ? ' ' : character))
-    .join('')
-    .trim();
-}
-
-function isControl(code: number): boolean {
-  return (
-    code < 0x20 ||
-    (code >= 0x7f && code < 0xa0) ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069)
-  );
+  return stripControls(text.slice(0, MAX_CHARACTERS)).trim();
 }

@@ -1,4 +1,5 @@
 /** A drill as lines for a terminal or a log: the story second by second, then what viewers saw and the verdict. Pure. */
+import { stripControls } from '../../base/strip-controls.ts';
 import type { DrillKind } from '../../drill/drill-kinds.ts';
 import type { DrillPlan } from '../../drill/drill-plan.ts';
 import type { DrillRun, Finding, Verdict } from '../../drill/drill-result.ts';
@@ -39,10 +40,11 @@ const TIME_WIDTH = 10;
 /** One event: with its time since the fault, or by its label alone before there was one. */
 export function formatDrillEvent(event: DrillEvent, faultMs: number | null, paint: Paint): string {
   const style = PAINTS[event.kind];
-  const label = (text: string): string => (style === undefined ? text : paint[style](text));
-  if (faultMs === null) return `  ${label(LABELS[event.kind].padEnd(LABEL_WIDTH))}  ${event.text}`;
+  const text = stripControls(event.text);
+  const label = (word: string): string => (style === undefined ? word : paint[style](word));
+  if (faultMs === null) return `  ${label(LABELS[event.kind].padEnd(LABEL_WIDTH))}  ${text}`;
   const sec = `${((event.atMs - faultMs) / 1000).toFixed(3)} s`.padStart(TIME_WIDTH);
-  return `  ${paint.quiet(sec)}  ${label(LABELS[event.kind].padEnd(10))}  ${event.text}`;
+  return `  ${paint.quiet(sec)}  ${label(LABELS[event.kind].padEnd(10))}  ${text}`;
 }
 
 /** The end of a run: steady state, what viewers saw, findings that are no pass, verdict, reports. */
@@ -59,7 +61,7 @@ export function formatDrillEnd(run: DrillRun, reports: string | null, paint: Pai
       'steady state',
       after === null
         ? 'not waited for'
-        : `${after.text}   ${after.ok ? paint.good('ok') : paint.bad('not ok')}`,
+        : `${stripControls(after.text)}   ${after.ok ? paint.good('ok') : paint.bad('not ok')}`,
     ),
     '',
     row(
@@ -79,7 +81,7 @@ export function formatDrillEnd(run: DrillRun, reports: string | null, paint: Pai
       .map((one) => row('aim missed', wordFinding(one, one.aim))),
     '',
     row('verdict', `${paintVerdict(run.verdict, paint)}`),
-    ...run.reasons.flatMap((reason) => wrapText(reason, 90).map((line) => row('', line))),
+    ...run.reasons.flatMap((reason) => wrapText(stripControls(reason), 90).map((line) => row('', line))),
     ...(run.verdict === 'recovery-failed' ? [row('next', NEXT_AFTER_FAILED_RECOVERY)] : []),
   ];
   return reports === null ? lines : [...lines, row('report', reports)];

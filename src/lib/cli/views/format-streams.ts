@@ -1,4 +1,5 @@
 /** Streams and keys as text. Pure. */
+import { stripControls } from '../../base/strip-controls.ts';
 import type { MadeStream } from '../../provision/context.ts';
 import type { ListedStream } from '../../streams/list-streams.ts';
 import type { IssuedKey } from '../../streams/streams.ts';
@@ -27,7 +28,7 @@ export function formatStreams(streams: readonly ListedStream[], nowMs: number): 
     const forSec = session === null ? 0 : Math.max(0, Math.round((nowMs - session.sessionId) / 1000));
     const published = session === null ? '–' : `for ${formatAge(forSec)} on ${session.node}`;
     const ids = keys.filter(({ kind }) => kind === 'user').map(({ keyId }) => keyId);
-    return [name, published, ids.join(' ') || 'none'];
+    return [name, published, ids.join(' ') || 'none'].map(stripControls);
   });
   return alignColumns([titles, ...rows]);
 }

@@ -1,4 +1,5 @@
 /** A drill's report as Markdown. Pure. */
+import { stripControls } from '../../base/strip-controls.ts';
 import type { DrillRun } from '../drill-result.ts';
 import {
   listFigures,
@@ -18,7 +19,7 @@ export function formatMarkdown(run: DrillRun): string {
     `${wordFault(run)} ${wordSeen(run.seen)}`,
     '',
     `${VERDICT_WORDS[run.verdict]}${run.reasons.length > 0 ? ' Because:' : ''}`,
-    ...(run.reasons.length > 0 ? ['', ...run.reasons.map((reason) => `- ${reason}`)] : []),
+    ...(run.reasons.length > 0 ? ['', ...run.reasons.map((reason) => `- ${stripControls(reason)}`)] : []),
     '',
     `Cluster ${run.cluster}, stream ${run.stream}, ${new Date(run.startedMs).toISOString()}, id \`${run.id}\`.`,
     '',
@@ -28,14 +29,14 @@ export function formatMarkdown(run: DrillRun): string {
     '| --- | --- | --- | --- | --- |',
     ...run.findings.map((one) => {
       const cells = [one.name, wordValue(one.value, one), wordValue(one.must, one), wordValue(one.aim, one)];
-      return `| ${cells.join(' | ')} | ${one.result === 'miss' ? '**miss**' : one.result} |`;
+      return formatRow([...cells, one.result === 'miss' ? '**miss**' : one.result]);
     }),
     '',
     '## Figures',
     '',
     '| | |',
     '| --- | --- |',
-    ...listFigures(run).map(([label, text]) => `| ${label} | ${text} |`),
+    ...listFigures(run).map(formatRow),
     '',
     '## What happened',
     '',
@@ -43,10 +44,13 @@ export function formatMarkdown(run: DrillRun): string {
     '| ---: | --- | --- |',
     ...run.events
       .filter(({ kind }) => kind !== 'verdict')
-      .map(
-        ({ atMs, kind, text }) => `| ${wordSince(atMs, run)} | ${kind} | ${text.replaceAll('|', '\\|')} |`,
-      ),
+      .map(({ atMs, kind, text }) => formatRow([wordSince(atMs, run), kind, text])),
     '',
   ];
   return lines.join('\n');
+}
+
+/** A row of a table: whatever a node said, it stays in its cell. */
+function formatRow(cells: readonly string[]): string {
+  return `| ${cells.map((text) => stripControls(text).replaceAll(/[\\|]/g, '\\$&')).join(' | ')} |`;
 }

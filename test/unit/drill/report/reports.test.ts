@@ -58,6 +58,16 @@ test('the Markdown has findings, figures and the story with times since the faul
   assert.match(text, /\| -1\.000 s \| steady \|/);
 });
 
+test('in Markdown what a node said stays in its cell, and acts on no terminal', () => {
+  const evil = 'x\u001b[2J\u0007\n| y \\| z';
+  const text = formatMarkdown(
+    makeRun({ reasons: [evil], events: [{ atMs: 0, kind: 'replica', text: evil }], faultMs: null }),
+  );
+  assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
+  assert.match(text, /^- x \[2J/m);
+  assert.ok(text.includes('\n|  | replica | x [2J  \\| y \\\\\\| z |\n'), text);
+});
+
 test('in JUnit a fail is a failure, and what could not be judged or mended is an error', () => {
   const xml = formatJunit([
     makeRun({ verdict: 'pass', reasons: [] }),
