@@ -54,7 +54,7 @@ function newProblems(before: ClusterStatus | null, now: ClusterStatus): string[]
     .map(formatProblemLine);
 }
 
-/** The text without its figures, so that "6.2 s behind" and "6.3 s behind" are one problem. */
+/** The text without its figures, so that "6.2 s behind" and "6.3 s behind" are one problem; digits of names stay. */
 function shape(text: string): string {
-  return text.replaceAll(/\d+(\.\d+)?/g, '#');
+  return text.replaceAll(/(?<![\w-])\d+(\.\d+)?(?![\w-])/g, '#');
 }
