@@ -87,7 +87,7 @@ export function listFigures(run: DrillRun): [string, string][] {
     ['Frames', `${seen.missingFrames} missing, ${seen.repeatedFrames} repeated`],
     ['Requests', `${seen.failedRequests} of ${seen.requests.toLocaleString('en-US')} failed`],
     ['Noticed', wordDetection(run)],
-    ['Feeds changed', run.switchMs === null ? 'none had to' : `after ${wordMs(run.switchMs)}`],
+    ['Feeds changed', run.switchMs === null ? 'none was seen to' : `after ${wordMs(run.switchMs)}`],
     ['Redundant again', run.replaceMs === null ? '–' : `after ${wordMs(run.replaceMs)}`],
     ['Steady again', run.recoveredMs === null ? '–' : `${wordMs(run.recoveredMs)} after the heal`],
     ['Measuring stood still for at most', `${run.worstLagMs} ms`],

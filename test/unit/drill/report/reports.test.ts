@@ -58,6 +58,12 @@ test('the Markdown has findings, figures and the story with times since the faul
   assert.match(text, /\| -1\.000 s \| steady \|/);
 });
 
+test('where no feed was seen to change nothing is said of whether one had to', () => {
+  const text = formatMarkdown(makeRun({ switchMs: null }));
+  assert.match(text, /\| Dead air \| .* worst 1\.50 s \|/);
+  assert.match(text, /\| Feeds changed \| none was seen to \|/);
+});
+
 test('in Markdown what a node said stays in its cell, and acts on no terminal', () => {
   const evil = 'x\u001b[2J\u0007\n| y \\| z';
   const text = formatMarkdown(
