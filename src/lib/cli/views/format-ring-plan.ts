@@ -38,17 +38,27 @@ function labelled(label: string, text: string, width: number): string[] {
   );
 }
 
-/** `7 of 91 streams move to eu-4 (…)`. */
+/** `7 of 91 streams move to eu-4 (…), 30 others elsewhere`: moves that earlier changes planned are among them. */
 export function wordMoves({ what, moves, streams, ideal }: PlanReport): string {
-  const moved = new Set(moves.map(({ stream }) => stream)).size;
-  const verb = moved === 1 || streams === 1 ? 'moves' : 'move';
+  const moved = countStreams(moves);
   const head = what === null ? '' : `${what}: `;
   if (ideal !== null) {
+    const there = countStreams(moves.filter(({ to }) => to === ideal.node));
     const share = `${formatShare(ideal.share)} of the circle, ideally ${ideal.streams.toFixed(1)} streams`;
-    return `${head}${moved} of ${count(streams, 'stream')} ${verb} to ${ideal.node} (${share})`;
+    const rest = moved - there;
+    const others = rest === 0 ? '' : `, ${count(rest, 'other')} elsewhere`;
+    return `${head}${wordMoved(there, streams)} to ${ideal.node} (${share})${others}`;
   }
   if (moved === 0) return what === null ? 'nothing is left to move' : `${head}no stream moves`;
-  return `${head}${moved} of ${count(streams, 'stream')} ${verb}`;
+  return head + wordMoved(moved, streams);
+}
+
+function wordMoved(moved: number, streams: number): string {
+  return `${moved} of ${count(streams, 'stream')} ${moved === 1 || streams === 1 ? 'moves' : 'move'}`;
+}
+
+function countStreams(moves: PlanReport['moves']): number {
+  return new Set(moves.map(({ stream }) => stream)).size;
 }
 
 function wordLoad({ maxOverMean, moves }: PlanReport): string[] {

@@ -115,6 +115,15 @@ test('ring history has a row a change', () => {
   assert.match(formatRingHistory([], 80, PLAIN)[0]!, /never changed/);
 });
 
+test('ring plan counts as moves to a new node only those that end there', () => {
+  const elsewhere = { stream: 'radio', from: 'us-1', to: 'us-2', why: 'evacuate' };
+  const [first] = formatRingPlan({ ...plan, moves: [...plan.moves, elsewhere] }, 200, PLAIN);
+  assert.match(first!, /: 2 of 10 streams move to us-4 \(21\.3 % .*\), 1 other elsewhere$/);
+  const both = { ...elsewhere, stream: 'surf' };
+  const [second] = formatRingPlan({ ...plan, moves: [...plan.moves, both] }, 200, PLAIN);
+  assert.match(second!, /: 2 of 10 streams move to us-4 \([^)]*\)$/, 'no stream is counted twice');
+});
+
 test('what comes from the store cannot act on the terminal', () => {
   const evil = 'x\u001b[2J\u0007';
   const bad = { ...facts, refusals: [{ stream: evil, atMs: 0, lack: evil, cure: evil }] };
