@@ -5,7 +5,7 @@ import { useStoreReader } from '../../lib/cli/use-store.ts';
 import { formatLocations } from '../../lib/cli/views/format-locations.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
 import { loadRingFacts } from '../../lib/membership/load-ring-facts.ts';
-import { locateStream, type StreamLocation } from '../../lib/membership/locate-stream.ts';
+import { locateStreams, type StreamLocation } from '../../lib/membership/locate-stream.ts';
 
 interface LocateResult {
   readonly epoch: number;
@@ -37,13 +37,11 @@ no stream is located, too: that is where it would belong. With - names are read 
     const view = await this.loadCluster();
     const keys = names.length === 1 && names[0] === '-' ? await readLines(process.stdin) : names;
     const facts = await useStoreReader(view, (reader) => loadRingFacts(reader, keys));
-    const all = keys.flatMap((key) => locateStream(facts, key));
-    const streams = all.filter(({ region }) => (flags.region ?? region) === region);
-    if (streams.length === 0 && flags.region !== undefined) {
-      throw new StreamctlError('NOT_FOUND', `the ring has no region "${flags.region}"`);
-    }
+    const result = { epoch: facts.ring.epoch, streams: locateStreams(facts, keys, flags.region) };
+    if (this.jsonEnabled()) return result;
     const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-    for (const line of formatLocations(streams, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
-    return { epoch: facts.ring.epoch, streams };
+    for (const line of formatLocations(result.streams, columns, this.colour ? COLOURED : PLAIN))
+      this.log(line);
+    return result;
   }
 }

@@ -1,4 +1,5 @@
 /** Where a stream belongs by the ring, where it is, and why the two differ. Pure. */
+import { StreamctlError } from '../base/errors.ts';
 import { ownValue } from '../base/own-value.ts';
 import { regionRings } from '../placement/region-rings.ts';
 import { loadLimit } from '../ring/bounded-load.ts';
@@ -47,6 +48,16 @@ export interface StreamLocation {
   readonly reason: LocationReason;
   /** In words; null when it is with its owner. */
   readonly why: string | null;
+}
+
+/** Locates streams in every region of the ring, or in one. Throws NOT_FOUND for one that the ring does not have. */
+export function locateStreams(facts: RingFacts, keys: readonly string[], region?: string): StreamLocation[] {
+  if (region !== undefined && !regionRings(facts.ring).has(region)) {
+    throw new StreamctlError('NOT_FOUND', `the ring has no region "${region}"`);
+  }
+  return keys.flatMap((key) =>
+    locateStream(facts, key).filter((one) => one.region === (region ?? one.region)),
+  );
 }
 
 /** Locates a stream in every region of the ring, by name of the region. */

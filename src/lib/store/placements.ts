@@ -12,6 +12,9 @@ import { RELEASE_STREAM } from './scripts/place-stream.ts';
 import type { Store } from './store.ts';
 import type { StoreReader } from './store-reader.ts';
 
+/** Asked for at once: more would hold up others, and a call has room for some 100,000 names. */
+const BATCH = 10_000;
+
 /** Every placement, by stream. */
 export async function loadPlacements(reader: StoreReader): Promise<ReadonlyMap<string, PlacementRecord>> {
   return byStream(Object.values(await reader.redis.hgetall(reader.keys.placements)));
@@ -22,8 +25,12 @@ export async function loadPlacementsOf(
   reader: StoreReader,
   streams: readonly string[],
 ): Promise<ReadonlyMap<string, PlacementRecord>> {
-  if (streams.length === 0) return new Map();
-  return byStream(await reader.redis.hmget(reader.keys.placements, ...streams));
+  const records: (string | null)[] = [];
+  for (let at = 0; at < streams.length; at += BATCH) {
+    const some = streams.slice(at, at + BATCH);
+    records.push(...(await reader.redis.hmget(reader.keys.placements, ...some)));
+  }
+  return byStream(records);
 }
 
 function byStream(records: readonly (string | null)[]): Map<string, PlacementRecord> {

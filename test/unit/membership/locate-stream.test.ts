@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeRing } from '../../../src/lib/membership/describe-ring.ts';
-import { locateStream, type RingFacts } from '../../../src/lib/membership/locate-stream.ts';
+import { locateStream, locateStreams, type RingFacts } from '../../../src/lib/membership/locate-stream.ts';
 import { nextNodeName } from '../../../src/lib/membership/next-node-name.ts';
 import { prepareLesson } from '../../../src/lib/membership/ring-lesson.ts';
 import { crc32Key } from '../../../src/lib/ring/crc32.ts';
@@ -178,6 +178,15 @@ const NODES = [
   ringNode('us-3', { state: 'draining' }),
 ];
 const FACTS = placeAll(ringRecord(7, NODES), STREAMS);
+
+test('one region is located alone, also when no names are given; one that the ring does not have is refused', () => {
+  const regions = locateStreams(FACTS, ['s-1', 's-2'], 'us').map(({ region }) => region);
+  assert.deepEqual(regions, ['us', 'us']);
+  assert.equal(locateStreams(FACTS, ['s-1', 's-2']).length, 4);
+  assert.deepEqual(locateStreams(FACTS, [], 'us'), []);
+  assert.throws(() => locateStreams(FACTS, ['s-1'], 'mars'), { code: 'NOT_FOUND' });
+  assert.throws(() => locateStreams(FACTS, [], 'mars'), { code: 'NOT_FOUND' });
+});
 
 test('the description adds up: shares, points, streams and loads', () => {
   const addresses = new Map([['us-1', '127.0.0.1']]);

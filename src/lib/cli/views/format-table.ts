@@ -61,7 +61,7 @@ function fitColumns(table: Table, width: number): Table {
 
 function columnWidths({ columns, rows }: Table): number[] {
   return columns.map(({ title }, index) =>
-    Math.max(textWidth(title), ...rows.map((row) => textWidth(row[index]?.text ?? ''))),
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[index]?.text ?? '')), textWidth(title)),
   );
 }
 
