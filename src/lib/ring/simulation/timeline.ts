@@ -52,6 +52,9 @@ export interface Phase {
 /** The most cells (streams × nodes) that a simulation may have; each strategy holds eight bytes a cell. */
 const MAX_CELLS = 25_000_000;
 
+/** The most streams, counted in each region; with its lists of nodes one takes some 3 kB, and a heap may have 2 GB. */
+const MAX_STREAMS = 500_000;
+
 /** Lays out the phases. Throws USAGE for numbers that make no cluster. */
 export function makeTimeline(options: SimulationOptions): Phase[] {
   checkOptions(options);
@@ -89,10 +92,18 @@ function checkOptions({ nodes, streams, viewers, regions, add, fail }: Simulatio
   if (fail === 'region' && regions < 2) {
     refuse('with one region there is nobody left when it fails', 'Give --regions 2 or more.');
   }
-  if (fail !== 'region' && Math.ceil(fail / regions) >= Math.floor(nodes / regions)) {
+  const first = dealOut(nodes, regions);
+  if (fail !== 'region' && dealOut(fail, regions).some((lost, at) => lost >= first[at]!)) {
     refuse(
       `losing ${fail} of ${nodes} nodes leaves a region without any`,
       'Let fewer fail, or --fail region.',
+    );
+  }
+  if (streams * regions > MAX_STREAMS) {
+    const where = regions === 1 ? '' : ` in each of ${regions} regions`;
+    refuse(
+      `${streams} streams${where} are more than ${MAX_STREAMS / 1e6} million`,
+      'Give fewer --streams: the popular ones decide.',
     );
   }
   if (viewers < streams) refuse('fewer viewers than streams', 'Give more --viewers or fewer --streams.');

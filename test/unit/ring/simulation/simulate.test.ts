@@ -160,8 +160,14 @@ describe('makeTimeline refuses', () => {
     ['more regions than nodes', { nodes: 2, regions: 3 }],
     ['the loss of the only region', { fail: 'region' }],
     ['the loss of all nodes of a region', { fail: 12 }],
+    ['the loss of the only node of a small region', { nodes: 5, regions: 3, fail: 3 }],
     ['fewer viewers than streams', { viewers: 299 }],
-    ['more pairs of stream and node than fit', { streams: 5_000_000, viewers: 5_000_000 }],
+    ['more pairs of stream and node than fit', { nodes: 100, streams: 300_000, viewers: 300_000 }],
+    [
+      'more streams than fit',
+      { nodes: 2, add: 1, fail: 1, streams: 8_000_000, viewers: 16_000_000, zipf: 0 },
+    ],
+    ['more streams than fit in all regions', { nodes: 12, regions: 6, streams: 100_000, viewers: 100_000 }],
   ];
   for (const [what, changes] of cases) {
     it(what, () => {
@@ -171,4 +177,13 @@ describe('makeTimeline refuses', () => {
       );
     });
   }
+});
+
+describe('makeTimeline', () => {
+  it('loses a node of a larger region where the smallest one has a single node', () => {
+    const timeline = makeTimeline({ ...SMALL, nodes: 5, regions: 3, fail: 1 });
+    const sizes = timeline.map(({ regions }) => regions.map(({ members }) => members.length));
+    assert.deepEqual(sizes[0], [2, 2, 1]);
+    assert.deepEqual(sizes[3], [1, 2, 1]);
+  });
 });
