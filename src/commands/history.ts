@@ -1,7 +1,7 @@
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import { chooseClusterDir } from '../lib/cli/context.ts';
 import { type History, loadHistory } from '../lib/cli/load-history.ts';
-import { PLAIN_WIDTH } from '../lib/cli/ring/ring-page.ts';
+import { outputColumns } from '../lib/cli/terminal-size.ts';
 import { formatHistory } from '../lib/cli/views/format-history.ts';
 import { COLOURED, PLAIN } from '../lib/cli/views/paint.ts';
 
@@ -17,7 +17,7 @@ export default class HistoryCommand extends BaseCommand {
   async run(): Promise<History> {
     const { flags } = await this.parse(HistoryCommand);
     const history = await loadHistory(await chooseClusterDir(flags), flags.count);
-    const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     for (const line of formatHistory(history, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
     return history;
   }

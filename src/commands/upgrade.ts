@@ -1,7 +1,7 @@
 import { EXIT } from '../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../lib/cli/base-command.ts';
 import type { ClusterChoice } from '../lib/cli/context.ts';
-import { PLAIN_WIDTH } from '../lib/cli/ring/ring-page.ts';
+import { outputColumns } from '../lib/cli/terminal-size.ts';
 import { type UpgradeReport, upgradeCluster } from '../lib/cli/upgrade-action.ts';
 import { listClusterPrograms, type ProgramList } from '../lib/cli/upgrade-list.ts';
 import { formatPrograms } from '../lib/cli/views/format-programs.ts';
@@ -67,7 +67,7 @@ export default class Upgrade extends BaseCommand {
   async #list(choice: ClusterChoice): Promise<ProgramList> {
     const { root, version } = this.config;
     const list = await listClusterPrograms({ choice, root, version, signal: this.signal });
-    const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     for (const line of formatPrograms(list, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
     return list;
   }

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../lib/cli/base-command.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { formatTable } from '../../lib/cli/views/format-table.ts';
 import { PLAIN } from '../../lib/cli/views/paint.ts';
 import { DRILLS } from '../../lib/drill/drill-kinds.ts';
@@ -30,15 +31,15 @@ export default class DrillList extends BaseCommand {
       ].map((text) => ({ text })),
     );
     // Side by side where there is room; else each is whole, and the rest is for `drill show`.
-    const isWide = !process.stdout.isTTY || process.stdout.columns >= WIDE;
+    const room = outputColumns(process.stdout, Number.POSITIVE_INFINITY);
+    const isWide = room >= WIDE;
     const columns = [
       { title: 'drill' },
       { title: 'fault', shrinkTo: 30 },
       ...(isWide ? [{ title: 'expected', shrinkTo: 30 }] : []),
     ];
-    const width = process.stdout.isTTY ? process.stdout.columns - 2 : Number.POSITIVE_INFINITY;
     const rows = all.map((row) => row.slice(0, columns.length));
-    for (const line of formatTable({ columns, rows }, width, PLAIN.quiet)) this.log(`  ${line}`);
+    for (const line of formatTable({ columns, rows }, room - 2, PLAIN.quiet)) this.log(`  ${line}`);
     if (!isWide) this.log('\n  what must be seen: streamctl drill show NAME');
     return { drills: DRILLS.map(({ name, target, fault, expect }) => ({ name, target, fault, expect })) };
   }

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../lib/cli/base-command.ts';
 import { describeRegions, type RegionReport } from '../../lib/cli/region/list-regions.ts';
-import { PLAIN_WIDTH } from '../../lib/cli/ring/ring-page.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { useStoreReader } from '../../lib/cli/use-store.ts';
 import { formatRegions } from '../../lib/cli/views/format-regions.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
@@ -22,7 +22,7 @@ export default class RegionList extends BaseCommand {
     const view = await this.loadCluster();
     const facts = await useStoreReader(view, (reader) => loadRingFacts(reader)).catch(() => null);
     const regions = describeRegions(view, facts);
-    const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     for (const line of formatRegions(regions, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
     if (facts === null) this.log('\n  the store does not answer: states and streams are not known');
     return { regions, store: facts === null ? 'away' : 'answers' };

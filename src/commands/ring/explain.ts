@@ -1,6 +1,7 @@
 import { StreamctlError } from '../../lib/base/errors.ts';
 import { Args, BaseCommand, Flags } from '../../lib/cli/base-command.ts';
-import { checkRegion, PLAIN_WIDTH } from '../../lib/cli/ring/ring-page.ts';
+import { checkRegion } from '../../lib/cli/ring/ring-page.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { useStoreReader } from '../../lib/cli/use-store.ts';
 import { formatRingLesson } from '../../lib/cli/views/format-ring-lesson.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
@@ -43,7 +44,7 @@ export default class RingExplain extends BaseCommand {
     });
     if (lesson === null)
       throw new StreamctlError('NOT_FOUND', `no node of the ring is in region ${region ?? ''}`);
-    const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     for (const line of formatRingLesson(lesson, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
     return lesson;
   }

@@ -1,5 +1,5 @@
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
-import { PLAIN_WIDTH } from '../../lib/cli/ring/ring-page.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { useStore } from '../../lib/cli/use-store.ts';
 import { formatRingHistory } from '../../lib/cli/views/format-ring-history.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
@@ -26,7 +26,7 @@ export default class RingHistory extends BaseCommand {
   async run(): Promise<HistoryResult> {
     const { flags } = await this.parse(RingHistory);
     const changes = await useStore(await this.loadCluster(), (store) => loadRingHistory(store, flags.count));
-    const columns = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     for (const line of formatRingHistory(changes, columns, this.colour ? COLOURED : PLAIN)) this.log(line);
     return { changes };
   }

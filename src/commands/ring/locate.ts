@@ -1,6 +1,7 @@
 import { StreamctlError } from '../../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
 import { readLines } from '../../lib/cli/ring/read-lines.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { useStoreReader } from '../../lib/cli/use-store.ts';
 import { formatLocations } from '../../lib/cli/views/format-locations.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
@@ -39,7 +40,7 @@ no stream is located, too: that is where it would belong. With - names are read 
     const facts = await useStoreReader(view, (reader) => loadRingFacts(reader, keys));
     const result = { epoch: facts.ring.epoch, streams: locateStreams(facts, keys, flags.region) };
     if (this.jsonEnabled()) return result;
-    const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    const columns = outputColumns(process.stdout, Number.POSITIVE_INFINITY);
     for (const line of formatLocations(result.streams, columns, this.colour ? COLOURED : PLAIN))
       this.log(line);
     return result;

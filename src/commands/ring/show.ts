@@ -1,6 +1,7 @@
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
-import { checkRegion, formatRingPage, loadRingPage, PLAIN_WIDTH } from '../../lib/cli/ring/ring-page.ts';
+import { checkRegion, formatRingPage, loadRingPage } from '../../lib/cli/ring/ring-page.ts';
 import { writeDrawing } from '../../lib/cli/ring/write-drawing.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
 import type { RingDescription } from '../../lib/membership/describe-ring.ts';
 
@@ -32,7 +33,7 @@ stream at its place. While the store is away it is what the agents last heard, w
     const view = await this.loadCluster();
     const page = await loadRingPage(view, checkRegion(view, flags.region));
     const terminal = process.stdout.isTTY === true;
-    const columns = terminal ? process.stdout.columns : PLAIN_WIDTH;
+    const columns = outputColumns(process.stdout);
     const paint = this.colour ? COLOURED : PLAIN;
     for (const line of formatRingPage(page, { columns, paint, draw: flags.draw ?? terminal })) this.log(line);
     if (flags.svg !== undefined) {

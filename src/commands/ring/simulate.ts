@@ -1,13 +1,12 @@
 import { StreamctlError } from '../../lib/base/errors.ts';
 import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
 import { writeDrawing } from '../../lib/cli/ring/write-drawing.ts';
+import { outputColumns } from '../../lib/cli/terminal-size.ts';
 import { formatRingSimulation } from '../../lib/cli/views/format-ring-simulation.ts';
 import { COLOURED, PLAIN } from '../../lib/cli/views/paint.ts';
 import { formatSimulationSvg } from '../../lib/ring/simulation/format-svg.ts';
 import { type SimulationResult, simulateRing } from '../../lib/ring/simulation/simulate.ts';
 import { SIMULATION_DEFAULTS as DEFAULTS } from '../../lib/ring/simulation/timeline.ts';
-
-const PLAIN_WIDTH = 120;
 
 export default class RingSimulate extends BaseCommand {
   static override summary = 'Show how load would spread over nodes that join, leave and fail.';
@@ -68,7 +67,7 @@ move, and the nodes to buy. The same flags give the same numbers everywhere. See
       zipf: readExponent(flags.zipf),
       nodeViewers: flags['node-viewers'],
     });
-    const width = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
+    const width = outputColumns(process.stdout);
     for (const line of formatRingSimulation(result, width, this.colour ? COLOURED : PLAIN)) this.log(line);
     if (flags.svg !== undefined) {
       await writeDrawing(flags.svg, formatSimulationSvg(result));

@@ -6,6 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import { emitKeypressEvents } from 'node:readline';
+import { terminalSize } from './terminal-size.ts';
 
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[2J';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
@@ -56,10 +57,10 @@ export function startFullScreen({ input, output, onKey, onResize }: FullScreenOp
   output.write(ENTER);
   return {
     get columns() {
-      return output.columns;
+      return terminalSize(output).columns;
     },
     get rows() {
-      return output.rows;
+      return terminalSize(output).rows;
     },
     draw: (lines) => {
       if (open) output.write(BEGIN_FRAME + lines.map((line) => `${line}\x1b[K`).join('\r\n') + END_FRAME);

@@ -4,12 +4,13 @@ import { Help } from '@oclif/core/help';
 import { EXIT } from '../base/errors.ts';
 import type { CliPlace } from './main.ts';
 import { writeWhole } from './output.ts';
+import { outputColumns } from './terminal-size.ts';
 
 /** Prints the help that the words ask for and returns the exit status. */
 export async function showHelp(argv: readonly string[], place: CliPlace): Promise<number> {
   const config = await Config.load({ root: place.root });
   const words = argv.filter((word) => !word.startsWith('-') && word !== 'help');
-  const help = new Help(config, { maxWidth: Math.min(process.stdout.columns ?? 100, 110) });
+  const help = new Help(config, { maxWidth: Math.min(outputColumns(process.stdout, 100), 110) });
   await help.showHelp(words.length > 0 ? [longestKnown(words, config)] : []);
   await writeWhole(process.stdout, '');
   return EXIT.ok;

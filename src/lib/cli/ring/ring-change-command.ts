@@ -1,10 +1,10 @@
 /** What every command that changes the ring shares: flags, and how it says what it does. */
 import type { ClusterView } from '../../nodes/cluster-view.ts';
 import { BaseCommand, Flags } from '../base-command.ts';
+import { outputColumns } from '../terminal-size.ts';
 import type { Paint } from '../views/paint.ts';
 import { COLOURED, PLAIN } from '../views/paint.ts';
 import { withoutFlag } from '../without-flag.ts';
-import { PLAIN_WIDTH } from './ring-page.ts';
 
 /** Flags of every change. */
 export const CHANGE_FLAGS = {
@@ -72,7 +72,7 @@ export abstract class RingChangeCommand extends BaseCommand {
       version: this.config.version,
       signal: this.signal,
       silent: this.jsonEnabled(),
-      columns: process.stdout.isTTY === true ? process.stdout.columns : PLAIN_WIDTH,
+      columns: outputColumns(process.stdout),
       paint: this.colour ? COLOURED : PLAIN,
       dryRun: flags['dry-run'] === true,
       reason: flags.reason ?? '',

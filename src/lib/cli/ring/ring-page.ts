@@ -28,9 +28,6 @@ export interface RingPageLook {
   readonly draw: boolean;
 }
 
-/** Width of output that no terminal shows. */
-export const PLAIN_WIDTH = 120;
-
 /** Loads the ring with its streams; one region alone when it is given. Without the store it is what agents last heard. */
 export async function loadRingPage(view: ClusterView, region: string | undefined): Promise<RingPage> {
   const { facts, names, heardFrom } = await loadFromStore(view).catch(async (error: unknown) => {
