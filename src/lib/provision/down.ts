@@ -66,8 +66,11 @@ async function removeFolder(clusterDir: string): Promise<void> {
   }
 }
 
-/** By these it is told whether anything is there, and what is left of it can be removed: they go last. */
-const LAST = ['nodes', 'program'];
+/**
+ * By these it is told whether anything is there, and what is left of it can be removed: they go last. The lock goes after
+ * them: until then its folder is one command's.
+ */
+const LAST = ['nodes', 'program', 'lock'];
 
 /** In which order the entries of a cluster's folder are deleted, so that one that is cut off is gone on with. Pure. */
 export function orderRemoval(names: readonly string[]): string[] {

@@ -28,7 +28,7 @@ export interface StoreKeys {
   readonly events: string;
   /** String, expires: the OperatorLease of the command that changes the cluster now. */
   readonly operatorLease: string;
-  /** String: how many have had that lease. */
+  /** String: the greatest token of that lease so far. */
   readonly operatorToken: string;
   /** Redis stream, capped: one OperationNote an entry, as JSON under `note`. */
   readonly operations: string;

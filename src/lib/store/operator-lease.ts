@@ -35,7 +35,7 @@ export interface OperatorLease {
   readonly sinceMs: number;
   /** Last sign of life. */
   readonly beatMs: number;
-  /** One more with each holder. Absent in one that was taken away. */
+  /** Greater with each holder. Absent in one that was taken away. */
   readonly token?: number;
   /** Id of the holder that it was taken away from and that has not noticed yet. */
   readonly takenFrom?: string;
@@ -46,26 +46,30 @@ export const OPERATOR_LEASE_MS = 30_000;
 /** A holder looks each two seconds whether it still has the lease. */
 const NOTICE_MS = 6_000;
 
-export interface OperatorHold {
-  readonly mine: boolean;
-  readonly lease: OperatorLease;
-}
+export type OperatorHold =
+  | { readonly mine: true; readonly token: number }
+  /** Null of a holder that has ended: the caller had the lease before it. */
+  | { readonly mine: false; readonly lease: OperatorLease | null };
 
-/** Takes or renews the lease; `instead` is the id of one whose process is known to be dead. */
+/**
+ * Takes or renews the lease: `lease.token` is what the caller had it with before, and `instead` the id of one whose process
+ * is known to be dead.
+ */
 export async function holdOperatorLease(
   store: Store,
   lease: OperatorLease,
   instead = '',
 ): Promise<OperatorHold> {
-  const { token: _, ...own } = { ...lease, beatMs: Math.round(store.clock.nowMs()) };
+  const { token = 0, ...own } = { ...lease, beatMs: Math.round(store.clock.nowMs()) };
   const reply = await runScript(store, HOLD_OPERATOR_LEASE, {
     by: lease.who,
     stream: '',
     keys: [store.keys.operatorLease, store.keys.operatorToken],
-    args: [JSON.stringify(own), lease.id, OPERATOR_LEASE_MS, instead],
+    args: [JSON.stringify(own), lease.id, OPERATOR_LEASE_MS, instead, token],
   });
   const [mine, json] = reply as [number, string];
-  return { mine: mine === 1, lease: parseLease(json) ?? lease };
+  const found = parseLease(json);
+  return mine === 1 ? { mine: true, token: found?.token ?? token } : { mine: false, lease: found };
 }
 
 /** Gives the lease back; does nothing when it is another's. */
@@ -106,7 +110,7 @@ export async function stealOperatorLease(store: Store, { holder, by, reason }: L
   const reply = await runScript(store, STEAL_OPERATOR_LEASE, {
     by: by.who,
     stream: '',
-    keys: [store.keys.operatorLease],
+    keys: [store.keys.operatorLease, store.keys.operatorToken],
     args: [holder.id, JSON.stringify(tomb), NOTICE_MS, words],
   });
   return reply === 1;

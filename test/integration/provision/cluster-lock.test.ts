@@ -12,6 +12,7 @@ import {
   withClusterLock,
 } from '../../../src/lib/provision/operation/cluster-lock.ts';
 import { loadNotes } from '../../../src/lib/provision/operation/journal.ts';
+import { LeaseKeeper } from '../../../src/lib/provision/operation/lease-keeper.ts';
 import { loadOperations } from '../../../src/lib/store/operations.ts';
 import {
   holdOperatorLease,
@@ -162,6 +163,67 @@ describe('the lock of a cluster', () => {
     letGo();
     await assert.rejects(done, isLocked(/a test/));
     await giveBack();
+  });
+
+  test('a command that did not look while another had the lock does not take it back', async () => {
+    const first = await hold('one');
+    await store.redis.del(store.keys.operatorLease);
+    await withClusterLock(options('two'), async () => undefined);
+    await until(() => first.lock.signal.aborted, 'the holder to notice');
+    await assert.rejects(first.lock.check(), isLocked(/taken away by a command that has ended/));
+    first.letGo();
+    await assert.rejects(first.done, isLocked(/has ended/));
+    assert.equal(await loadOperatorLease(store), null);
+  });
+
+  test('a holder that was away for longer than a stolen lease is kept for it does not take it back', async () => {
+    const { lock, letGo, done } = await hold('one');
+    const { lease } = (await loadOperatorLease(store))!;
+    await stealOperatorLease(store, { holder: lease, by: FAR, reason: '' });
+    await store.redis.del(store.keys.operatorLease);
+    await until(() => lock.signal.aborted, 'the holder to notice');
+    letGo();
+    await assert.rejects(done, isLocked(/has ended/));
+  });
+
+  test('a lease that the store lost is taken again, also with the count of its holders', async () => {
+    for (const lost of [[store.keys.operatorLease], [store.keys.operatorLease, store.keys.operatorToken]]) {
+      const { lock, letGo, done } = await hold('one');
+      const before = (await loadOperatorLease(store))!.lease.token;
+      await store.redis.del(...lost);
+      const found = async () => (await loadOperatorLease(store))?.lease;
+      await until(async () => (await found())?.id === lock.id, 'the lease to be taken again');
+      assert.equal((await found())?.token, before);
+      letGo();
+      await done;
+    }
+    assert.ok(Number(await store.redis.get(store.keys.operatorToken)) > 1);
+  });
+
+  test('a look over a connection that broke meanwhile is made over another one', async (t) => {
+    let connection: Store | null = null;
+    const lost: (OperatorLease | null)[] = [];
+    const openStore = async () => (connection = await connectStore(redis.options));
+    const keeper = new LeaseKeeper({ own: FAR, openStore, onLost: (holder) => lost.push(holder) });
+    assert.equal(await keeper.take(), null);
+    await store.redis.del(store.keys.operatorLease);
+    await withClusterLock(options('two'), async () => undefined);
+    const broken: Store = connection!;
+    broken.close();
+    const now = performance.now.bind(performance);
+    t.mock.method(performance, 'now', () => now() + 5_000);
+    await keeper.check();
+    assert.deepEqual(lost, [null]);
+    await keeper.close();
+  });
+
+  test('a lock file that was taken and given back between two looks stops its holder as well', async () => {
+    const { lock, letGo, done } = await hold('one', { openStore: async () => null });
+    const giveBack = await seizeLock(join(folder, 'one', 'lock'), 'a test');
+    await giveBack();
+    await assert.rejects(lock.check(), isLocked(/taken away by a command that has ended/));
+    letGo();
+    await assert.rejects(done, isLocked(/has ended/));
   });
 
   test('a store that comes later is told; the lease of another machine there ends the command', async () => {

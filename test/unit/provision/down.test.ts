@@ -7,7 +7,7 @@ import { orderRemoval, takeDown } from '../../../src/lib/provision/down.ts';
 
 test('of a purge that is cut off no secrets are left where nothing seems to be there any more', () => {
   const names = ['lock', 'mesh', 'nodes', 'program', 'secrets', 'upgrade.json'];
-  assert.deepEqual(orderRemoval(names), ['lock', 'mesh', 'secrets', 'upgrade.json', 'nodes', 'program']);
+  assert.deepEqual(orderRemoval(names), ['mesh', 'secrets', 'upgrade.json', 'nodes', 'program', 'lock']);
   assert.deepEqual(orderRemoval(['program', 'secrets']), ['secrets', 'program']);
 });
 

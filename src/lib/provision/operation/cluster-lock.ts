@@ -5,11 +5,13 @@
  * - a file in the cluster's folder, between the commands of this machine; it needs no store, and a dead holder's is void;
  * - a lease in the store, between machines, as soon as the store answers. Without one the file alone holds.
  *
- * Fencing: before each of its steps a command looks whether both are still its own, and stops when one is not. The lease is
+ * Fencing: before each of its steps a command looks whether both are still its own, and stops when one is not, also when
+ * somebody had it since and has given it back. The lease is
  * given to nobody else until its holder has noticed, died, or had the time to notice (operator-lease.ts). What two could
  * still do at once is safe by itself: the ring changes by compare-and-set on its epoch, files are replaced as a whole.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
@@ -51,6 +53,10 @@ export interface ClusterLock {
 const FILE_LOOK_MS = 500;
 const POLL_MS = 500;
 const SAY_MS = 10_000;
+/** Who buries a stale lock may have the next one in its hand for a moment, and puts it back (lock.ts). */
+const BURIAL_MS = 50;
+/** Who had the lock since, when that cannot be told any more. */
+const GONE = 'a command that has ended';
 
 /** Runs something under the lock and writes down how it ended. Throws LOCKED with who holds it. */
 export async function withClusterLock<T>(
@@ -118,7 +124,7 @@ class HeldLock implements ClusterLock {
     this.#keeper = new LeaseKeeper({
       own,
       openStore: options.openStore,
-      onLost: (holder) => this.#lose(wordLease(holder)),
+      onLost: (holder) => this.#lose(holder === null ? GONE : wordLease(holder)),
     });
     this.#timer = setInterval(() => void this.#lookAtFile(), FILE_LOOK_MS).unref();
   }
@@ -179,10 +185,14 @@ class HeldLock implements ClusterLock {
     await this.#keeper.note(note);
   }
 
-  /** The file is gone with its folder after `down --purge`; another's name in it means that the lock was taken away. */
+  /** Another's name in the file means that the lock was taken away; no file, that it was given back by whoever did. */
   async #lookAtFile(): Promise<void> {
-    const holder = await readHolder(this.#options.file);
-    if (holder !== null && holder.id !== this.id) this.#lose(wordHolder(holder));
+    const { file } = this.#options;
+    if (!existsSync(file)) await sleep(BURIAL_MS);
+    const holder = await readHolder(file);
+    if (holder === null ? !existsSync(file) : holder.id !== this.id) {
+      this.#lose(holder === null ? GONE : wordHolder(holder));
+    }
   }
 
   #lose(holder: string): void {

@@ -1,10 +1,15 @@
 /**
  * Holding the operators' lease in the store for as long as a command runs: taken when the store answers, renewed each two
- * seconds, watched for being taken away. The store may come and go meanwhile; `up` starts it, `down` ends it.
+ * seconds, watched for being taken away. Once somebody else has had it, it is not taken again. The store may come and go meanwhile; `up` starts it, `down` ends it.
  */
 
 import { type OperationNote, recordOperations } from '../../store/operations.ts';
-import { dropOperatorLease, holdOperatorLease, type OperatorLease } from '../../store/operator-lease.ts';
+import {
+  dropOperatorLease,
+  holdOperatorLease,
+  type OperatorHold,
+  type OperatorLease,
+} from '../../store/operator-lease.ts';
 import type { Store } from '../../store/store.ts';
 import { readStartTicks } from '../lock.ts';
 
@@ -12,8 +17,8 @@ export interface LeaseKeeperDeps {
   readonly own: OperatorLease;
   /** Null while it does not answer. Throws nothing. */
   readonly openStore: () => Promise<Store | null>;
-  /** Called once, when somebody else has the lease. */
-  readonly onLost: (holder: OperatorLease) => void;
+  /** Called when somebody else has the lease; with null when somebody had it since and has ended. */
+  readonly onLost: (holder: OperatorLease | null) => void;
 }
 
 const BEAT_MS = 2_000;
@@ -23,8 +28,10 @@ export class LeaseKeeper {
   #store: Store | null = null;
   #timer: NodeJS.Timeout | undefined;
   #held = false;
+  /** Of the first hold; null before. */
+  #token: number | null = null;
   #beatAt = Number.NEGATIVE_INFINITY;
-  #beating: Promise<OperatorLease | null> | null = null;
+  #beating: Promise<OperatorHold | null> | null = null;
   #unsaid: OperationNote[] = [];
 
   constructor(deps: LeaseKeeperDeps) {
@@ -33,17 +40,21 @@ export class LeaseKeeper {
 
   /** Tries to take the lease; returns its holder when that is another, alive as far as can be told. */
   async take(): Promise<OperatorLease | null> {
-    return await this.#beat(() => undefined);
+    const hold = await this.#beat();
+    return hold === null || hold.mine ? null : hold.lease;
   }
 
   /** From now on the lease is renewed, and taken as soon as the store answers. */
   start(): void {
-    this.#timer = setInterval(() => void this.#beat(this.#deps.onLost), BEAT_MS).unref();
+    this.#timer = setInterval(() => void this.#look(), BEAT_MS).unref();
   }
 
-  /** Looks anew when that is long ago. */
+  /** Looks anew when that is long ago, over a new connection when the old one has ended meanwhile. */
   async check(): Promise<void> {
-    if (performance.now() - this.#beatAt > 2 * BEAT_MS) await this.#beat(this.#deps.onLost);
+    if (!this.#isLate) return;
+    const wasConnected = this.#store !== null;
+    await this.#look();
+    if (wasConnected && this.#isLate) await this.#look();
   }
 
   /** Writes a line into the journal of the store, as soon as it answers. */
@@ -68,34 +79,48 @@ export class LeaseKeeper {
     return this.#held;
   }
 
-  async #beat(onLost: (holder: OperatorLease) => void): Promise<OperatorLease | null> {
+  get #isLate(): boolean {
+    return performance.now() - this.#beatAt > 2 * BEAT_MS;
+  }
+
+  async #look(): Promise<void> {
+    const hold = await this.#beat();
+    if (hold !== null && !hold.mine) this.#deps.onLost(hold.lease);
+  }
+
+  /** Null when the store does not answer. */
+  async #beat(): Promise<OperatorHold | null> {
     this.#beating ??= this.#ask().finally(() => {
       this.#beating = null;
     });
-    const holder = await this.#beating;
-    if (holder !== null) onLost(holder);
-    return holder;
+    return await this.#beating;
   }
 
-  async #ask(): Promise<OperatorLease | null> {
-    const { own, openStore } = this.#deps;
+  async #ask(): Promise<OperatorHold | null> {
     try {
-      this.#store ??= await openStore();
+      this.#store ??= await this.#deps.openStore();
       if (this.#store === null) return null;
-      let hold = await holdOperatorLease(this.#store, own);
-      if (!hold.mine && (await isDead(hold.lease, own))) {
-        hold = await holdOperatorLease(this.#store, own, hold.lease.id);
-      }
+      const hold = await this.#hold(this.#store);
       this.#beatAt = performance.now();
       this.#held = hold.mine;
-      if (hold.mine) await this.#say();
-      return hold.mine ? null : hold.lease;
+      if (hold.mine) {
+        this.#token = hold.token;
+        await this.#say();
+      }
+      return hold;
     } catch {
       // The store went away; the next beat connects anew.
       this.#store?.close();
       this.#store = null;
       return null;
     }
+  }
+
+  async #hold(store: Store): Promise<OperatorHold> {
+    const own = this.#token === null ? this.#deps.own : { ...this.#deps.own, token: this.#token };
+    const hold = await holdOperatorLease(store, own);
+    const isVoid = !hold.mine && hold.lease !== null && (await isDead(hold.lease, own));
+    return isVoid ? await holdOperatorLease(store, own, hold.lease.id) : hold;
   }
 
   async #say(): Promise<void> {
