@@ -2,7 +2,7 @@ import { BaseCommand, Flags } from '../../lib/cli/base-command.ts';
 import { confirm } from '../../lib/cli/confirm.ts';
 import { chooseClusterDir } from '../../lib/cli/context.ts';
 import { type LockTheft, loadLockState, stealLock } from '../../lib/cli/lock-action.ts';
-import { formatLock } from '../../lib/cli/views/format-lock.ts';
+import { formatAway, formatLock, wordNobody } from '../../lib/cli/views/format-lock.ts';
 
 export default class LockSteal extends BaseCommand {
   static override summary = 'Take the lock away from a command that hangs.';
@@ -29,8 +29,9 @@ export default class LockSteal extends BaseCommand {
     this.log(
       theft.stolen
         ? `  ✔ the lock of cluster ${place.name} is free; see streamctl history`
-        : `  nobody had the lock of cluster ${place.name}`,
+        : `  ${wordNobody(theft.store)} had the lock of cluster ${place.name}`,
     );
+    for (const line of formatAway(theft.store)) this.log(line);
     return theft;
   }
 }

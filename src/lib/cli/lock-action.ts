@@ -37,10 +37,11 @@ export async function loadLockState(place: LockPlace): Promise<LockState> {
 
 async function look({ name, dir }: LockPlace, store: Store | null): Promise<LockState> {
   const here = await findHolder(clusterLayout(dir).lock);
-  const found = store === null ? null : await loadOperatorLease(store).catch(() => null);
-  const lease = found === null ? null : { ...found.lease, expiresInMs: found.leftMs };
+  // Undefined: it could not be read.
+  const found = store === null ? undefined : await loadOperatorLease(store).catch(() => undefined);
+  const lease = found ? { ...found.lease, expiresInMs: found.leftMs } : null;
   const held = here !== null || lease !== null;
-  return { cluster: name, held, here, lease, store: store === null ? 'away' : 'answers' };
+  return { cluster: name, held, here, lease, store: found === undefined ? 'away' : 'answers' };
 }
 
 async function withStore<T>({ dir }: LockPlace, use: (store: Store | null) => Promise<T>): Promise<T> {
@@ -63,14 +64,29 @@ export interface LockWait {
 const POLL_MS = 500;
 const SAY_MS = 10_000;
 
-/** Waits until nobody holds the lock; returns how long that took, milliseconds. Throws LOCKED after `waitMs`. */
-export async function awaitUnlocked(place: LockPlace, { waitMs, signal, say }: LockWait): Promise<number> {
+export interface LockWaited {
+  readonly waitedMs: number;
+  /** `away`: then nobody of this machine holds the lock, and commands of others are not known. */
+  readonly store: LockState['store'];
+}
+
+/**
+ * Waits until nobody holds the lock, as far as can be seen. While the store is away, a lease that was seen counts until it
+ * would expire. Throws LOCKED after `waitMs`.
+ */
+export async function awaitUnlocked(
+  place: LockPlace,
+  { waitMs, signal, say }: LockWait,
+): Promise<LockWaited> {
   const startedMs = performance.now();
   let saidMs = Number.NEGATIVE_INFINITY;
+  let last: Seen | null = null;
   for (;;) {
-    const state = await loadLockState(place);
+    const found = await loadLockState(place);
     const nowMs = performance.now();
-    if (!state.held) return Math.round(nowMs - startedMs);
+    const state: LockState = last === null ? found : keepLease(found, last, nowMs);
+    last = { state, atMs: nowMs };
+    if (!state.held) return { waitedMs: Math.round(nowMs - startedMs), store: state.store };
     if (nowMs - startedMs >= waitMs) {
       throw new StreamctlError('LOCKED', `the lock was not free within ${Math.round(waitMs / 1000)} s`, {
         hint: 'Look at streamctl lock status; streamctl lock steal takes it away.',
@@ -86,12 +102,27 @@ export async function awaitUnlocked(place: LockPlace, { waitMs, signal, say }: L
   }
 }
 
+interface Seen {
+  readonly state: LockState;
+  /** As performance.now() counts. */
+  readonly atMs: number;
+}
+
+/** While the store is away: the state with the lease as it was last seen, for as long as that lasts. */
+function keepLease(state: LockState, { state: { lease }, atMs }: Seen, nowMs: number): LockState {
+  if (state.store === 'answers' || lease === null) return state;
+  const expiresInMs = lease.expiresInMs - (nowMs - atMs);
+  return expiresInMs <= 0 ? state : { ...state, held: true, lease: { ...lease, expiresInMs } };
+}
+
 /** What `lock steal --json` prints. */
 export interface LockTheft {
   readonly cluster: string;
   /** False when nobody had it. */
   readonly stolen: boolean;
   readonly from: { readonly here: LockHolder | null; readonly lease: OperatorLease | null };
+  /** `away`: then commands of other machines are not known. */
+  readonly store: LockState['store'];
 }
 
 /** A holder looks at its file twice a second, and at its lease each two seconds. */
@@ -102,14 +133,15 @@ const LEASE_NOTICE_MS = 8_000;
 export async function stealLock(place: LockPlace, reason: string): Promise<LockTheft> {
   const { name, dir } = place;
   return await withStore(place, async (store) => {
-    const { here, lease } = await look(place, store);
-    if (here === null && lease === null) return { cluster: name, stolen: false, from: { here, lease } };
+    const { held, here, lease, store: seen } = await look(place, store);
+    const from = { here, lease };
+    if (!held) return { cluster: name, stolen: false, from, store: seen };
     const by = await describeThief();
     if (store !== null && lease !== null) await stealOperatorLease(store, { holder: lease, by, reason });
     if (here !== null) await seizeHere(clusterLayout(dir).lock, here);
     if (store !== null && lease !== null) await awaitGone(store, lease);
     await noteTheft({ dir, store, by, text: wordTheft(here, lease, reason) });
-    return { cluster: name, stolen: true, from: { here, lease } };
+    return { cluster: name, stolen: true, from, store: seen };
   });
 }
 

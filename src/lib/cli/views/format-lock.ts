@@ -17,9 +17,25 @@ export function formatLock(state: LockState, nowMs: number): string[] {
     ]);
     if (lease.ci?.url) rows.push(['CI run', lease.ci.url]);
   }
-  if (store === 'away') rows.push(['store', 'does not answer: commands of other machines are not known']);
-  const head = held ? `  cluster ${cluster} is being changed` : `  nobody is changing cluster ${cluster}`;
-  return [head, ...rows.map(([label, text]) => `    ${label.padEnd(7)}  ${plainText(text)}`)];
+  const head = held
+    ? `cluster ${cluster} is being changed`
+    : `${wordNobody(store)} is changing cluster ${cluster}`;
+  return [`  ${head}`, ...rows.map(formatRow), ...formatAway(store)];
+}
+
+/** Who has no lock, as far as can be seen. */
+export function wordNobody(store: LockState['store']): string {
+  return store === 'away' ? 'nobody on this machine' : 'nobody';
+}
+
+/** What is not known, as lines; none when the store answers. */
+export function formatAway(store: LockState['store']): string[] {
+  if (store === 'answers') return [];
+  return [formatRow(['store', 'does not answer: commands of other machines are not known'])];
+}
+
+function formatRow([label, text]: readonly [string, string]): string {
+  return `    ${label.padEnd(7)}  ${plainText(text)}`;
 }
 
 function wordHere({ command, pid, user }: LockHolder): string {

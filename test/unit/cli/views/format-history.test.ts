@@ -53,3 +53,12 @@ test('words of others cannot act on the terminal', () => {
   const state = { cluster: 'x', held: true, here: null, lease, store: 'answers' } as const;
   assert.equal(acts(formatLock(state, 0).join('\n')), false);
 });
+
+test('while the store is away only this machine is spoken of', () => {
+  const state = { cluster: 'x', held: false, here: null, lease: null } as const;
+  assert.deepEqual(formatLock({ ...state, store: 'answers' }, 0), ['  nobody is changing cluster x']);
+  assert.deepEqual(formatLock({ ...state, store: 'away' }, 0), [
+    '  nobody on this machine is changing cluster x',
+    '    store    does not answer: commands of other machines are not known',
+  ]);
+});
