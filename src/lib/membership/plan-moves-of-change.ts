@@ -38,13 +38,10 @@ export function planMovesOfChange(state: RingState, next: RingRecord): ChangePla
 
   const openNodes = (ring: RingRecord) => boardNodes(ring).filter(({ name }) => !state.down.has(name));
   const before = fillBoard(new PlacementBoard(openNodes(state.ring), next.balance), chains, state.down);
-  const membership = planMembership(before, openNodes(next));
-  const free = membership.moves.filter((move) => !isPinned(move.stream, move.from));
-  for (const move of free) chains.add(move);
-
-  const asPlanned = free.length === membership.moves.length;
-  const after = asPlanned ? membership.after : new PlacementBoard(openNodes(next), next.balance);
-  for (const move of planSpread(fillBoard(after, chains, state.down), isPinned)) chains.add(move);
+  const membership = planMembership(before, openNodes(next), isPinned);
+  for (const move of membership.moves) chains.add(move);
+  const after = fillBoard(membership.after, chains, state.down);
+  for (const move of planSpread(after, isPinned)) chains.add(move);
 
   // What nobody can take stays where it is, and does not go where an earlier change wanted it.
   chains.dropMovesTo((node) => stateOf(next, node) !== 'active');

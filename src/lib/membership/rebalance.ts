@@ -56,8 +56,7 @@ export function planRebalanceOf(state: RingState, limit: number): RebalancePlan 
     (ownValue(ring.pins, stream) ?? []).includes(node);
   const stays = (stream: string, node: string): boolean => moving.has(stream) || isPinned(stream, node);
   const spread = planSpread(board, stays);
-  const back = planWayBack(board);
-  const moves = [...spread, ...back.moves.filter(({ stream, from }) => !stays(stream, from))];
+  const moves = [...spread, ...planWayBack(board, Number.POSITIVE_INFINITY, stays).moves];
   const chains = new MoveChains({ placements, planned: [] });
   for (const move of moves.slice(0, limit)) chains.add(move);
   const chosen = chains.list().map((move, order): PlannedMove => ({ ...move, epoch: ring.epoch, order }));

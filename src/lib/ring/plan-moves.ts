@@ -30,26 +30,39 @@ export interface MovePlan {
   readonly maxOverMean: { readonly before: number; readonly after: number };
 }
 
+/** Whether a stream's replica must stay on a member. */
+export type Fixed = (stream: string, node: string) => boolean;
+
 /**
  * Plans a change of members or weights. Streams leave nodes that are gone, go home to nodes that are new or heavier,
  * leave nodes that are lighter when an earlier one has room, and relieve nodes that the change made too full; no other
  * stream moves.
  */
-export function planMembership(before: PlacementBoard, nodes: readonly PlacementNode[]): MovePlan {
+export function planMembership(
+  before: PlacementBoard,
+  nodes: readonly PlacementNode[],
+  fixed: Fixed = () => false,
+): MovePlan {
   const after = copyBoard(before, nodes);
   const evacuated = evacuate(after);
   const changed = changedNodes(before.nodes, nodes);
-  const home = moveHome(after, Number.POSITIVE_INFINITY, (from, to) => changed.has(from) || changed.has(to));
-  const moves = [...evacuated.moves, ...home, ...relieve(after)];
+  const wanted = (from: string, to: string): boolean => changed.has(from) || changed.has(to);
+  const home = moveHome(after, { limit: Number.POSITIVE_INFINITY, wanted, fixed });
+  const moves = [...evacuated.moves, ...home, ...relieve(after, fixed)];
   return finish({ before, after, moves, refusals: evacuated.refusals });
 }
 
 /** Plans the way back of streams that were pushed aside, at most `limit` moves, the smallest streams first. */
-export function planRebalance(board: PlacementBoard, limit: number = Number.POSITIVE_INFINITY): MovePlan {
+export function planRebalance(
+  board: PlacementBoard,
+  limit: number = Number.POSITIVE_INFINITY,
+  fixed: Fixed = () => false,
+): MovePlan {
   const after = copyBoard(board, board.nodes);
-  const relief = relieve(after).slice(0, limit);
+  const relief = relieve(after, fixed).slice(0, limit);
   const settled = relief.length < limit ? after : applyMoves(copyBoard(board, board.nodes), relief);
-  const moves = [...relief, ...moveHome(settled, limit - relief.length, () => true)];
+  const home = moveHome(settled, { limit: limit - relief.length, wanted: () => true, fixed });
+  const moves = [...relief, ...home];
   return finish({ before: board, after: settled, moves, refusals: [] });
 }
 
@@ -135,17 +148,21 @@ function replace(nodes: readonly string[], lost: readonly string[], found: reado
   });
 }
 
+interface HomeWish {
+  /** Moves at most. */
+  readonly limit: number;
+  readonly wanted: (from: string, to: string) => boolean;
+  readonly fixed: Fixed;
+}
+
 /** Moves streams to earlier members of their walk that are below their limit, and records it on the board. */
-function moveHome(
-  board: PlacementBoard,
-  limit: number,
-  wanted: (from: string, to: string) => boolean,
-): Move[] {
+function moveHome(board: PlacementBoard, { limit, wanted, fixed }: HomeWish): Move[] {
   const moves: Move[] = [];
   for (let last = -1; last !== moves.length && moves.length < limit; ) {
     last = moves.length;
     for (const placement of inOrder(board)) {
       for (const from of placement.nodes) {
+        if (fixed(placement.stream, from)) continue;
         const suits = (to: string): boolean => wanted(from, to);
         const to = moves.length < limit ? earlierNode(board, { placement, from, suits }) : null;
         if (to === null) continue;
@@ -198,12 +215,12 @@ function otherHosts(board: PlacementBoard, placement: Placement, from: string): 
 }
 
 /** Moves streams, the costliest first, away from nodes that are above their limit even without the one moved. */
-function relieve(board: PlacementBoard): Move[] {
+function relieve(board: PlacementBoard, fixed: Fixed): Move[] {
   const moves: Move[] = [];
   for (const { name: from, region, weight } of board.nodes) {
     const limit = loadLimit(board.demand(region, 0), weight);
     if (board.load(from) < limit) continue;
-    const own = inOrder(board).filter(({ nodes }) => nodes.includes(from));
+    const own = inOrder(board).filter(({ stream, nodes }) => nodes.includes(from) && !fixed(stream, from));
     for (const placement of own.toReversed()) {
       if (board.load(from) - placement.cost < limit) break;
       const hosts = otherHosts(board, placement, from);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { pin, type RingEdit, removeNode, setState, setWeight } from '../../../src/lib/membership/edits.ts';
 import { applyPatch } from '../../../src/lib/membership/patch.ts';
@@ -184,6 +184,41 @@ test('a pin moves the replica of its region, and no change moves it away', () =>
     drained.plan.moves.map(({ from, why }) => [from, why]),
     [[target, 'evacuate']],
   );
+});
+
+describe('next to a stream that is pinned', () => {
+  const nodes = ['us-1', 'us-2', 'us-3'];
+  const placed = (stream: string, cost: number, node: string): PlacementRecord => {
+    return { version: 1, stream, cost, region: 'us', epoch: 1, replicas: [node], move: null, createdMs: 1 };
+  };
+  const small = [1, 2, 3, 4, 5].map((at) => placed(`small-${at}`, 1000, 'us-1'));
+  const ring = ringRecord(
+    1,
+    nodes.map((name) => ringNode(name)),
+  );
+  // Together 12: a node of the three is full with 5.
+  const state = (gala: string): RingState => {
+    const placements = [...small, placed('gala', 3000, gala), placed('large', 4000, 'us-3')];
+    return { ring, placements, planned: [], down: new Set() };
+  };
+  const loadOf = (node: string, { placements }: RingState): number =>
+    placements.reduce((sum, { cost, replicas }) => sum + (replicas.includes(node) ? cost : 0), 0);
+
+  test('what the pin makes too much leaves with the pin', () => {
+    const { plan, next } = change(state('us-2'), pin('gala', 'us-1'));
+    assert.deepEqual(
+      plan.moves.filter(({ stream }) => stream === 'gala').map(({ to, why }) => [to, why]),
+      [['us-1', 'pin']],
+    );
+    assert.equal(loadOf('us-1', made(next, plan.moves)), 5000);
+  });
+
+  test('a rebalance relieves the node of the others', () => {
+    const pinned = { ...state('us-1'), ring: { ...ring, pins: { gala: ['us-1'] } } };
+    const { moves } = planRebalanceOf(pinned, 9);
+    assert.ok(moves.every(({ stream }) => stream !== 'gala'));
+    assert.equal(loadOf('us-1', made(pinned, moves)), 5000);
+  });
 });
 
 test('nothing moves to a node that is down, and what it had is left to the controller', () => {
