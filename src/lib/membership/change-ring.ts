@@ -15,7 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import type { RingEdit } from './edits.ts';
 import { applyPatch, readPatch } from './patch.ts';
-import { type ChangePlan, planMovesOfChange } from './plan-moves-of-change.ts';
+import { type ChangePlan, planMovesOfChange, planRestOf } from './plan-moves-of-change.ts';
 import { loadRingState, type RingState } from './ring-state.ts';
 
 export interface ChangeRequest {
@@ -81,9 +81,10 @@ async function tryChange(store: Store, request: ChangeRequest): Promise<ChangeRe
   return written ? result : null;
 }
 
-/** What an edit would change and move; throws what the edit throws. */
-export async function planChange(reader: StoreReader, edit: RingEdit): Promise<ChangePlan> {
+/** What an edit would change and move, and what is still to move where there is none; throws what the edit throws. */
+export async function planChange(reader: StoreReader, edit: RingEdit | null): Promise<ChangePlan> {
   const state = await loadRingState(reader);
+  if (edit === null) return planRestOf(state);
   return planMovesOfChange(state, applyPatch(state.ring, edit(state.ring)));
 }
 

@@ -9,7 +9,7 @@ import { ownValue } from '../base/own-value.ts';
 import { boardNodes } from '../placement/board.ts';
 import { planSpread } from '../placement/plan-spread.ts';
 import { PlacementBoard } from '../ring/placement-board.ts';
-import { planMembership } from '../ring/plan-moves.ts';
+import { type Fixed, planMembership } from '../ring/plan-moves.ts';
 import type { Refusal } from '../ring/plan-replicas.ts';
 import type { MoveReason, PlannedMove, RingRecord } from '../store/ring-records.ts';
 import { MoveChains } from './move-chains.ts';
@@ -32,16 +32,29 @@ export interface ChangePlan {
 /** Plans the way from a state to what the next ring asks for. */
 export function planMovesOfChange(state: RingState, next: RingRecord): ChangePlan {
   const chains = new MoveChains(state);
-  const isPinned = (stream: string, node: string): boolean =>
-    (ownValue(next.pins, stream) ?? []).includes(node) && stateOf(next, node) === 'active';
   for (const move of planPins(next, chains.placements(), state.down)) chains.add(move);
+  return planOn({ state, next, chains }, (stream, node) => isPinned(next, stream, node));
+}
 
+/**
+ * Plans what is still to move on the ring as it is: what earlier changes asked for, and what the controller moves without
+ * a plan, off nodes that drain and out of regions that others of the stream share. Nothing is relieved or brought home.
+ */
+export function planRestOf(state: RingState): ChangePlan {
+  return planOn({ state, next: state.ring, chains: new MoveChains(state) }, () => true);
+}
+
+type Draft = Pick<Planned, 'state' | 'next' | 'chains'>;
+
+/** Adds what leaves its node to the moves so far; of nodes that stay, only what is not `fixed` there. */
+function planOn({ state, next, chains }: Draft, fixed: Fixed): ChangePlan {
   const openNodes = (ring: RingRecord) => boardNodes(ring).filter(({ name }) => !state.down.has(name));
   const before = fillBoard(new PlacementBoard(openNodes(state.ring), next.balance), chains, state.down);
-  const membership = planMembership(before, openNodes(next), isPinned);
+  const membership = planMembership(before, openNodes(next), fixed);
   for (const move of membership.moves) chains.add(move);
   const after = fillBoard(membership.after, chains, state.down);
-  for (const move of planSpread(after, isPinned)) chains.add(move);
+  const spread = planSpread(after, (stream, node) => isPinned(next, stream, node));
+  for (const move of spread) chains.add(move);
 
   // What nobody can take stays where it is, and does not go where an earlier change wanted it.
   chains.dropMovesTo((node) => stateOf(next, node) !== 'active');
@@ -79,6 +92,10 @@ function summarize({ state, next, chains, refusals }: Planned): ChangePlan {
 /** From a node that stays, a stream is not evacuated, whatever an earlier change wanted. */
 function wordActive(why: MoveReason): MoveReason {
   return why === 'evacuate' ? 'relief' : why;
+}
+
+function isPinned(ring: RingRecord, stream: string, node: string): boolean {
+  return (ownValue(ring.pins, stream) ?? []).includes(node) && stateOf(ring, node) === 'active';
 }
 
 function stateOf(ring: RingRecord, name: string): string | undefined {

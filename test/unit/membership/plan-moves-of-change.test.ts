@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { pin, type RingEdit, removeNode, setState, setWeight } from '../../../src/lib/membership/edits.ts';
 import { applyPatch } from '../../../src/lib/membership/patch.ts';
-import { planMovesOfChange } from '../../../src/lib/membership/plan-moves-of-change.ts';
+import { planMovesOfChange, planRestOf } from '../../../src/lib/membership/plan-moves-of-change.ts';
 import { planRebalanceOf } from '../../../src/lib/membership/rebalance.ts';
 import type { RingState } from '../../../src/lib/membership/ring-state.ts';
 import { createBoard } from '../../../src/lib/placement/board.ts';
@@ -219,6 +219,36 @@ describe('next to a stream that is pinned', () => {
     assert.ok(moves.every(({ stream }) => stream !== 'gala'));
     assert.equal(loadOf('us-1', made(pinned, moves)), 5000);
   });
+});
+
+test('what is still to move is what was planned and what has to leave, and no relief of its own', () => {
+  const full = (load: readonly [string, number][], ring: RingRecord): RingState => {
+    const placements = load.flatMap(([node, count]) =>
+      Array.from({ length: count }, (_, at): PlacementRecord => {
+        const demand = { stream: `${node}-${at}`, cost: 1000, region: 'us' };
+        return { version: 1, ...demand, epoch: 1, replicas: [node], move: null, createdMs: 1 };
+      }),
+    );
+    return { ring, placements, planned: [], down: new Set() };
+  };
+  const nodes = ['us-1', 'us-2', 'us-3'].map((name) => ringNode(name));
+  const uneven = full(
+    [
+      ['us-1', 6],
+      ['us-2', 1],
+      ['us-3', 1],
+    ],
+    ringRecord(1, nodes),
+  );
+  assert.ok(planMovesOfChange(uneven, uneven.ring).moves.length > 0, 'a change would relieve us-1');
+  assert.deepEqual(planRestOf(uneven).moves, []);
+  const planned = { stream: 'us-1-0', from: 'us-1', to: 'us-2', why: 'relief', epoch: 1, order: 0 } as const;
+  assert.deepEqual(planRestOf({ ...uneven, planned: [planned] }).moves, [planned]);
+  const drained = applyPatch(uneven.ring, setState('us-3', 'draining')(uneven.ring));
+  assert.deepEqual(
+    planRestOf({ ...uneven, ring: drained }).moves.map(({ from, why }) => [from, why]),
+    [['us-3', 'evacuate']],
+  );
 });
 
 test('nothing moves to a node that is down, and what it had is left to the controller', () => {

@@ -74,7 +74,7 @@ export async function planAddNode(
   const { ring, placements } = await loadRingState(store);
   const joining = ringNodeOf(peer);
   const member = ring.nodes.some(({ name }) => name === node.name);
-  const plan = await planChange(store, member ? () => ({}) : addNode(joining));
+  const plan = await planChange(store, member ? null : addNode(joining));
   const facts = { cluster: place.view.name, what, ring, placements };
   return reportPlan(plan, member ? facts : { ...facts, joining });
 }

@@ -48,6 +48,6 @@ async function planUndo(store: Store, place: ClusterCall, epoch: number | undefi
 /** What earlier changes asked for and is not done. */
 export async function planRest(store: Store, view: ClusterView): Promise<PlanReport> {
   const { ring, placements } = await loadRingState(store);
-  const plan = await planChange(store, () => ({}));
+  const plan = await planChange(store, null);
   return reportPlan(plan, { cluster: view.name, what: null, ring, placements });
 }

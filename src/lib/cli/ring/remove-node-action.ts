@@ -125,7 +125,7 @@ export async function planRemoveNode(
     });
   }
   await planFile(place, removal);
-  const plan = await planChange(store, member ? removeNode(name) : () => ({}));
+  const plan = await planChange(store, member ? removeNode(name) : null);
   return reportPlan(plan, { cluster: view.name, what, ring, placements });
 }
 

@@ -137,7 +137,7 @@ export async function planSimpleChange(
 ): Promise<SimplePlan> {
   const { ring, placements } = await loadRingState(store);
   const already = isDone?.(ring) === true;
-  const plan = await planChange(store, already ? () => ({}) : edit);
+  const plan = await planChange(store, already ? null : edit);
   return { ...reportPlan(plan, { cluster: view.name, what, ring, placements }), already };
 }
 
