@@ -13,11 +13,25 @@ export interface PlacedReplica extends Choice {
   readonly region: string;
 }
 
-/** Why a stream gets no (further) replica: what is lacking, and what would cure it. */
-export interface Refusal {
-  readonly kind: 'no-nodes' | 'no-other-host' | 'no-capacity';
-  readonly lack: string;
-  readonly cure: string;
+/** Why a stream gets no (further) replica; placement/word-refusal.ts says it in words. */
+export type Refusal = {
+  readonly stream: string;
+  /** Which one it would be, from 1 on. */
+  readonly replica: number;
+  /** Where it may be; none when that would have to be another region. */
+  readonly regions: readonly string[];
+} & (
+  | { readonly kind: 'no-nodes' }
+  /** Hosts that run the stream already: there is no other. */
+  | { readonly kind: 'no-other-host'; readonly hosts: readonly string[] }
+  /** The node with most room left, in the unit of the costs: below 0 when it is over its capacity. */
+  | { readonly kind: 'no-capacity'; readonly cost: number; readonly roomiest: Roomiest }
+);
+
+export interface Roomiest {
+  readonly name: string;
+  readonly room: number;
+  readonly capacity: number;
 }
 
 export interface ReplicaPlan {
@@ -45,7 +59,7 @@ export function planReplicas(
   while (kept.length + added.length < replicas) {
     const placed = [...kept, ...added.map(({ name }) => name)].flatMap((name) => board.node(name) ?? []);
     const found = chooseNext(board, demand, placed);
-    if (found === null) return { added, refusal: wordRefusal(board, demand, placed) };
+    if (found === null) return { added, refusal: explainRefusal(board, demand, placed) };
     added.push(found);
   }
   return { added, refusal: null };
@@ -78,34 +92,19 @@ function allowedRegions(
   return homeFirst.filter((name) => !taken.has(name));
 }
 
-function wordRefusal(board: PlacementBoard, demand: StreamDemand, placed: readonly PlacementNode[]): Refusal {
-  const { stream, cost } = demand;
-  const what = `replica ${placed.length + 1} of ${stream}`;
-  if (board.nodes.length === 0) {
-    return { kind: 'no-nodes', lack: `${what}: there is no origin node`, cure: 'Add an origin node.' };
-  }
+function explainRefusal(
+  board: PlacementBoard,
+  demand: StreamDemand,
+  placed: readonly PlacementNode[],
+): Refusal {
   const regions = allowedRegions(board, demand, placed);
+  const facts = { stream: demand.stream, replica: placed.length + 1, regions };
+  if (board.nodes.length === 0) return { ...facts, kind: 'no-nodes' };
   const hosts = new Set(placed.map(({ host }) => host));
   const open = board.nodes.filter((node) => regions.includes(node.region) && !hosts.has(node.host));
-  const where = regions.length === 0 ? 'another region' : `region ${regions.join(' or ')}`;
-  if (open.length === 0) {
-    const lack = `${what}: no origin node in ${where} is on another host than ${[...hosts].join(', ')}`;
-    return { kind: 'no-other-host', lack, cure: `Add an origin node on another host in ${where}.` };
-  }
-  const room = (node: PlacementNode): number => node.capacity - board.load(node.name);
-  const roomiest = open.reduce((best, node) => (room(node) > room(best) ? node : best));
-  const short = formatCost(cost - room(roomiest));
-  return {
-    kind: 'no-capacity',
-    lack:
-      `${what} costs ${formatCost(cost)}, and no origin node in ${where} has that left: ` +
-      `${roomiest.name} has most, ${formatCost(room(roomiest))} of ${formatCost(roomiest.capacity)}`,
-    cure:
-      `Add an origin node in ${where}, or free ${short} on ${roomiest.name}: ` +
-      'end a stream there, or take a rendition out of the ladder.',
-  };
-}
-
-function formatCost(cost: number): string {
-  return String(Math.round(cost * 100) / 100);
+  const rooms = open.map(({ name, capacity }) => ({ name, capacity, room: capacity - board.load(name) }));
+  const [first, ...others] = rooms;
+  if (first === undefined) return { ...facts, kind: 'no-other-host', hosts: [...hosts] };
+  const roomiest = others.reduce((best, one) => (one.room > best.room ? one : best), first);
+  return { ...facts, kind: 'no-capacity', cost: demand.cost, roomiest };
 }

@@ -1,6 +1,7 @@
 /** A plan of moves as commands show and print it. */
 import { StreamctlError } from '../../base/errors.ts';
 import type { ChangePlan } from '../../membership/plan-moves-of-change.ts';
+import { wordRefusal } from '../../placement/word-refusal.ts';
 import { Ring } from '../../ring/ring.ts';
 import type { PlacementRecord, RingNode, RingRecord } from '../../store/ring-records.ts';
 
@@ -53,7 +54,7 @@ export function reportPlan(plan: ChangePlan, facts: PlanFacts): PlanReport {
     epoch: ring.epoch,
     moves: plan.moves.map(({ stream, from, to, why }) => ({ stream, from, to, why })),
     running: listRunning(placements),
-    refusals: plan.refusals.map(({ stream, refusal: { lack, cure } }) => ({ stream, lack, cure })),
+    refusals: plan.refusals.map(({ stream, refusal }) => ({ stream, ...wordRefusal(refusal) })),
     maxOverMean: plan.maxOverMean,
     loads: plan.loads,
     streams: placements.length,

@@ -49,7 +49,7 @@ local function choose(region)
 end
 `;
 
-/** ring/plan-replicas.ts's wordRefusal in Lua, in thousandths. */
+/** placement/word-refusal.ts in Lua. */
 const REFUSE = `
 local function units(cost) return (string.gsub(string.gsub(string.format('%.3f', cost / 1000), '0+$', ''), '%.$', '')) end
 local function wordRefusal(what, allowed)
