@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,8 +11,10 @@ test('of a purge that is cut off no secrets are left where nothing seems to be t
   assert.deepEqual(orderRemoval(['program', 'secrets']), ['secrets', 'program']);
 });
 
-test('a purge leaves no folder, and may be run twice', async () => {
-  const clusterDir = join(mkdtempSync(join(tmpdir(), 'streamctl-down-')), 'demo');
+test('a purge leaves no folder, and may be run twice', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'streamctl-down-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const clusterDir = join(folder, 'demo');
   for (const name of ['nodes/us-1/data', 'secrets']) mkdirSync(join(clusterDir, name), { recursive: true });
   writeFileSync(join(clusterDir, 'secrets/key-secret'), 'secret');
   await takeDown({ clusterDir, purge: true });
