@@ -1,11 +1,11 @@
 /** Bringing one machine's mesh to its plan, and taking it away. Runs on that machine, as root. */
+import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { StreamctlError } from '../../base/errors.ts';
-import { enableUnit } from '../../nodes/systemd/boot-link.ts';
-import { showUnit, systemctl } from '../../nodes/systemd/systemctl.ts';
+import { systemctl } from '../../nodes/systemd/systemctl.ts';
 import { UNIT_FOLDER } from '../../nodes/systemd/unit-place.ts';
 import type { Changes } from '../changes.ts';
 import { readFileOrNull, writeWholeFile } from '../write-file.ts';
@@ -18,6 +18,7 @@ import {
   meshFolder,
 } from './format-mesh.ts';
 import type { MeshPlan } from './mesh.ts';
+import { MACHINE, type MeshHost } from './mesh-host.ts';
 
 export interface MeshWish extends MeshPlace {
   readonly node: string;
@@ -27,37 +28,46 @@ export interface MeshWish extends MeshPlace {
 const AGAIN_MS = 5000;
 const LOOK_MS = 250;
 
-/** Writes what differs. A running mesh reads its peers again, and only another kind of interface starts it anew. */
-export async function applyMesh(wish: MeshWish, changes: Changes): Promise<void> {
+/**
+ * Writes what differs. A running mesh reads its peers again, and only another kind of interface starts it anew. What it has read
+ * is noted when it has, so that a run that failed or was killed before that is made up for by the next.
+ */
+export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost = MACHINE): Promise<void> {
   const { node, plan } = wish;
   const unit = meshUnitId(wish);
-  const written = new Set<string>();
-  for (const { file, text, mode } of await meshFiles(wish)) {
+  const files = await meshFiles(wish, host);
+  for (const { file, text, mode } of files) {
     if ((await readFileOrNull(file)) === text) continue;
-    written.add(basename(file));
     await changes.step(node, `write ${basename(file)} of the mesh`, async () => {
       await mkdir(meshFolder(wish), { recursive: true, mode: 0o700 });
       await writeWholeFile(file, text, mode);
     });
   }
-  const { active } = await showUnit(unit);
-  if (written.size === 0 && active === 'active') return;
-  const kind = active !== 'active' ? 'start' : written.has(unit) ? 'restart' : 'reload';
+  const note = join(meshFolder(wish), 'applied');
+  const known = (await readFileOrNull(note))?.split('\n') ?? [];
+  const unread = files.filter((file) => !known.includes(formatNote(file)));
+  const { active } = await host.showUnit(unit);
+  const isUp = active === 'active' || active === 'reloading';
+  if (isUp && unread.length === 0) return;
+  const isOther = unread.some(({ file }) => basename(file) === unit);
+  const kind = isUp ? (isOther ? 'restart' : 'reload') : 'start';
   await changes.step(node, `${kind} the mesh with ${plan.peers.length} peers`, async () => {
-    if (written.has(unit)) await systemctl('read unit files', ['daemon-reload']);
-    await enableUnit(unit);
-    await systemctl(`${kind} the mesh`, [kind, unit]).catch(async (error: unknown) => {
-      if (!(await becomesActive(unit))) throw error;
+    if (isOther) await host.systemctl('read unit files', ['daemon-reload']);
+    await host.enableUnit(unit);
+    await host.systemctl(`${kind} the mesh`, [kind, unit]).catch(async (error: unknown) => {
+      // One that cannot read its peers again goes on with those that it has.
+      if (kind === 'reload' || !(await becomesActive(unit, host))) throw error;
     });
+    await writeWholeFile(note, `${files.map(formatNote).join('\n')}\n`, 0o600);
   });
 }
 
 /** A mesh that ended while it started is started again by systemd, each 100 ms. */
-async function becomesActive(unit: string): Promise<boolean> {
+async function becomesActive(unit: string, host: MeshHost): Promise<boolean> {
   const deadline = performance.now() + AGAIN_MS;
   do {
     await sleep(LOOK_MS);
-    if ((await showUnit(unit)).active === 'active') return true;
+    if ((await host.showUnit(unit)).active === 'active') return true;
   } while (performance.now() < deadline);
   return false;
 }
@@ -81,14 +91,25 @@ function guardTable({ clusterDir }: MeshPlace): string {
   return `streamctl-${basename(clusterDir)}`;
 }
 
-async function meshFiles(wish: MeshWish): Promise<{ file: string; text: string; mode: number }[]> {
+interface MeshFile {
+  readonly file: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+async function meshFiles(wish: MeshWish, { unitFolder }: MeshHost): Promise<MeshFile[]> {
   const folder = meshFolder(wish);
   const privateKey = (await readFileOrNull(meshKeyFile(wish))) ?? '';
   return [
     { file: join(folder, 'mesh.conf'), text: formatMeshConf(wish.plan, privateKey), mode: 0o600 },
     { file: join(folder, 'link.sh'), text: formatLinkScript(wish.plan, guardTable(wish)), mode: 0o700 },
-    { file: join(UNIT_FOLDER, meshUnitId(wish)), text: formatMeshUnit(wish.plan, wish), mode: 0o644 },
+    { file: join(unitFolder, meshUnitId(wish)), text: formatMeshUnit(wish.plan, wish), mode: 0o644 },
   ];
+}
+
+/** A file as it was read: a line as sha256sum prints it. */
+function formatNote({ file, text }: MeshFile): string {
+  return `${createHash('sha256').update(text).digest('hex')}  ${basename(file)}`;
 }
 
 /** Throws ENVIRONMENT when the mesh cannot be: `network` is one of the machine's own that it collides with. */
