@@ -14,6 +14,7 @@ import {
   formatLinkScript,
   formatMeshConf,
   formatMeshUnit,
+  formatPeersScript,
   type MeshPlace,
   meshFolder,
 } from './format-mesh.ts';
@@ -103,6 +104,7 @@ async function meshFiles(wish: MeshWish, { unitFolder }: MeshHost): Promise<Mesh
   return [
     { file: join(folder, 'mesh.conf'), text: formatMeshConf(wish.plan, privateKey), mode: 0o600 },
     { file: join(folder, 'link.sh'), text: formatLinkScript(wish.plan, guardTable(wish)), mode: 0o700 },
+    { file: join(folder, 'peers.sh'), text: formatPeersScript(wish.plan, wish), mode: 0o700 },
     { file: join(unitFolder, meshUnitId(wish)), text: formatMeshUnit(wish.plan, wish), mode: 0o644 },
   ];
 }

@@ -20,6 +20,12 @@ export function meshFolder({ clusterDir }: MeshPlace): string {
  */
 const KEEPALIVE_SEC = 20;
 
+/** A lookup of one name takes no longer, seconds. */
+const LOOKUP_SEC = 5;
+
+/** Between two lookups of a name that was not found, seconds. */
+const AGAIN_SEC = 5;
+
 /** Formats what `wg syncconf` reads. It holds the private key: mode 0600. */
 export function formatMeshConf({ port, peers }: MeshPlan, privateKey: string): string {
   const blocks = peers.map(({ name, publicKey, endpoint, address }) =>
@@ -72,18 +78,53 @@ END
 }
 
 /**
+ * Formats the script that gives WireGuard its key and peers, and with `keep` goes on for as long as the mesh is up. A name that is
+ * not found keeps only the way to that peer from the others, and only until it is found; the peer may come by itself meanwhile.
+ */
+export function formatPeersScript({ interfaceName: name }: MeshPlan, place: MeshPlace): string {
+  const conf = join(meshFolder(place), 'mesh.conf');
+  return `#!/bin/sh
+# Gives the mesh its key and peers; with "keep", asks again and again for those that it knows no way to.
+export WG_ENDPOINT_RESOLUTION_RETRIES=0
+# $1: keys of the peers.
+tell_ways() {
+  sed -n 's/^PublicKey = //p; s/^Endpoint = //p' ${conf} | {
+    while read -r key && read -r endpoint; do
+      case "$1" in *"$key"*)
+        timeout ${LOOKUP_SEC} wg set ${name} peer "$key" endpoint "$endpoint" persistent-keepalive ${KEEPALIVE_SEC} & ;;
+      esac
+    done
+    wait
+  }
+}
+if [ "$1" = keep ]; then
+  while sleep ${AGAIN_SEC}; do
+    lost=$(wg show ${name} endpoints | sed -n 's/\t(none)$//p')
+    [ -z "$lost" ] || tell_ways "$lost"
+  done 2>/dev/null
+  exit
+fi
+# All at once where every name is found.
+timeout ${LOOKUP_SEC} wg syncconf ${name} ${conf} && exit
+grep -Ev '^(Endpoint|PersistentKeepalive) = ' ${conf} | wg syncconf ${name} /dev/stdin || exit
+tell_ways "$(wg show ${name} peers)"
+`;
+}
+
+/**
  * wireguard-go on half of the machine's cores: where it may use all of them each packet is handed from thread to thread,
  * which costs nearly twice as much (of two cores, at 850 packets a second: 35 % of one against 20 %).
  */
-function userSpaceCommand(name: string): string {
-  return `/bin/sh -c 'GOMAXPROCS=$$((($$(nproc) + 1) / 2)) exec /usr/bin/wireguard-go -f ${name}'`;
+function userSpaceCommand(name: string, keep: string): string {
+  return `/bin/sh -c '${keep} & GOMAXPROCS=$$((($$(nproc) + 1) / 2)) exec /usr/bin/wireguard-go -f ${name}'`;
 }
 
 /** Formats the unit that keeps the mesh up. */
 export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
   const { interfaceName: name, kernel } = plan;
   const folder = meshFolder(place);
-  const configure = `wg syncconf ${name} ${join(folder, 'mesh.conf')}`;
+  const configure = `sh ${join(folder, 'peers.sh')}`;
+  const keep = `/bin/${configure} keep`;
   // One that has ended already is not waited for: systemd starts it again.
   const wait = `until wg show ${name} >/dev/null 2>&1; do kill -0 "$MAINPID" || exit 1; sleep 0.05; done`;
   return formatUnitFile(place.clusterDir, [
@@ -100,8 +141,7 @@ export function formatMeshUnit(plan: MeshPlan, place: MeshPlace): string {
       'Service',
       [
         ['ExecStartPre', `/bin/sh ${join(folder, 'link.sh')}`],
-        // The kernel needs nobody; the unit shows that the interface is there.
-        ['ExecStart', kernel ? '/bin/sleep infinity' : userSpaceCommand(name)],
+        ['ExecStart', kernel ? keep : userSpaceCommand(name, keep)],
         ['ExecStartPost', `/bin/sh -c '${wait}; ${configure}'`],
         ['ExecReload', `/bin/sh -c 'sh ${join(folder, 'link.sh')} && ${configure}'`],
         // wireguard-go says there why it ended, and of each packet that could not leave.

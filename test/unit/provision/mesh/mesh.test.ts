@@ -7,6 +7,7 @@ import {
   formatLinkScript,
   formatMeshConf,
   formatMeshUnit,
+  formatPeersScript,
   parsePeerKeys,
 } from '../../../../src/lib/provision/mesh/format-mesh.ts';
 import { type MeshFacts, meshInterface, planMesh } from '../../../../src/lib/provision/mesh/mesh.ts';
@@ -68,7 +69,8 @@ test("wireguard-go leaves half of the machine's cores to others; the kernel need
 
 test('no file that others may read holds the private key', () => {
   const place = { clusterDir: '/var/lib/streamctl/gala-night' };
-  for (const text of [formatLinkScript(plan, 'streamctl-gala-night'), formatMeshUnit(plan, place)]) {
+  const scripts = [formatLinkScript(plan, 'streamctl-gala-night'), formatPeersScript(plan, place)];
+  for (const text of [...scripts, formatMeshUnit(plan, place)]) {
     assert.doesNotMatch(text, /SECRET|PrivateKey/);
   }
 });
