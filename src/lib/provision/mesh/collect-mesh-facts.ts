@@ -67,11 +67,14 @@ async function readMtu(device: string | undefined): Promise<number> {
   return Number(text) || USUAL_MTU;
 }
 
+/** Always the same one, so that what killed hands left behind is of use to the next. */
+const TRIED = 'sctry';
+
 /** Makes an interface to see whether it can be made, which loads the module when there is one. */
 async function hasKernelWireGuard(): Promise<boolean> {
-  const name = `sctry${process.pid % 100_000}`;
-  const tried = await execa('ip', ['link', 'add', name, 'type', 'wireguard'], { reject: false });
-  if (tried.failed) return false;
-  await execa('ip', ['link', 'delete', name], { reject: false });
+  const tried = await execa('ip', ['link', 'add', TRIED, 'type', 'wireguard'], { reject: false });
+  // One of that name was made before, or by the hands of another cluster just now.
+  if (tried.failed && !tried.stderr.includes('File exists')) return false;
+  await execa('ip', ['link', 'delete', TRIED], { reject: false });
   return true;
 }

@@ -50,15 +50,19 @@ export function parsePeerKeys(conf: string): Record<string, string> {
 
 /**
  * Formats the script that makes device, address and guard; it may run again. A device of wireguard-go's outlives it, so
- * that its end costs no connection: the address stays.
+ * that its end costs no connection: the address stays. One of the other kind goes: nobody could use it.
  */
 export function formatLinkScript(plan: MeshPlan, table: string): string {
   const { interfaceName: name, address, network, mtu, kernel } = plan;
+  const kind = kernel ? 'wireguard' : 'tun';
   const make = kernel ? `ip link add ${name} type wireguard` : `ip tuntap add dev ${name} mode tun`;
   return `#!/bin/sh
 # Makes the interface of the mesh, unless it is there.
 set -e
-[ -e /sys/class/net/${name} ] || ${make}
+there=/sys/class/net/${name}
+# It may be from before the kernel could do WireGuard, or from when it could.
+[ ! -e $there ] || ip link show dev ${name} type ${kind} | grep -q . || ip link delete ${name}
+[ -e $there ] || ${make}
 ip address replace ${address}/32 dev ${name}
 ip link set ${name} mtu ${mtu} up
 ip route replace ${network} dev ${name}
