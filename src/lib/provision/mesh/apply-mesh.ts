@@ -17,6 +17,7 @@ import {
   formatPeersScript,
   type MeshPlace,
   meshFolder,
+  parseInterface,
 } from './format-mesh.ts';
 import type { MeshPlan } from './mesh.ts';
 import { MACHINE, type MeshHost } from './mesh-host.ts';
@@ -26,6 +27,7 @@ export interface MeshWish extends MeshPlace {
   readonly plan: MeshPlan;
 }
 
+const LINK_SCRIPT = 'link.sh';
 const AGAIN_MS = 5000;
 const LOOK_MS = 250;
 
@@ -37,6 +39,7 @@ export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost
   const { node, plan } = wish;
   const unit = meshUnitId(wish);
   const files = await meshFiles(wish, host);
+  await leaveFormer(wish, changes, host);
   for (const { file, text, mode } of files) {
     if ((await readFileOrNull(file)) === text) continue;
     await changes.step(node, `write ${basename(file)} of the mesh`, async () => {
@@ -44,7 +47,7 @@ export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost
       await writeWholeFile(file, text, mode);
     });
   }
-  const note = join(meshFolder(wish), 'applied');
+  const note = noteFile(wish);
   const known = (await readFileOrNull(note))?.split('\n') ?? [];
   const unread = files.filter((file) => !known.includes(formatNote(file)));
   const { active } = await host.showUnit(unit);
@@ -60,6 +63,20 @@ export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost
       if (kind === 'reload' || !(await becomesActive(unit, host))) throw error;
     });
     await writeWholeFile(note, `${files.map(formatNote).join('\n')}\n`, 0o600);
+  });
+}
+
+/** Another block of addresses is another interface; the former one would keep the port, or at least its addresses. */
+async function leaveFormer(wish: MeshWish, changes: Changes, host: MeshHost): Promise<void> {
+  const former = await readInterface(wish);
+  if (former === null || former === wish.plan.interfaceName) return;
+  await changes.step(wish.node, `remove the interface ${former} of the mesh`, async () => {
+    const unit = meshUnitId(wish);
+    // It would make the interface again.
+    if ((await host.showUnit(unit)).active !== 'inactive') {
+      await host.systemctl('stop the mesh', ['stop', unit]);
+    }
+    await host.deleteLink(former);
   });
 }
 
@@ -80,7 +97,10 @@ export async function removeMesh(wish: MeshPlace & { readonly interfaceName: str
   await rm(join(UNIT_FOLDER, 'multi-user.target.wants', unit), { force: true });
   await rm(join(UNIT_FOLDER, unit), { force: true });
   await systemctl('read unit files', ['daemon-reload']);
-  await execa('ip', ['link', 'delete', wish.interfaceName], { reject: false });
+  await rm(noteFile(wish), { force: true });
+  // An `up` that changed the block may not have come to this machine.
+  const names = new Set([wish.interfaceName, (await readInterface(wish)) ?? wish.interfaceName]);
+  for (const name of names) await MACHINE.deleteLink(name);
   await execa('nft', ['delete', 'table', 'inet', guardTable(wish)], { reject: false });
 }
 
@@ -88,8 +108,18 @@ function meshUnitId({ clusterDir }: MeshPlace): string {
   return `streamctl-${basename(clusterDir)}-mesh.service`;
 }
 
+/** What the running mesh has read. */
+function noteFile(place: MeshPlace): string {
+  return join(meshFolder(place), 'applied');
+}
+
 function guardTable({ clusterDir }: MeshPlace): string {
   return `streamctl-${basename(clusterDir)}`;
+}
+
+/** The interface that the mesh has now, or that it was about to have; null before there is one. */
+async function readInterface(place: MeshPlace): Promise<string | null> {
+  return parseInterface((await readFileOrNull(join(meshFolder(place), LINK_SCRIPT))) ?? '');
 }
 
 interface MeshFile {
@@ -103,7 +133,7 @@ async function meshFiles(wish: MeshWish, { unitFolder }: MeshHost): Promise<Mesh
   const privateKey = (await readFileOrNull(meshKeyFile(wish))) ?? '';
   return [
     { file: join(folder, 'mesh.conf'), text: formatMeshConf(wish.plan, privateKey), mode: 0o600 },
-    { file: join(folder, 'link.sh'), text: formatLinkScript(wish.plan, guardTable(wish)), mode: 0o700 },
+    { file: join(folder, LINK_SCRIPT), text: formatLinkScript(wish.plan, guardTable(wish)), mode: 0o700 },
     { file: join(folder, 'peers.sh'), text: formatPeersScript(wish.plan, wish), mode: 0o700 },
     { file: join(unitFolder, meshUnitId(wish)), text: formatMeshUnit(wish.plan, wish), mode: 0o644 },
   ];

@@ -81,6 +81,11 @@ END
 `;
 }
 
+/** Parses the interface's name out of what `formatLinkScript` wrote; null for nothing. */
+export function parseInterface(script: string): string | null {
+  return /^ip link set (\S+) mtu /m.exec(script)?.[1] ?? null;
+}
+
 /**
  * Formats the script that gives WireGuard its key and peers, and with `keep` goes on for as long as the mesh is up. A name that is
  * not found keeps only the way to that peer from the others, and only until it is found; the peer may come by itself meanwhile.

@@ -35,6 +35,7 @@ class FakeHost implements MeshHost {
     this.told.push(word!);
     if (this.refuses.has(word!)) throw new StreamctlError('ENVIRONMENT', `${what}: systemctl ended with 1`);
     if (word === 'start' || word === 'restart') this.active = 'active';
+    if (word === 'stop') this.active = 'inactive';
     return '';
   }
 
@@ -43,6 +44,11 @@ class FakeHost implements MeshHost {
   }
 
   async enableUnit(): Promise<void> {}
+
+  async deleteLink(name: string): Promise<void> {
+    this.told.push(`delete ${name}`);
+    if (this.refuses.has('delete')) throw new Error('killed');
+  }
 }
 
 describe('applyMesh()', () => {
@@ -86,6 +92,17 @@ describe('applyMesh()', () => {
     await assert.rejects(apply(other), /read unit files/);
     host.refuses.clear();
     assert.deepEqual(await apply(other), ['daemon-reload', 'restart']);
+  });
+
+  test('deletes the interface of another block before there is a new one, also when it is killed over it', async () => {
+    await apply(PLAN);
+    const moved = { ...PLAN, interfaceName: 'sc8-gala', address: '10.8.1.1', network: '10.8.0.0/16' };
+    host.refuses.add('delete');
+    await assert.rejects(apply(moved), /killed/);
+    assert.deepEqual(host.told, ['stop', 'delete sc9-gala']);
+    host.refuses.clear();
+    assert.deepEqual(await apply(moved), ['delete sc9-gala', 'daemon-reload', 'start']);
+    assert.deepEqual(await apply(moved), []);
   });
 
   test('is content when systemd itself starts a mesh again that ended while it started', async () => {
