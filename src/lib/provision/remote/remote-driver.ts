@@ -170,7 +170,7 @@ class RemoteDriver implements Driver {
   }
 
   async tidy(context: UpContext, report: StepReport): Promise<void> {
-    const { spec, nodes, former, changes } = context;
+    const { spec, nodes, former, leaving, changes } = context;
     const call = { context, report };
     const more = { program: context.program!.digest, interfaceName: this.#interfaceName };
     const stays = new Set(spec.nodes.map(({ name }) => name));
@@ -181,6 +181,11 @@ class RemoteDriver implements Driver {
       action: 'tidy',
       takes: (request) => ({ ...request, ...more }),
     });
+    // Before it is emptied: who has a copy of its key is let in no more.
+    const planned = leaving.filter(({ name }) => nodes.some(({ node }) => node.name === name));
+    if (planned.length < leaving.length) {
+      await joinMesh(this.#room, { report, context: { ...context, leaving: planned } });
+    }
     const gone = findGone(context).filter(
       (peer) => this.#room.machines.has(peer.name) && mayEmpty(peer, spec.nodes),
     );
