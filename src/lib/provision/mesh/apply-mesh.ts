@@ -40,16 +40,8 @@ export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost
   const unit = meshUnitId(wish);
   const files = await meshFiles(wish, host);
   await leaveFormer(wish, changes, host);
-  for (const { file, text, mode } of files) {
-    if ((await readFileOrNull(file)) === text) continue;
-    await changes.step(node, `write ${basename(file)} of the mesh`, async () => {
-      await mkdir(meshFolder(wish), { recursive: true, mode: 0o700 });
-      await writeWholeFile(file, text, mode);
-    });
-  }
-  const note = noteFile(wish);
-  const known = (await readFileOrNull(note))?.split('\n') ?? [];
-  const unread = files.filter((file) => !known.includes(formatNote(file)));
+  const read = await writeFiles(wish, files, changes);
+  const unread = files.filter((file) => !read.includes(formatNote(file)));
   const { active } = await host.showUnit(unit);
   const isUp = active === 'active' || active === 'reloading';
   if (isUp && unread.length === 0) return;
@@ -62,8 +54,30 @@ export async function applyMesh(wish: MeshWish, changes: Changes, host: MeshHost
       // One that cannot read its peers again goes on with those that it has.
       if (kind === 'reload' || !(await becomesActive(unit, host))) throw error;
     });
-    await writeWholeFile(note, `${files.map(formatNote).join('\n')}\n`, 0o600);
+    await writeWholeFile(noteFile(wish), `${files.map(formatNote).join('\n')}\n`, 0o600);
   });
+}
+
+/** Writes those that differ; returns the notes of what a running mesh has read for certain. */
+async function writeFiles(
+  wish: MeshWish,
+  files: readonly MeshFile[],
+  changes: Changes,
+): Promise<readonly string[]> {
+  const note = noteFile(wish);
+  let read = (await readFileOrNull(note))?.split('\n') ?? [];
+  for (const { file, text, mode } of files) {
+    if ((await readFileOrNull(file)) === text) continue;
+    const name = basename(file);
+    read = read.filter((line) => !line.endsWith(`  ${name}`));
+    await changes.step(wish.node, `write ${name} of the mesh`, async () => {
+      await mkdir(meshFolder(wish), { recursive: true, mode: 0o700 });
+      // First: it may have read what is there now, which nobody knows any more once that is another.
+      await writeWholeFile(note, read.join('\n'), 0o600);
+      await writeWholeFile(file, text, mode);
+    });
+  }
+  return read;
 }
 
 /** Another block of addresses is another interface; the former one would keep the port, or at least its addresses. */

@@ -85,6 +85,15 @@ describe('applyMesh()', () => {
     assert.deepEqual(await apply(more), []);
   });
 
+  test('has it read again what was changed and changed back, as it may have read either', async () => {
+    await apply(PLAN);
+    host.refuses.add('reload');
+    await assert.rejects(apply({ ...PLAN, peers: [AP] }), /reload the mesh/);
+    host.refuses.clear();
+    assert.deepEqual(await apply(PLAN), ['reload']);
+    assert.deepEqual(await apply(PLAN), []);
+  });
+
   test('has systemd read a unit again that an earlier run wrote and did not come to start', async () => {
     await apply(PLAN);
     const other = { ...PLAN, kernel: true };
