@@ -100,7 +100,8 @@ tell_ways() {
   sed -n 's/^PublicKey = //p; s/^Endpoint = //p' ${conf} | {
     while read -r key && read -r endpoint; do
       case "$1" in *"$key"*)
-        timeout ${LOOKUP_SEC} wg set ${name} peer "$key" endpoint "$endpoint" persistent-keepalive ${KEEPALIVE_SEC} & ;;
+        timeout ${LOOKUP_SEC} wg set ${name} peer "$key" endpoint "$endpoint" persistent-keepalive ${KEEPALIVE_SEC} ||
+          echo "no way to $endpoint for now" >&2 & ;;
       esac
     done
     wait
