@@ -1,6 +1,7 @@
 /** The composition root of `secrets rotate`: from flags to a context, the lock, the steps. */
 import { isRotating } from '../provision/rotation/password-files.ts';
-import { ROTATION_STEPS } from '../provision/rotation/rotate-passwords.ts';
+import { ROTATION_DOES, ROTATION_STEPS } from '../provision/rotation/rotate-passwords.ts';
+import { refuseUnfinishedUp } from '../provision/unfinished-up.ts';
 import { loadSpec } from '../spec/load.ts';
 import { underLockOf } from './cluster-lock.ts';
 import { type ClusterChoice, loadChosenCluster } from './context.ts';
@@ -23,13 +24,14 @@ export interface RotateReport {
   readonly resumed: boolean;
 }
 
-/** Changes the passwords of the store, alone on its cluster. Throws LOCKED, UNHEALTHY, and what reaching machines throws. */
+/** Changes the passwords of the store, alone on its cluster. Throws LOCKED, CONFLICT, UNHEALTHY, and what reaching machines throws. */
 export async function rotateSecrets(request: RotateRequest): Promise<RotateReport> {
   const { root, version, signal, say } = request;
   const view = await loadChosenCluster(request.choice);
-  const spec = await loadSpec(view.specFile);
   const call = { command: 'secrets rotate', waitMs: 0, signal, say };
   return await underLockOf(view, call, async (lock) => {
+    const spec = await loadSpec(view.specFile);
+    await refuseUnfinishedUp(spec, view.dir, ROTATION_DOES);
     const held = { root, version, signal: lock.signal, mode: 'apply', command: call.command } as const;
     const context = await createUpContext(spec, held);
     context.changes.guard(() => lock.check());

@@ -6,6 +6,7 @@ import type { Peer } from '../nodes/node-config.ts';
 import type { UpContext } from '../provision/context.ts';
 import { withoutLeftOut } from '../provision/left-out.ts';
 import { describeOperator } from '../provision/operation/operator.ts';
+import { refuseLeaving, refuseUnfinishedUp } from '../provision/unfinished-up.ts';
 import { writeWholeFile } from '../provision/write-file.ts';
 import { loadSpec } from '../spec/load.ts';
 import { createClusterHands, createJournalCopies } from '../upgrade/cluster-hands.ts';
@@ -45,6 +46,8 @@ export interface UpgradeReport extends UpgradeOutcome {
   readonly dryRun: boolean;
 }
 
+const DOES = 'upgrade changes the program';
+
 /** Upgrades or rolls back, alone on its cluster. Throws LOCKED, CONFLICT, NOT_FOUND, UNHEALTHY, PARTLY_DONE. */
 export async function upgradeCluster(request: UpgradeRequest): Promise<UpgradeReport> {
   const view = await loadChosenCluster(request.choice);
@@ -76,14 +79,7 @@ async function createContext(
   { root, version, signal, dryRun, to, without }: UpgradeRequest,
 ): Promise<UpContext> {
   const spec = await loadSpec(specFile);
-  const record = await loadClusterRecord(clusterDir);
-  if (record !== null && record.specDigest !== spec.digest) {
-    throw new StreamctlError('CONFLICT', `${specFile} has changed since the last up`, {
-      hint: 'Run streamctl up first: upgrade changes the program and nothing else.',
-    });
-  }
-  if (record?.pending === true)
-    throw refuseUnfinished('the last up has not come to its end: some of the cluster is as it was before');
+  await refuseUnfinishedUp(spec, clusterDir, DOES);
   const mode = dryRun ? 'plan' : 'apply';
   const context = await createUpContext(spec, { root, version, signal, mode, command: 'upgrade', without });
   if (to === undefined) return context;
@@ -97,19 +93,11 @@ async function createContext(
   }
 }
 
-/** An upgrade writes what nodes know by the spec, at once: what `up` does before that, it would leave out. */
-function refuseUnfinished(message: string): StreamctlError {
-  return new StreamctlError('CONFLICT', message, {
-    hint: 'Run streamctl up first: it goes on where it stopped; upgrade changes the program and nothing else.',
-  });
-}
-
 async function withProgram(context: UpContext, request: UpgradeRequest): Promise<UpgradeReport> {
   const { driver, spec, signal } = context;
   const report = { doing: request.say, happened: request.say };
   await driver.check(context, report);
-  const leaving = context.leaving.map(({ name }) => name).join(', ');
-  if (leaving !== '') throw refuseUnfinished(`${leaving} left the spec, and may still carry streams`);
+  refuseLeaving(context, DOES);
   await driver.prepare(context, report);
   const hands = createClusterHands(context);
   const nodes = withoutLeftOut(spec.nodes, context);

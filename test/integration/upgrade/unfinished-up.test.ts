@@ -1,6 +1,9 @@
-/** An upgrade after an `up` that takes an origin out and is killed: it would make all others forget what still carries streams. */
+/**
+ * An upgrade, or a change of passwords, after an `up` that takes an origin out and is killed: it would make all others forget what
+ * still carries streams.
+ */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +13,11 @@ import { runCli, startCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
 
 const CLUSTER = 'unfinished';
+const UPGRADE = ['upgrade', '--interrupt'];
+const UPGRADES = [UPGRADE, [...UPGRADE, '--dry-run'], [...UPGRADE, '--rollback']];
 const LEAVING = '  - { name: a-3, region: a, roles: [origin] }\n';
 
-describe('an upgrade after an up that did not come to its end', () => {
+describe('an upgrade, or a change of passwords, after an up that did not come to its end', () => {
   let folder: ClusterFolder;
   let spec: string;
   before(async () => {
@@ -29,20 +34,30 @@ describe('an upgrade after an up that did not come to its end', () => {
     JSON.parse(await readFile(join(folder.dir, 'cluster.json'), 'utf8')) as ClusterRecord;
   const knownTo = async (node: string): Promise<string[]> =>
     (await loadNodeConfig(join(folder.dir, 'nodes', node, 'node.json'))).peers.map(({ name }) => name);
-  const upgrade = async (...words: string[]) => await runCli(['upgrade', '--interrupt', ...words], folder);
+  const secrets = async (): Promise<string[]> => {
+    const dir = join(folder.dir, 'secrets');
+    const names = (await readdir(dir)).toSorted();
+    return await Promise.all(names.map(async (name) => `${name} ${await readFile(join(dir, name), 'utf8')}`));
+  };
   const refused = async (word: RegExp): Promise<void> => {
-    for (const words of [[], ['--dry-run'], ['--rollback']]) {
-      const run = await upgrade(...words);
+    const before = await secrets();
+    for (const command of [...UPGRADES, ['secrets', 'rotate']]) {
+      const run = await runCli(command, folder);
       assert.equal(run.status, 8, run.stderr);
       assert.match(run.stderr, word);
       assert.match(run.stderr, /Run streamctl up first/);
     }
     assert.ok((await knownTo('a-1')).includes('a-3'));
+    assert.deepEqual(await secrets(), before);
   };
+
+  test('is refused while the spec has what no up has applied', async () => {
+    await writeFile(folder.spec, spec);
+    await refused(/has changed since the last up/);
+  });
 
   test('is refused, and so it is after a command of the ring', async () => {
     const { specDigest } = await record();
-    await writeFile(folder.spec, spec);
     const { child, done } = startCli(['up', `--confirm=${CLUSTER}`], folder);
     while ((await record()).specDigest === specDigest && child.exitCode === null) await sleep(1);
     child.kill('SIGKILL');
@@ -63,7 +78,7 @@ describe('an upgrade after an up that did not come to its end', () => {
     assert.equal(up.status, 0, up.stderr);
     assert.equal((await record()).pending, undefined);
     assert.ok(!(await knownTo('a-1')).includes('a-3'));
-    const run = await upgrade();
+    const run = await runCli(UPGRADE, folder);
     assert.equal(run.status, 0, run.stderr);
     const { changes } = (await runCli(['plan', '--json'], folder)).json<{ changes: unknown[] }>();
     assert.deepEqual(changes, []);

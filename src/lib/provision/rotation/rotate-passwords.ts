@@ -17,6 +17,7 @@ import type { Step, StepReport, UpContext } from '../context.ts';
 import type { AccessRequest, Login, LoginResult } from '../hands/access-actions.ts';
 import { openStore } from '../ring/open-store.ts';
 import { type ClusterSecrets, ensureSecrets, planSecretFiles } from '../secrets.ts';
+import { refuseLeaving } from '../unfinished-up.ts';
 import { forgetFormer, keepFormer, loadFormer, offerPasswords, takeNext } from './password-files.ts';
 
 /** The workflow of `secrets rotate`. */
@@ -28,11 +29,16 @@ export const ROTATION_STEPS: readonly Step[] = [
   { title: 'ended', run: endFormer },
 ];
 
+/** For who is told to run `up` first. */
+export const ROTATION_DOES = 'secrets rotate changes the passwords of the store';
+
 const GATE_MS = 15_000;
 const POLL_MS = 200;
 
 async function checkMachines(context: UpContext, report: StepReport): Promise<string> {
   const found = await context.driver.check(context, report);
+  // It would get no new password, and lose the mesh.
+  refuseLeaving(context, ROTATION_DOES);
   await context.driver.prepare(context, report);
   return found;
 }
