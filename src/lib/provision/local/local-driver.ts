@@ -16,6 +16,7 @@ import { refreshPublishers } from '../refresh-publishers.ts';
 import { removeLeftovers } from '../remove-leftovers.ts';
 import { type VerifiedMedia, verifyMedia } from '../ring/verify-media.ts';
 import { makeSecrets } from '../secrets.ts';
+import { refuseStalePasswords } from '../stale-passwords.ts';
 import { applyUnitWork, findUnitWork, type UnitWork } from '../start-units.ts';
 import { addProgress, summarizeWork } from '../word-unit-work.ts';
 import { writeNode, writePlayer } from '../write-nodes.ts';
@@ -53,6 +54,7 @@ async function check(context: UpContext): Promise<string> {
       planned.ports.map((port) => ({ node: plan.node, unit: planned.unit.name, port })),
     ),
   );
+  await refuseStalePasswords(context);
   return `${spec.nodes.length} nodes · addresses ${spec.block}.*`;
 }
 

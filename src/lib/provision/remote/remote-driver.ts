@@ -19,6 +19,7 @@ import { planPresent, startable } from '../plan-place.ts';
 import { digestProgram } from '../program.ts';
 import type { VerifiedMedia } from '../ring/verify-media.ts';
 import { ensureSecrets, hasSecrets, planSecretFiles } from '../secrets.ts';
+import { refuseStalePasswords } from '../stale-passwords.ts';
 import { summarizeWork } from '../word-unit-work.ts';
 import { bringPackages, bringProgram } from './bring-software.ts';
 import { NODE_FOLDER } from './bundle.ts';
@@ -79,6 +80,7 @@ class RemoteDriver implements Driver {
     context.leaving = former.filter((peer) => isMissed(peer) && room.hasNode(peer.name));
     context.nodes = planPresent(context, withLeaving(spec, context.leaving));
     await this.#checkPorts(call);
+    await refuseStalePasswords(context);
     const count = peers.length === 1 ? '1 machine' : `${peers.length} machines`;
     const away = context.without.length === 0 ? '' : ` · without ${context.without.join(', ')}`;
     return `${count}${away} · ${wordSystems([...room.machines.values()])}`;
