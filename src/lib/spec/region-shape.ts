@@ -1,7 +1,9 @@
 /** A region as a template for another: which nodes it takes, with which roles, weights, capacities and ports. Pure. */
 import { StreamctlError } from '../base/errors.ts';
 import type { Role } from '../nodes/node-config.ts';
+import { chooseAddress } from './addresses.ts';
 import type { NodeEntry } from './edit/edit-spec.ts';
+import { resolveSpec } from './resolve-spec.ts';
 import type { RawSpec } from './schema.ts';
 
 export interface RegionWish {
@@ -33,6 +35,7 @@ export function shapeRegion(raw: RawSpec, { region, like, nodes }: RegionWish): 
     });
   }
   const names = nameNodes(raw.nodes, mates, { region, like, count });
+  const free = placeRegion(raw, names);
   return names.map((name, at): NodeEntry => {
     const mate = mates[at % mates.length]!;
     const { weight, capacity, viewers, ports } = mate;
@@ -42,13 +45,30 @@ export function shapeRegion(raw: RawSpec, { region, like, nodes }: RegionWish): 
       region,
       roles: mergeRoles(mates.filter((_, index) => index % count === at % mates.length)),
       host: remote ? place : null,
-      address: remote ? null : place,
+      address: remote || place === null ? (free[at] ?? null) : place,
       weight: weight ?? null,
       capacity: capacity ?? null,
       viewers: viewers ?? null,
       ports: ports === undefined ? null : (withoutHoles(ports) as Record<string, number>),
     };
   });
+}
+
+/**
+ * The addresses of its nodes where those of its position are taken: nodes of a region that stood there may be held to them. Then
+ * the region has the first number that is of no position and no node; empty: nothing is taken.
+ */
+function placeRegion(raw: RawSpec, names: readonly string[]): readonly string[] {
+  const { nodes, mesh, ...local } = resolveSpec(raw);
+  const block = mesh?.block ?? local.block;
+  const addressesAt = (regionIndex: number): string[] =>
+    names.map((nodeName, indexInRegion) => chooseAddress({ block, regionIndex, nodeName, indexInRegion }));
+  const taken = nodes.map(({ address }) => address);
+  const own = raw.regions.length;
+  if (!addressesAt(own).some((address) => taken.includes(address))) return [];
+  let index = own + 1;
+  while (taken.some((address) => address.startsWith(`${block}.${index + 1}.`))) index++;
+  return addressesAt(index);
 }
 
 /** `eu-1` becomes `ap-1`; what has no such form, or comes on top, gets the next number. */

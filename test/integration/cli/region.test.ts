@@ -112,4 +112,11 @@ describe('regions as templates', () => {
     const { entries } = await fine<{ entries: { what: string; result: string }[] }>('history');
     assert.ok(entries.some(({ what, result }) => what === 'region remove' && result === 'done'));
   });
+
+  test('one that comes in its place has addresses that nobody has', async () => {
+    await fine('region', 'add', 'eu', '--like', 'ap', '--yes');
+    assert.deepEqual((await regions()).at(-1), ['eu', 'active', 'eu-1 2,eu-2 2']);
+    assert.match(await readFile(folder.spec, 'utf8'), /name: eu-2,.*address: 127\.220\.4\.2/);
+    assert.deepEqual((await fine<{ changes: unknown[] }>('plan')).changes, []);
+  });
 });

@@ -70,6 +70,21 @@ test('places are hosts of machines, and addresses of this one', () => {
   assert.throws(() => shape(2, 'eu', remote), { code: 'USAGE', message: /which machines/ });
 });
 
+test('where the addresses of its position are taken it has a number that no region or node has', () => {
+  const us = { name: 'us-1', region: 'us', roles: ['edge' as const], address: '10.9.4.1' };
+  const eu = { name: 'eu-1', region: 'eu', roles: ['origin' as const], host: 'a', address: '10.9.3.1' };
+  const remote: RawSpec = { ...RAW, driver: 'ssh', mesh: { block: '10.9.0.0/16' }, nodes: [us, eu] };
+  assert.deepEqual(
+    shape(['b', 'c'], 'eu', remote).map(({ host, address }) => [host, address]),
+    [
+      ['b', '10.9.5.1'],
+      ['c', '10.9.5.2'],
+    ],
+  );
+  const [local] = shape(null, 'eu', { ...RAW, nodes: [...RAW.nodes, { ...us, address: '127.9.3.1' }] });
+  assert.equal(local?.address, null, 'of another block');
+});
+
 test('names that are taken are passed over', () => {
   const taken = { ...RAW, nodes: [...RAW.nodes, { name: 'ap-1', region: 'us', roles: ['edge' as const] }] };
   assert.deepEqual(
