@@ -1,13 +1,15 @@
 /** Regions that come and go, from the command line: a cluster on loopback that plays nothing. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegionChange } from '../../../src/lib/cli/region/add-region.ts';
 import type { RegionReport } from '../../../src/lib/cli/region/list-regions.ts';
 import { canListen } from '../../../src/lib/nodes/port-holder.ts';
 import { control } from '../../../src/lib/nodes/runsv.ts';
-import { runCli } from '../../support/cli.ts';
+import { runCli, startCli } from '../../support/cli.ts';
 import { type ClusterFolder, makeClusterFolder } from '../../support/cluster-folder.ts';
 import { until } from '../../support/until.ts';
 
@@ -118,5 +120,19 @@ describe('regions as templates', () => {
     assert.deepEqual((await regions()).at(-1), ['eu', 'active', 'eu-1 2,eu-2 2']);
     assert.match(await readFile(folder.spec, 'utf8'), /name: eu-2,.*address: 127\.220\.4\.2/);
     assert.deepEqual((await fine<{ changes: unknown[] }>('plan')).changes, []);
+  });
+
+  test('one that is interrupted half-way says so, and up goes on', async () => {
+    const { child, done } = startCli(['region', 'add', 'jp', '--like', 'us', '--yes'], folder);
+    const config = join(folder.dir, 'nodes/jp-1/node.json');
+    while (!existsSync(config) && child.exitCode === null) await sleep(1);
+    child.kill('SIGINT');
+    const run = await done;
+    assert.equal(run.status, 130, run.stderr);
+    assert.match(run.stderr, /region add was interrupted/);
+    assert.match(run.stderr, /so far +the spec is changed, and the cluster in part/);
+    assert.match(run.stderr, /streamctl up goes on, with --confirm=regions/);
+    await fine('up');
+    assert.deepEqual((await regions()).at(-1), ['jp', 'active', 'jp-1 1']);
   });
 });

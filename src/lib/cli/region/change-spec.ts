@@ -1,11 +1,10 @@
 /** Changing a cluster by its spec: the edited file is planned before it is written, and then applied as `up` does it. */
-import { StreamctlError, toStreamctlError } from '../../base/errors.ts';
 import type { MadeStream } from '../../provision/context.ts';
 import { editSpecFile, type SpecFile, writeSpecFile } from '../../provision/ring/spec-file.ts';
 import type { SpecEdit } from '../../spec/edit/edit-spec.ts';
 import { completeSpec } from '../../spec/load.ts';
 import { makePlan, type UpPlan } from '../plan-action.ts';
-import { createHeldContext, refuseTakeBack, writeHeldSpec } from '../ring/held-call.ts';
+import { createHeldContext, refuseTakeBack, sayHalfDone, writeHeldSpec } from '../ring/held-call.ts';
 import type { ClusterCall } from '../ring/ring-change-command.ts';
 import { loadAppliedSpec, underLock } from '../ring/with-spec-edits.ts';
 import { runUpSteps } from '../run-up-steps.ts';
@@ -25,7 +24,7 @@ export async function planSpecChange({ view, call }: ClusterCall, choose: Choose
 
 /**
  * Writes the edited file and brings the cluster to it, under the lock. When nothing was changed yet the file is put back;
- * else throws PARTLY_DONE, and `up` goes on. Returns streams that the store lacked, whose keys were printed.
+ * else throws PARTLY_DONE, or INTERRUPTED after Ctrl-C, and `up` goes on. Returns streams that the store lacked, whose keys were printed.
  */
 export async function applySpecChange(
   place: ClusterCall,
@@ -44,11 +43,11 @@ export async function applySpecChange(
     try {
       await runUpSteps(context, call);
     } catch (error) {
-      await refuseTakeBack(held, {
-        soFar: 'the spec is changed, and the cluster may be in part',
-        remedy: `streamctl up goes on, with --confirm=${view.name} when something is to be taken out`,
-      });
-      if (context.changes.list.length > 0) throw partlyDone(error, view.name);
+      const remedy = `streamctl up goes on, with --confirm=${view.name} when something is to be taken out`;
+      await refuseTakeBack(held, { soFar: 'the spec is changed, and the cluster may be in part', remedy });
+      if (context.changes.list.length > 0) {
+        throw sayHalfDone(error, held, { soFar: 'the spec is changed, and the cluster in part', remedy });
+      }
       await writeSpecFile(before);
       throw error;
     } finally {
@@ -58,17 +57,5 @@ export async function applySpecChange(
     lock.tell(list.length === 1 ? '1 change' : `${list.length} changes`);
     for (const stream of context.madeStreams) call.print(formatMadeKey(stream));
     return context.madeStreams;
-  });
-}
-
-function partlyDone(error: unknown, cluster: string): StreamctlError {
-  const failure = toStreamctlError(error);
-  if (failure.code === 'LOCKED' || failure.code === 'INTERRUPTED') return failure;
-  const details = failure.details as { facts?: Record<string, string> } | undefined;
-  const facts = { ...details?.facts, 'so far': 'the spec is changed, and the cluster in part' };
-  return new StreamctlError('PARTLY_DONE', failure.message, {
-    hint: `Run streamctl up to go on; with --confirm=${cluster} when something is to be taken out.`,
-    details: { ...details, facts, code: failure.code },
-    cause: failure,
   });
 }
