@@ -33,7 +33,7 @@ export async function rotateSecrets(request: RotateRequest): Promise<RotateRepor
     const spec = await loadSpec(view.specFile);
     await refuseUnfinishedUp(spec, view.dir, ROTATION_DOES);
     const held = { root, version, signal: lock.signal, mode: 'apply', command: call.command } as const;
-    const context = await createUpContext(spec, held);
+    const context = await createUpContext(spec, { ...held, needsAll: true });
     context.changes.guard(() => lock.check());
     const resumed = await isRotating(context.layout);
     if (resumed) say('  going on with a change of passwords that was begun');

@@ -137,6 +137,8 @@ export interface ContextRequest extends Pick<UpRequest, 'root' | 'version' | 'si
   readonly mode: 'apply' | 'plan';
   /** `up`, `streamctl up`; of no matter for a plan. */
   readonly command?: string;
+  /** It has no `--without`. */
+  readonly needsAll?: boolean;
 }
 
 /** Creates what the steps of `up` share. */
@@ -160,6 +162,7 @@ export async function createUpContext(spec: LoadedSpec, request: ContextRequest)
     signal: request.signal,
     only: null,
     ...sortLeftOut(spec, request.without ?? [], former),
+    needsAll: request.needsAll ?? false,
     holder: await describeHolder(request.command ?? ''),
     program: null,
     nodes: [],

@@ -40,6 +40,8 @@ export interface UpContext {
   readonly holder: MachineHolder;
   /** Nodes of the spec that are left as they are, because their machines are away. */
   readonly without: readonly string[];
+  /** The command leaves no node out: without one machine it cannot do its work. */
+  readonly needsAll?: boolean;
   /** Machines that were nodes and are given up: nobody tries any more to remove what they have. */
   readonly forgotten: readonly string[];
   /** Filled by the step that locates the program. */

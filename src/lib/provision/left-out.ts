@@ -66,14 +66,22 @@ export function mayLackStore({ spec, without }: Pick<UpContext, 'spec' | 'withou
   return storeNodes(spec.nodes).some(({ name }) => without.includes(name));
 }
 
-/** Adds to the failure to reach machines how to change the others meanwhile. */
-export function adviseWithout(error: unknown, without: readonly string[]): StreamctlError {
+/** Adds to the failure to reach machines how to change the others meanwhile, or what has to be done first. */
+export function adviseAbsent(
+  error: unknown,
+  { without, needsAll }: Pick<UpContext, 'without' | 'needsAll'>,
+): StreamctlError {
   const failure = toStreamctlError(error);
   const outcomes = (failure.details as { nodes?: readonly Outcome[] } | undefined)?.nodes ?? [];
   const away = outcomes.filter(({ code }) => code === 'UNREACHABLE').map(({ node }) => node);
   const others = outcomes.filter(({ done }) => !done).length - away.length;
   if (away.length === 0 || others > 0 || away.length === outcomes.length) return failure;
-  const advice = `To change the others now, add --without ${[...without, ...away].join(',')}: the same command without it goes on when ${away.length === 1 ? 'it is' : 'they are'} back.`;
+  const [names, they, them] =
+    away.length === 1 ? [away[0]!, 'it is', 'it'] : [away.join(', '), 'they are', 'them'];
+  const advice =
+    needsAll === true
+      ? `This takes every machine: bring ${names} back, or take ${them} out of the spec and run streamctl up.`
+      : `To change the others now, add --without ${[...without, ...away].join(',')}: the same command without it goes on when ${they} back.`;
   return new StreamctlError(failure.code, failure.message, {
     hint: failure.hint === undefined ? advice : `${failure.hint} ${advice}`,
     details: failure.details,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamctlError } from '../../../src/lib/base/errors.ts';
 import type { Peer } from '../../../src/lib/nodes/node-config.ts';
-import { adviseWithout, mayLackStore, sortLeftOut } from '../../../src/lib/provision/left-out.ts';
+import { adviseAbsent, mayLackStore, sortLeftOut } from '../../../src/lib/provision/left-out.ts';
 import type { LoadedSpec } from '../../../src/lib/spec/load.ts';
 
 const peers = [
@@ -33,19 +33,27 @@ test('only a node of the store that is left out makes the store one that may be 
   assert.equal(mayLackStore({ spec, without: ['us-1'] }), true);
 });
 
-const failed = (...codes: readonly (string | null)[]) =>
-  adviseWithout(
+const hintOf = (needsAll: boolean, codes: readonly (string | null)[]) =>
+  adviseAbsent(
     new StreamctlError('UNREACHABLE', 'eu-1: connect: no answer in time', {
       hint: 'Look at it.',
       details: { nodes: codes.map((code, at) => ({ node: peers[at]!.name, done: code === null, code })) },
     }),
-    ['us-2'],
+    { without: needsAll ? [] : ['us-2'], needsAll },
   ).hint;
+const failed = (...codes: readonly (string | null)[]) => hintOf(false, codes);
 
 test('who cannot reach some machines is told how to change the others', () => {
   assert.match(
     failed(null, 'UNREACHABLE', 'UNREACHABLE') ?? '',
     /^Look at it\. .*--without us-2,eu-1,ap-1: /,
+  );
+});
+
+test('a command that takes every machine does not name a flag that it lacks', () => {
+  assert.equal(
+    hintOf(true, [null, null, 'UNREACHABLE']),
+    'Look at it. This takes every machine: bring ap-1 back, or take it out of the spec and run streamctl up.',
   );
 });
 

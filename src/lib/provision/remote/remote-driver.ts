@@ -13,7 +13,7 @@ import { Changes } from '../changes.ts';
 import type { StepReport, UpContext } from '../context.ts';
 import type { Driver, InstalledProgram, NodeHands, Playing } from '../driver.ts';
 import { isMissed, withLeaving } from '../leaving-nodes.ts';
-import { adviseWithout, withoutLeftOut } from '../left-out.ts';
+import { adviseAbsent, withoutLeftOut } from '../left-out.ts';
 import { meshInterface } from '../mesh/mesh.ts';
 import { planPresent, startable } from '../plan-place.ts';
 import { digestProgram } from '../program.ts';
@@ -66,7 +66,7 @@ class RemoteDriver implements Driver {
     await room
       .each(call, { step: 'collect facts', peers }, (peer) => room.examine(peer, context))
       .catch((error: unknown) => {
-        throw adviseWithout(error, context.without);
+        throw adviseAbsent(error, context);
       });
     context.former = former;
     for (const [at, error] of (await Promise.all(looking)).entries()) {
