@@ -8,6 +8,9 @@ export interface MachineFile {
   readonly mode: number;
 }
 
+/** Written last: where it is the others are. */
+export const LAST_FILE = 'etc/ssh/sshd_config.d/lab.conf';
+
 /** Returns the files of a machine that lets in who has the key, as admin (who may sudo) and as root. */
 export function machineFiles(machine: LabMachine, plan: LabPlan, publicKey: string): MachineFile[] {
   const others = plan.machines.map(({ name, address }) => `${address} ${name}`);
@@ -18,7 +21,7 @@ export function machineFiles(machine: LabMachine, plan: LabPlan, publicKey: stri
     // Empty: systemd makes its own at the first boot.
     { path: 'etc/machine-id', text: '', mode: 0o444 },
     { path: 'etc/ssh/lab_authorized_keys', text: `${publicKey.trim()}\n`, mode: 0o644 },
-    { path: 'etc/ssh/sshd_config.d/lab.conf', text: SSHD, mode: 0o644 },
+    { path: LAST_FILE, text: SSHD, mode: 0o644 },
   ];
 }
 

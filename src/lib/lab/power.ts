@@ -8,6 +8,7 @@ import type { LabMachine, LabPlan } from './lab-plan.ts';
 import { endParts, findLabProcesses } from './lab-processes.ts';
 import { startMachine } from './start-machine.ts';
 import type { RunningLab } from './ties.ts';
+import { isDiskWritten, writeDisk } from './write-access.ts';
 
 /** Cuts a machine's power: nothing in it is told. Returns false when it was off. */
 export async function powerOff({ layout, plan }: RunningLab, name: string): Promise<boolean> {
@@ -22,6 +23,7 @@ export async function powerOn(lab: RunningLab, name: string, signal: AbortSignal
   const { layout, plan, record, switchPid } = lab;
   const machine = requireMachine(plan, name);
   if ((await findLabProcesses(layout.dir)).some(({ part }) => part === name)) return false;
+  if (!isDiskWritten(machine, layout)) await writeDisk(machine, plan, layout);
   const isCut = record.cut.includes(name);
   await startMachine(machine, { layout, plan, root: record.root!, switchPid, isCut });
   if (!isCut && !record.cut.includes(machine.region)) await awaitMachine(machine, layout, signal);

@@ -1,4 +1,5 @@
 /** Files through which the machines are reached, and those by which a machine knows who may come in. */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeWholeFile } from '../provision/write-file.ts';
@@ -6,7 +7,7 @@ import { ensureKey } from './ensure-key.ts';
 import { formatInventory, formatKnownHosts, formatSshConfig } from './inventory.ts';
 import type { LabMachine, LabPlan } from './lab-plan.ts';
 import { type LabLayout, machineLayout } from './layout.ts';
-import { machineFiles } from './machine-files.ts';
+import { LAST_FILE, machineFiles } from './machine-files.ts';
 
 /** Makes the keys that are missing, and writes inventory, ssh configuration and known hosts. */
 export async function writeAccess(
@@ -36,6 +37,11 @@ export async function writeDisk(machine: LabMachine, plan: LabPlan, layout: LabL
     await makeFolders(upper, dirname(path));
     await writeWholeFile(file, text, mode);
   }
+}
+
+/** Whether all of them are there: a `lab up` that was stopped leaves machines without a key that would let anybody in. */
+export function isDiskWritten({ name }: LabMachine, layout: LabLayout): boolean {
+  return existsSync(join(machineLayout(layout, name).upper, LAST_FILE));
 }
 
 /** Folders over those of the root file system: everybody may enter them, whatever our umask is. */

@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { findObstacle } from '../../../src/lib/lab/check-host.ts';
 import { controlGroupOf } from '../../../src/lib/lab/control-groups.ts';
 import { findLabProcesses } from '../../../src/lib/lab/lab-processes.ts';
-import { labLayout } from '../../../src/lib/lab/layout.ts';
+import { labLayout, machineLayout } from '../../../src/lib/lab/layout.ts';
 import type { LabStatus } from '../../../src/lib/lab/status.ts';
 import { runCli, startCli } from '../../support/cli.ts';
 import { until } from '../../support/until.ts';
@@ -120,6 +120,16 @@ test('a lab is made, reached, cut, healed, switched off and on, and leaves nothi
     const on = await lab('power-on', 'eu-1');
     assert.equal(on.status, 0, on.stderr);
     assert.equal((await inMachine('eu-1', 'cat ~/note')).stdout, 'kept');
+  });
+
+  await t.test('one that lab up was stopped before gets its own files when it is switched on', async () => {
+    assert.equal((await lab('power-off', 'eu-1')).status, 0);
+    const { upper } = machineLayout(layout, 'eu-1');
+    for (const name of ['lab_authorized_keys', 'sshd_config.d/lab.conf'])
+      rmSync(join(upper, 'etc/ssh', name));
+    const on = await lab('power-on', 'eu-1');
+    assert.equal(on.status, 0, on.stderr);
+    assert.equal((await inMachine('eu-1', 'hostname')).stdout, 'eu-1');
   });
 
   await t.test(
