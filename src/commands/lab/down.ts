@@ -1,4 +1,5 @@
 import { Flags } from '../../lib/cli/base-command.ts';
+import { streamctlHome } from '../../lib/cli/context.ts';
 import { LAB_FLAGS, LabCommand } from '../../lib/cli/lab-command.ts';
 import { takeLabDown } from '../../lib/lab/down.ts';
 import { removeLeftDrafts, removeRoots } from '../../lib/lab/ensure-root.ts';
@@ -19,7 +20,8 @@ export default class LabDown extends LabCommand {
   static override flags = {
     ...LAB_FLAGS,
     purge: Flags.boolean({
-      summary: 'Also delete the root file systems that are kept for other labs to come.',
+      summary:
+        'Also delete the root file systems that are kept for other labs to come, but for those of other labs.',
     }),
   };
 
@@ -27,8 +29,11 @@ export default class LabDown extends LabCommand {
     const { flags } = await this.parse(LabDown);
     const layout = this.place(flags.name);
     const ended = await this.alone(layout, () => takeLabDown(layout));
-    await (flags.purge ? removeRoots : removeLeftDrafts)(locateRoots(process.env));
+    const roots = locateRoots(process.env);
+    const needing = flags.purge ? await removeRoots(roots, streamctlHome()) : [];
+    if (!flags.purge) await removeLeftDrafts(roots);
     this.log(ended === 0 ? `  lab ${flags.name} was not running` : `  ✔ lab ${flags.name} is gone`);
+    if (needing.length > 0) this.log(`  kept the root file system of ${needing.join(', ')}`);
     return { lab: flags.name, ended, purged: flags.purge };
   }
 }

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StreamctlError } from '../base/errors.ts';
+import { StreamctlError, toStreamctlError } from '../base/errors.ts';
 import { runTool } from '../nodes/run-tool.ts';
 import { takeLock } from '../provision/lock.ts';
 import { findLabProcesses, PATH } from './lab-processes.ts';
+import { type LabRecord, loadRecords } from './record.ts';
 import { digestRecipe, mmdebstrapArguments, pickSources, ROOT_RECIPE, SOURCE_FORMAT } from './root-recipe.ts';
 
 export interface RootRequest {
@@ -90,12 +91,43 @@ async function removeDrafts(roots: string): Promise<void> {
   }
 }
 
-/** Removes every root that is kept. Throws CONFLICT while any lab of this machine runs, which may be on one of them. */
-export async function removeRoots(roots: string): Promise<void> {
-  if ((await findLabProcesses(null)).length > 0) {
-    throw new StreamctlError('CONFLICT', 'delete the root file systems: another lab runs on this machine', {
-      hint: 'Take every lab down first.',
+/**
+ * Removes the roots that are kept, but for those that labs of `home` have their disks over; returns these labs. Throws LOCKED while
+ * one is built, CONFLICT while any lab of this machine runs, which may be on one of them.
+ */
+export async function removeRoots(roots: string, home: string): Promise<readonly string[]> {
+  if (!existsSync(roots)) return [];
+  const lock = { file: join(roots, 'lock'), command: 'streamctl lab down --purge', waitMs: 0 };
+  const giveBack = await takeLock(lock).catch((cause: unknown) => {
+    if (toStreamctlError(cause).code !== 'LOCKED') throw cause;
+    throw new StreamctlError('LOCKED', 'delete the root file systems: one is being built', {
+      hint: 'Wait until that streamctl lab up is through, then run this again.',
+      details: toStreamctlError(cause).details,
+      cause,
     });
+  });
+  try {
+    if ((await findLabProcesses(null)).length > 0) {
+      throw new StreamctlError('CONFLICT', 'delete the root file systems: another lab runs on this machine', {
+        hint: 'Take every lab down first.',
+      });
+    }
+    const { unneeded, labs } = sortRoots(roots, await readdir(roots), await loadRecords(home));
+    for (const root of unneeded) await rm(root, { recursive: true, force: true });
+    return labs;
+  } finally {
+    await giveBack();
   }
-  await rm(roots, { recursive: true, force: true });
+}
+
+/** Which of the names in the folder no lab needs, and the labs that need others. A stopped lab boots again from its own. Pure. */
+export function sortRoots(
+  roots: string,
+  names: readonly string[],
+  records: readonly Pick<LabRecord, 'name' | 'root'>[],
+): { readonly unneeded: readonly string[]; readonly labs: readonly string[] } {
+  const found = names.filter((name) => !/^lock($|\.)/.test(name)).map((name) => join(roots, name));
+  const needing = records.filter(({ root }) => root !== null && found.includes(root));
+  const needed = new Set(needing.map(({ root }) => root));
+  return { unneeded: found.filter((root) => !needed.has(root)), labs: needing.map(({ name }) => name) };
 }

@@ -38,6 +38,13 @@ export async function requireRecord(home: string, name: string): Promise<LabReco
   });
 }
 
+/** Loads the records of all labs. Throws ENVIRONMENT when one is damaged. */
+export async function loadRecords(home: string): Promise<LabRecord[]> {
+  const names = await readdir(labsFolder(home)).catch(() => []);
+  const records = await Promise.all(names.map((name) => loadRecord(labLayout(home, name))));
+  return records.filter((record) => record !== null);
+}
+
 /** Saves the record, whole. */
 export async function saveRecord(layout: LabLayout, record: LabRecord): Promise<void> {
   await writeWholeFile(layout.record, `${JSON.stringify(record, null, 2)}\n`);
