@@ -61,7 +61,7 @@ const TIERS: Readonly<Record<string, Tier>> = {
             'test/unit/**/*.test.ts',
           ],
           concurrency: 3,
-          shared: 3,
+          shared: 4,
         },
       ],
     ],

@@ -14,8 +14,8 @@ test('placements of more streams than a call has room for arguments are loaded',
     hmget: async (_: string, ...names: string[]) =>
       names.map((name) => (name.endsWith('7') ? JSON.stringify(placed(name)) : null)),
   } as unknown as StoreReader['redis'];
-  const names = Array.from({ length: 200_000 }, (_, at) => `stream-${at}`);
+  const names = Array.from({ length: 130_000 }, (_, at) => `stream-${at}`);
   const found = await loadPlacementsOf({ keys: storeKeys('demo'), redis }, names);
-  assert.equal(found.size, 20_000);
-  assert.equal(found.get('stream-199997')?.stream, 'stream-199997');
+  assert.equal(found.size, 13_000);
+  assert.equal(found.get('stream-129997')?.stream, 'stream-129997');
 });
