@@ -47,6 +47,15 @@ export async function isGroupAlive(group: number): Promise<boolean> {
   return false;
 }
 
+/** Whether a process of the cluster has this id, or is in the process group of this id. */
+export async function isGroupOwned(group: number, clusterDir: string): Promise<boolean> {
+  for (const pid of await listPids()) {
+    const isOf = pid === group || (await readProcess(pid))?.group === group;
+    if (isOf && (await findOwner(pid)) === clusterDir) return true;
+  }
+  return false;
+}
+
 /** Reads one variable of a process's environment as it was started; null when unset or not readable. */
 export async function readEnvironment(pid: number, name: string): Promise<string | null> {
   const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');

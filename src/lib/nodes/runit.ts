@@ -9,7 +9,7 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { StreamctlError } from '../base/errors.ts';
 import type { UnitReport } from '../health/report.ts';
-import { findOwner, isGroupAlive } from './processes.ts';
+import { isGroupAlive, isGroupOwned } from './processes.ts';
 import { readLastLines } from './read-log.ts';
 import { digestUnit, formatRunitFiles, SVLOGD_CONFIG } from './runit-files.ts';
 import type { RunsvStatus } from './runit-status.ts';
@@ -125,9 +125,10 @@ class RunitServices implements ServiceManager {
     await writeFile(join(dir, 'down'), '');
     const before = await readStatus(dir);
     const supervised = await control(dir, this.#options.mode === 'dynamic' ? 'dx' : 'd');
-    const pid = before?.pid ?? (await this.#orphan(dir));
-    if (pid !== null) {
-      const timeoutMs = supervised ? (await this.#stopTimeoutSec(dir)) * 1000 : 0;
+    const pid = before?.pid ?? null;
+    if (!supervised || pid === null) await this.#killOrphan(dir, pid);
+    else {
+      const timeoutMs = (await this.#stopTimeoutSec(dir)) * 1000;
       if (!(await waitUntil(async () => !(await isGroupAlive(pid)), timeoutMs))) {
         killGroup(pid);
         await waitUntil(async () => !(await isGroupAlive(pid)), KILLED_TIMEOUT_MS);
@@ -141,11 +142,17 @@ class RunitServices implements ServiceManager {
     await noteAskedExit(dir);
   }
 
-  /** The unit's process when its runsv was killed and the unit lived on. */
-  async #orphan(dir: string): Promise<number | null> {
-    const started = await readStarted(dir);
-    if (started === null) return null;
-    return (await findOwner(started.pid)) === this.#options.clusterDir ? started.pid : null;
+  /**
+   * Kills what runs of a unit whose runsv was killed. It may be so young that it has no process group yet; and of what runsv
+   * and the unit noted a boot may have made another's process.
+   */
+  async #killOrphan(dir: string, noted: number | null): Promise<void> {
+    const { clusterDir } = this.#options;
+    for (const pid of new Set([noted, (await readStarted(dir))?.pid ?? null])) {
+      if (pid === null || !(await isGroupOwned(pid, clusterDir))) continue;
+      killGroup(pid);
+      await waitUntil(async () => !(await isGroupOwned(pid, clusterDir)), KILLED_TIMEOUT_MS);
+    }
   }
 
   async #stopTimeoutSec(dir: string): Promise<number> {
@@ -184,8 +191,11 @@ class RunitServices implements ServiceManager {
       return { name, state: unwanted ? 'stopped' : wanted, pid: null, sinceMs: status?.sinceMs ?? null };
     }
     const { pid, sinceMs } = status;
-    if (status.state !== 'run')
-      return { name, state: status.wantUp ? coming : 'stopped', pid: null, sinceMs };
+    if (status.state !== 'run') {
+      // How it ended is just being written down.
+      const wanted = status.state === 'finish' ? 'restarting' : coming;
+      return { name, state: status.wantUp ? wanted : 'stopped', pid: null, sinceMs };
+    }
     const looping = isLooping(lastExit, sinceMs, Date.now());
     return { name, state: looping ? 'restarting' : 'running', pid, sinceMs };
   }

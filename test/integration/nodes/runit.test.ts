@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -134,6 +136,26 @@ describe('services under runit', { concurrency: true }, () => {
         await until(async () => !(await isSupervised(join(dir, 'orphan'))), 'its supervisor is gone');
         await services.stop('orphan');
         assert.equal(await isGroupAlive(pid!), false);
+      });
+
+      test('what a dead supervisor left is stopped also before it has a process group; a process of others is left alone', async () => {
+        const start = (env: NodeJS.ProcessEnv, detached: boolean) =>
+          spawn('/bin/sleep', ['987654'], { env, detached, stdio: 'ignore' });
+        const young = start({ STREAMCTL_CLUSTER_DIR: clusterDir }, false);
+        const foreign = start({}, true);
+        const ended = once(young, 'exit');
+        await services.install(unit('young'));
+        await writeFile(join(dir, 'young/unit.pid'), `${young.pid} digest\n`);
+        await mkdir(join(dir, 'young/supervise'), { recursive: true });
+        const status = Buffer.alloc(20);
+        status.writeUInt32LE(foreign.pid!, 12);
+        status[19] = 1;
+        await writeFile(join(dir, 'young/supervise/status'), status);
+        await services.stop('young');
+        assert.equal((await ended)[1], 'SIGKILL');
+        assert.equal(await isGroupAlive(foreign.pid!), true);
+        foreign.kill();
+        await rm(join(dir, 'young'), { recursive: true });
       });
     });
   }
