@@ -49,3 +49,33 @@ export function startFakeSsh(): FakeSsh {
     },
   };
 }
+
+/**
+ * As `startFakeSsh`, of machines that run nothing: `facts` prints what one is, and `answer` what its hands say to the request in
+ * `$line`. Requests are lines of `bin/requests`, then `end`.
+ */
+export function startFakeMachines({ facts, answer }: { facts: string; answer: string }): FakeSsh {
+  const ssh = startFakeSsh();
+  writeFileSync(
+    join(ssh.dir, 'bin/ssh'),
+    `#!/bin/sh
+here=$(dirname "$0")
+for last; do :; done
+for word; do [ "$word" = -O ] && exit 0; done
+case $last in
+  *' daemon hands')
+    while IFS= read -r line; do
+      [ -z "$line" ] && continue
+      echo "$line" >>"$here/requests"
+      ${answer}
+    done
+    echo end >>"$here/requests" ;;
+  *)
+    read -r _
+    ${facts}
+    while read -r _; do date +%s%N; done ;;
+esac
+`,
+  );
+  return ssh;
+}

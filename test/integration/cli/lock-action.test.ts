@@ -7,23 +7,11 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { StreamctlError } from '../../../src/lib/base/errors.ts';
 import { awaitUnlocked, type LockState, loadLockState, stealLock } from '../../../src/lib/cli/lock-action.ts';
 import { clusterLayout } from '../../../src/lib/nodes/layout.ts';
-import { holdOperatorLease, type OperatorLease } from '../../../src/lib/store/operator-lease.ts';
+import { holdOperatorLease } from '../../../src/lib/store/operator-lease.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
 import { PEERS } from '../../support/cluster-answers.ts';
+import { FAR } from '../../support/far-lease.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
-
-const FAR: OperatorLease = {
-  id: 'far',
-  who: 'eve@away',
-  host: 'away',
-  pid: 1,
-  startTicks: '1',
-  place: 'another machine',
-  ci: null,
-  command: 'streamctl up',
-  sinceMs: 0,
-  beatMs: 0,
-};
 
 describe('the lock of a cluster, seen from outside', () => {
   let redis: RedisServer;

@@ -22,6 +22,7 @@ import {
   stealOperatorLease,
 } from '../../../src/lib/store/operator-lease.ts';
 import { connectStore, type Store } from '../../../src/lib/store/store.ts';
+import { FAR } from '../../support/far-lease.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 
@@ -31,18 +32,6 @@ const ADA = {
   ci: { system: 'GitHub Actions', run: '4711', url: 'https://ci/4711' },
 };
 const BOB = { who: 'bob@desk', host: 'desk', ci: null };
-const FAR: OperatorLease = {
-  id: 'far',
-  who: 'eve@away',
-  host: 'away',
-  pid: 1,
-  startTicks: '1',
-  place: 'another machine',
-  ci: null,
-  command: 'streamctl up',
-  sinceMs: 0,
-  beatMs: 0,
-};
 
 describe('the lock of a cluster', () => {
   let redis: RedisServer;

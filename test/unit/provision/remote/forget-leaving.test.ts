@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Peer } from '../../../../src/lib/nodes/node-config.ts';
@@ -8,32 +8,19 @@ import type { UpContext } from '../../../../src/lib/provision/context.ts';
 import type { MeshRequest } from '../../../../src/lib/provision/hands/protocol.ts';
 import { createRemoteDriver } from '../../../../src/lib/provision/remote/remote-driver.ts';
 import { DEFAULT_PORTS } from '../../../../src/lib/spec/defaults.ts';
-import { startFakeSsh } from '../../../support/fake-ssh.ts';
+import { startFakeMachines } from '../../../support/fake-ssh.ts';
 
 /** Machines that are fit, and hands that note each request; each has the same key, and knows that of ap-1. */
-const SSH = `#!/bin/sh
-here=$(dirname "$0")
-for last; do :; done
-for word; do [ "$word" = -O ] && exit 0; done
-case $last in
-  *' daemon hands')
-    while IFS= read -r line; do
-      [ -z "$line" ] && continue
-      echo "$line" >>"$here/requests"
-      case $line in
+const MACHINES = {
+  facts: `printf 'distribution=debian\\nrelease=12\\narchitecture=%s\\nsystemd=yes\\nroot=yes\\nfreeKb=9000000\\n' "$(uname -m)"
+    printf 'program=abc\\nnode=none\\nclock=ready\\n'`,
+  answer: `case $line in
         *'"action":"meshFacts"'*) gives='{"publicKey":"KEY","kernel":true,"mtu":1500,"networks":[],"known":{"ap-1":"AP"}}' ;;
         *'"action":"meshWait"'*) gives='[]' ;;
         *) gives=null ;;
       esac
-      echo "{\\"changes\\":[],\\"gives\\":$gives,\\"failure\\":null}"
-    done ;;
-  *)
-    read -r _
-    printf 'distribution=debian\\nrelease=12\\narchitecture=%s\\nsystemd=yes\\nroot=yes\\nfreeKb=9000000\\n' "$(uname -m)"
-    printf 'program=abc\\nnode=none\\nclock=ready\\n'
-    while read -r _; do date +%s%N; done ;;
-esac
-`;
+      echo "{\\"changes\\":[],\\"gives\\":$gives,\\"failure\\":null}"`,
+};
 
 const peer = (name: string, address: string): Peer => ({
   ...{ name, address, host: name, region: name.slice(0, 2), roles: ['origin'] },
@@ -51,10 +38,8 @@ for (const [stays, known] of [
   const what =
     stays.length === 2 ? 'forgets an origin that has left' : 'keeps an origin that is still needed';
   test(`the mesh ${what}`, async (t) => {
-    const ssh = startFakeSsh();
+    const ssh = startFakeMachines(MACHINES);
     t.after(() => ssh.close());
-    writeFileSync(join(ssh.dir, 'bin/ssh'), SSH);
-    chmodSync(join(ssh.dir, 'bin/ssh'), 0o755);
     const driver = createRemoteDriver({ cluster: 'gala', ssh: SETTINGS, mesh: MESH });
     t.after(() => driver.close());
     const context = {
@@ -69,7 +54,7 @@ for (const [stays, known] of [
     } as unknown as UpContext;
     await driver.programs({ ...context, spec: { ...context.spec, nodes: [us, eu, ap] } });
     await driver.tidy(context, REPORT);
-    const lines = readFileSync(join(ssh.dir, 'bin/requests'), 'utf8').trim().split('\n');
+    const lines = readFileSync(join(ssh.dir, 'bin/requests'), 'utf8').match(/^\{.*$/gm)!;
     const requests = lines.map((line) => JSON.parse(line) as { action: string; takes: MeshRequest });
     const told = requests
       .filter(({ action }) => action === 'mesh')

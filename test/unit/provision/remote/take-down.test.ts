@@ -1,40 +1,24 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { takeMachinesDown } from '../../../../src/lib/provision/remote/take-down.ts';
-import { startFakeSsh } from '../../../support/fake-ssh.ts';
+import { startFakeMachines } from '../../../support/fake-ssh.ts';
 import { until } from '../../../support/until.ts';
 
-/** Facts of a machine that has the program, and hands that note each request and answer with the lines of `answers`. */
-const SSH = `#!/bin/sh
-here=$(dirname "$0")
-for last; do :; done
-for word; do [ "$word" = -O ] && exit 0; done
-case $last in
-  *' daemon hands')
-    while IFS= read -r line; do
-      [ -z "$line" ] && continue
-      echo "$line" >>"$here/requests"
-      action=$(echo "$line" | sed 's/.*"action":"\\([a-z]*\\)".*/\\1/')
-      [ -e "$here/$action" ] && cat "$here/$action"
-    done
-    echo end >>"$here/requests" ;;
-  *)
-    read -r _
-    printf 'root=yes\\nprogram=node-24\\nprogram=abc\\nclock=ready\\n'
-    while read -r _; do date +%s%N; done ;;
-esac
-`;
+/** A machine that has the program, and hands that note each request and answer with the lines of `answers`. */
+const MACHINE = {
+  facts: `printf 'root=yes\\nprogram=node-24\\nprogram=abc\\nclock=ready\\n'`,
+  answer: `action=$(echo "$line" | sed 's/.*"action":"\\([a-z]*\\)".*/\\1/')
+      [ -e "$here/$action" ] && cat "$here/$action"`,
+};
 
 const HELD = { code: 'LOCKED', message: 'streamctl up is changing the machine already, from desk' };
 
 function startMachine(t: TestContext) {
-  const ssh = startFakeSsh();
+  const ssh = startFakeMachines(MACHINE);
   t.after(() => ssh.close());
   const bin = join(ssh.dir, 'bin');
-  writeFileSync(join(bin, 'ssh'), SSH);
-  chmodSync(join(bin, 'ssh'), 0o755);
   const interrupted = new AbortController();
   const requests = (): string[] => {
     const file = join(bin, 'requests');
